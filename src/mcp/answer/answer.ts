@@ -10,7 +10,6 @@ import { type AnswerRules, budgetOf, rewriteJson } from './rules.ts'
 
 /** Headers of an answer that go on. The server may fill any other with what it likes. */
 const KEPT_HEADERS = [
-  'content-type',
   'mcp-session-id',
   'mcp-protocol-version',
   'cache-control',
@@ -27,10 +26,11 @@ const KEPT_HEADERS = [
  * @throws AuthError `answer_too_large` or `server_unavailable`, for an answer in JSON.
  */
 export async function rewriteAnswer(response: Response, rules: AnswerRules): Promise<Response> {
-  const headers = keptHeaders(response, rules)
   const type = response.headers.get('content-type') ?? ''
-  const isEvents = /^text\/event-stream *(?:;|$)/i.test(type) && response.body !== null
-  const isMessages = !isEvents && /^application\/(?:[\w.+-]*\+)?json *(?:;|$)/i.test(type)
+  const isMessages = /^application\/(?:[\w.+-]*\+)?json *(?:;|$)/i.test(type)
+  const isEvents =
+    !isMessages && /^text\/event-stream *(?:;|$)/i.test(type) && response.body !== null
+  const headers = keptHeaders(response, rules)
   const body = isEvents
     ? rewriteEvents(response.body, rules)
     : isMessages
@@ -38,7 +38,8 @@ export async function rewriteAnswer(response: Response, rules: AnswerRules): Pro
       : dropBody(response)
   // Clients look for one of these types anywhere in the header, so it says nothing else.
   if (isEvents || isMessages)
-    headers.set('content-type', isEvents ? 'text/event-stream' : 'application/json')
+    headers.push(['content-type', isEvents ? 'text/event-stream' : 'application/json'])
+  else if (rules.text(type) === type && type !== '') headers.push(['content-type', type])
   if (body === null && rules.awaited)
     return Response.json(rules.awaited.instead('server_unavailable'))
   const init = { status: response.status, headers }
@@ -47,13 +48,13 @@ export async function rewriteAnswer(response: Response, rules: AnswerRules): Pro
   return Object.defineProperty(new Response(body, init), 'url', { value: response.url })
 }
 
-function keptHeaders(response: Response, rules: AnswerRules): Headers {
-  const headers = new Headers()
+function keptHeaders(response: Response, rules: AnswerRules): [name: string, value: string][] {
+  const headers: [string, string][] = []
   for (const name of KEPT_HEADERS) {
     const value = response.headers.get(name)
     if (value === null) continue
     const passes = name === 'mcp-session-id' ? rules.session(value) : rules.text(value) === value
-    if (passes) headers.set(name, value)
+    if (passes) headers.push([name, value])
   }
   return headers
 }
