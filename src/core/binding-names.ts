@@ -21,6 +21,7 @@ const BINDING: OptionNames<BindingInput> = {
   toolScopes: 'optional',
   process: 'optional',
   onReflection: 'optional',
+  legacySse: 'optional',
 }
 
 /** The settings of one type of source or placement. */

@@ -103,6 +103,12 @@ export interface BindingInput {
    * to a marked server, for any person, until an operator clears the mark. Default `redact`.
    */
   readonly onReflection?: 'redact' | 'quarantine'
+  /**
+   * What happens when the server speaks the transport HTTP+SSE of MCP 2024-11-05, where the server
+   * names the address that messages are posted to. That address is approved when it is on the
+   * server's own origin. With `refuse`, the stream ends. Default `carry`.
+   */
+  readonly legacySse?: 'carry' | 'refuse'
 }
 
 /** A parameter that the model fills, whatever it looks like. */
@@ -149,6 +155,7 @@ export interface Binding {
   readonly toolScopes: Readonly<Record<string, readonly string[]>>
   readonly process?: ChildProcess
   readonly onReflection: 'redact' | 'quarantine'
+  readonly legacySse: 'carry' | 'refuse'
 }
 
 /** Whether a binding's URL means a child process. */

@@ -64,6 +64,8 @@ export type RefusalReason =
   | 'answer_too_large'
   | 'credential_reflected'
   | 'server_quarantined'
+  | 'legacy_transport_refused'
+  | 'process_limit_reached'
   | 'server_refused'
   | 'server_unreachable'
   | 'server_unavailable'
@@ -87,7 +89,8 @@ export function isTemporary(reason: RefusalReason): boolean {
     reason === 'server_unreachable' ||
     reason === 'server_unavailable' ||
     reason === 'audit_unavailable' ||
-    reason === 'too_many_credentials'
+    reason === 'too_many_credentials' ||
+    reason === 'process_limit_reached'
   )
 }
 

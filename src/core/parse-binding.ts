@@ -60,6 +60,7 @@ export function parseBinding(
     source = { type: 'exchange', scopes: [] },
     placement = { type: 'header' },
     onReflection = 'redact',
+    legacySse = 'carry',
   } = input
   const leaveToModel = leftParameters(input.leaveToModel ?? [])
   const problem =
@@ -68,7 +69,8 @@ export function parseBinding(
     placementProblem(placement, { source, stdio: isStdio(url.href) }) ??
     leftProblem(leaveToModel) ??
     laterProblem(input) ??
-    reflectionProblem(onReflection)
+    reflectionProblem(onReflection) ??
+    legacyProblem(legacySse)
   if (problem) fail(problem)
   const resource =
     resourceOf(input.resource ?? url.href, allowsHttp) ??
@@ -83,6 +85,7 @@ export function parseBinding(
     leaveToModel: frozen(leaveToModel),
     toolScopes: Object.freeze({}),
     onReflection,
+    legacySse,
   })
 }
 
@@ -140,6 +143,12 @@ function reflectionProblem(onReflection: NonNullable<BindingInput['onReflection'
   return onReflection === 'redact' || onReflection === 'quarantine'
     ? undefined
     : ['onReflection', 'must be "redact" or "quarantine"']
+}
+
+function legacyProblem(legacySse: NonNullable<BindingInput['legacySse']>): Problem {
+  return legacySse === 'carry' || legacySse === 'refuse'
+    ? undefined
+    : ['legacySse', 'must be "carry" or "refuse"']
 }
 
 /** A function cannot be cloned, and need not be. */

@@ -56,6 +56,10 @@ export function toSentence(refusal: Refusal): string {
       return `${server} sent back a credential, so its answer was withheld.`
     case 'server_quarantined':
       return `This was not done: ${server} has sent back a credential before, and is not called until an administrator clears it.`
+    case 'legacy_transport_refused':
+      return `This was not done: ${server} speaks the older transport HTTP+SSE of MCP 2024-11-05, which its binding refuses. An administrator can set legacySse to "carry", or use its address for Streamable HTTP.`
+    case 'process_limit_reached':
+      return `This was not done: no more processes of ${server} may run right now. Try again in a moment. An administrator can raise the limits of its processes.`
     case 'credential_malformed':
     case 'credential_repeated':
     case 'credential_in_query':

@@ -7,7 +7,7 @@ import { carrier } from '../core/carry/carry.ts'
 import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from '../core/carry/memory-tool-pins.ts'
 import type { ToolPins } from '../core/carry/tool-pins.ts'
-import { AuthError, type Refusal, type RefusalReason } from '../core/errors.ts'
+import { AuthError, type Refusal } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
 import { principalKey } from '../core/principal.ts'
 import { toSentence } from '../core/sentences.ts'
@@ -16,9 +16,10 @@ import { rewriteAnswer } from './answer/answer.ts'
 import { reduceErrorAnswer } from './answer/error-answer.ts'
 import { failedResult } from './answer/failure-message.ts'
 import { type RpcRequest, readMessages, requestIn } from './answer/message.ts'
-import type { AnswerRules } from './answer/rules.ts'
+import type { AwaitedCall } from './answer/rules.ts'
 import { answerRules } from './answers.ts'
 import { guardPlacing } from './guard.ts'
+import { legacySse } from './legacy-sse.ts'
 import { refusalNoter } from './note-refusal.ts'
 import { placingFor } from './placements/placing-for.ts'
 import { createReferences, type References } from './placements/references.ts'
@@ -88,7 +89,7 @@ const DEFAULT_MAX_ANSWER_CHARS = 4 * 1024 * 1024
  */
 export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
   const { name } = options.binding
-  const { carry, place, rules } = partsOf(options)
+  const { carry, place, rules, legacy } = partsOf(options)
 
   /** The sentence for the model; the app is told the reason. */
   function tell(refusal: Refusal): string {
@@ -96,31 +97,38 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
     return toSentence(refusal)
   }
 
-  /** Rules under which a tool call is answered even if the server never does. */
-  function rulesAwaiting({ id }: RpcRequest): AnswerRules {
-    const instead = (reason: RefusalReason) =>
+  /** What a tool call is answered with when the server does not. */
+  function insteadOf({ id }: RpcRequest): AwaitedCall['instead'] {
+    return (reason) =>
       failedResult(
         id,
         tell({ reason: options.signal?.aborted ? 'handle_refused' : reason, server: name }),
       )
-    return { ...rules, awaited: { id, instead } }
   }
 
   return async (input, init) => {
     const messages = readMessages(init?.body)
     const request = requestIn(messages)
+    const call = request?.isToolCall ? request : undefined
+    const stream = legacy.at(input, init)
+    const forget = call && stream?.expect(call, insteadOf(call))
     try {
       const response = await carry(input, init, (sent, attempt) => place(sent, attempt, messages))
+      if (stream && response.ok) return stream.accepted(response, messages)
+      forget?.()
       // The errors that are left steer the protocol: 404, 405, version negotiation. Carry throws
       // the rest.
       if (!response.ok) return await reduceErrorAnswer(response, request)
       // Without a message it is a GET, for the stream of the server's own messages.
-      if (!messages) return await rewriteAnswer(response, { ...rules, isEndless: true })
-      return await rewriteAnswer(response, request?.isToolCall ? rulesAwaiting(request) : rules)
+      if (!messages)
+        return await rewriteAnswer(response, { ...rules, isEndless: true, legacy: legacy.begin() })
+      const awaited = call && { id: call.id, instead: insteadOf(call) }
+      return await rewriteAnswer(response, awaited ? { ...rules, awaited } : rules)
     } catch (error) {
-      if (!request?.isToolCall || !(error instanceof AuthError) || error.code === 'cancelled')
-        throw error
-      return Response.json(failedResult(request.id, tell(error.refusal)))
+      forget?.()
+      if (!call || !(error instanceof AuthError) || error.code === 'cancelled') throw error
+      const result = failedResult(call.id, tell(error.refusal))
+      return stream ? stream.answered(result) : Response.json(result)
     }
   }
 }
@@ -148,7 +156,19 @@ function partsOf(options: McpFetchOptions) {
     maxChars: options.maxAnswer ?? DEFAULT_MAX_ANSWER_CHARS,
     signal: options.signal,
   })
-  const list = onceListed((request) => listTools((init) => carry(url, init, place), request, rules))
+  const legacy = legacySse({
+    binding,
+    isClean: (text) => rules.text(text) === text,
+    session: rules.session,
+    onRefused: (reason) => note(reason, 'endpoint'),
+    deadlineMs: options.deadline,
+  })
+  const ask = (init: RequestInit) => {
+    const stream = legacy.latest()
+    const send = (init: RequestInit) => carry(stream?.endpoint ?? url, init, place)
+    return stream ? stream.ask(init, send) : send(init)
+  }
+  const list = onceListed((request) => listTools(ask, request, rules))
   const placing = placingFor(binding, {
     book,
     list,
@@ -176,10 +196,11 @@ function partsOf(options: McpFetchOptions) {
     fetch: options.fetch,
     deadlineMs: options.deadline,
     ...(options.signal ? { signal: options.signal } : {}),
-    approves: (target) => target.href === url,
+    approves: (target, method) =>
+      target.href === url || legacy.at(target, { method }) !== undefined,
     throwProblems: { scopes: options.knownScopes ?? scopesOf(binding.source) },
   })
-  return { carry, place, rules }
+  return { carry, place, rules, legacy }
 }
 
 /** The quarantine of a server whose app shares none. */

@@ -15,6 +15,7 @@ describe('a binding', () => {
       leaveToModel: [],
       toolScopes: {},
       onReflection: 'redact',
+      legacySse: 'carry',
     })
   })
 
@@ -36,6 +37,7 @@ describe('a binding', () => {
       leaveToModel: [],
       toolScopes: {},
       onReflection: 'redact',
+      legacySse: 'carry',
     })
   })
 
@@ -126,6 +128,7 @@ describe('a binding', () => {
     ],
     ['an empty header name', 'placement.name', { placement: { type: 'header', name: '' } }],
     ['a policy for reflections that does not exist', 'onReflection', { onReflection: 'ignore' }],
+    ['a policy for HTTP+SSE that does not exist', 'legacySse', { legacySse: false }],
     [
       'a header name with a space',
       'placement.name',

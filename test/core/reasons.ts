@@ -60,6 +60,8 @@ export const STATUS: Readonly<Record<RefusalReason, number>> = {
   answer_too_large: 503,
   credential_reflected: 503,
   server_quarantined: 503,
+  legacy_transport_refused: 503,
+  process_limit_reached: 503,
   cancelled: 503,
 }
 export const REASONS: readonly RefusalReason[] = Object.keys(STATUS) as RefusalReason[]

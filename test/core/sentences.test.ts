@@ -69,6 +69,7 @@ it('calls only those reasons failures where something does not work', () => {
     'server_unavailable',
     'audit_unavailable',
     'too_many_credentials',
+    'process_limit_reached',
   ])
 })
 

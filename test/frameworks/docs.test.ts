@@ -3,6 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { connect as connectLegacy } from '../../docs/snippets/legacy-sse.ts'
 import { listTasks, taskClients } from '../../docs/snippets/pool.ts'
 import { connect } from '../../docs/snippets/stdio.ts'
 import { granted } from '../../src/core/errors.ts'
@@ -10,6 +11,8 @@ import { parseBinding } from '../../src/core/parse-binding.ts'
 import { type Caller, createAuditor } from '../../src/index.ts'
 import { carryingTransport } from '../../src/mcp/transport.ts'
 import { alice, bob, issuedToken, verifiedToken } from '../core/parts.ts'
+import { legacyServer } from '../mcp/legacy-server.ts'
+import { carrier } from '../mcp/parts.ts'
 import { keyed } from './servers.ts'
 
 const FOLDER = new URL('../../docs/snippets/', import.meta.url)
@@ -21,7 +24,7 @@ describe('docs/frameworks.md', () => {
     const files = readdirSync(FOLDER).map((name) =>
       readFileSync(new URL(name, FOLDER), 'utf8').replace(/^\/\/.*\n\n/, ''),
     )
-    expect(shown.length).toBe(8)
+    expect(shown.length).toBe(9)
     expect(shown.sort()).toEqual(files.sort())
   })
 })
@@ -62,6 +65,16 @@ describe('a snippet', () => {
     const client = await connect(caller, process.execPath, [program, 'stdio'])
     expect(await client.callTool({ name: 'echo', arguments: {} })).toMatchObject({
       content: [{ text: 'Echo: alice' }],
+    })
+    await client.close()
+  })
+
+  it('a snippet talks to a server over HTTP+SSE', async () => {
+    await using server = await legacyServer()
+    const { fetch } = carrier(server.url)
+    const client = await connectLegacy(callerOf(alice, { fetch: () => fetch }), server.url)
+    expect(await client.callTool({ name: 'any', arguments: {} })).toMatchObject({
+      content: [{ text: 'done' }],
     })
     await client.close()
   })

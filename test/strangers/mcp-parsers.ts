@@ -116,6 +116,27 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
     mayThrow: isOurs,
   },
   {
+    name: 'endpoint in a stream of HTTP+SSE',
+    stranger: 'an MCP server',
+    files: ['src/mcp/legacy-sse.ts'],
+    good: () => ['/message?sessionId=0123456789abcdef', `${SERVER}/message`, '?a=b'],
+    async read(endpoint) {
+      const { fetch } = carrier(
+        SERVER,
+        {},
+        {
+          fetch: async () =>
+            new Response(`event: endpoint\ndata: ${endpoint}\n\n`, {
+              headers: { 'content-type': 'text/event-stream' },
+            }),
+        },
+      )
+      const answer = await (await fetch(SERVER)).text()
+      return { taken: answer.includes(new URL(SERVER).origin), value: answer }
+    },
+    mayThrow: isOurs,
+  },
+  {
     name: 'answer to something else than a call',
     stranger: 'an MCP server',
     files: ['src/mcp/answer/answer.ts'],

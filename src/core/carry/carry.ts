@@ -126,7 +126,7 @@ class Call {
   }
 
   async run(outgoing: Outgoing | undefined, nextTraceparent: () => string): Promise<Response> {
-    if (!outgoing || !this.#options.approves(outgoing.url))
+    if (!outgoing || !this.#options.approves(outgoing.url, this.#operation))
       throw await this.#failure({ reason: 'destination_refused' })
     const body = await this.#deadline.wait(outgoing.body(), 'cancelled')
     if (!body.ok) throw await this.#failure(body.refusal)

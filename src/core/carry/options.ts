@@ -17,7 +17,7 @@ export interface CarrierOptions extends HopFacts {
   /** The operator's name of the destination, for sentences and errors. */
   readonly name: string
   /** Whether a URL, in its final form, is the destination that the credential is bound to. */
-  readonly approves: (url: URL) => boolean
+  readonly approves: (url: URL, method: string) => boolean
   readonly source: CredentialSource
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds that a request may take in all; for a GET, until its headers come. */

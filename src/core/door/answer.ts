@@ -98,6 +98,8 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'answer_too_large':
     case 'credential_reflected':
     case 'server_quarantined':
+    case 'legacy_transport_refused':
+    case 'process_limit_reached':
     case 'server_unbound':
     case 'connection_needed':
     case 'connect_refused':

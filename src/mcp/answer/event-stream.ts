@@ -2,6 +2,7 @@
 // chunks.
 
 import { AuthError, type RefusalReason } from '../../core/errors.ts'
+import type { UnknownObject } from '../../core/json.ts'
 import { toError } from '../../core/sentences.ts'
 import { type Budget, workBudget } from '../redact/budget.ts'
 import { eventLines } from './event-lines.ts'
@@ -22,6 +23,7 @@ export function rewriteEvents(
 ): ReadableStream<Bytes> {
   const events = new EventRewriter(source, rules)
   return new ReadableStream({
+    start: (output) => events.start(output),
     pull: (output) => events.pull(output),
     cancel: (reason) => events.cancel(reason),
   })
@@ -60,6 +62,10 @@ class EventRewriter {
     this.#budget = rules.isEndless ? workBudget({ steps: Infinity }) : budgetOf(rules)
   }
 
+  start(output: Output): void {
+    this.#rules.legacy?.opened((message) => this.#write(output, message))
+  }
+
   /** Gives the events of the next chunk that completes one. */
   async pull(output: Output): Promise<void> {
     try {
@@ -71,8 +77,10 @@ class EventRewriter {
         this.#count(value)
         this.#readAhead()
         for (const lines of this.#completeEvents(value)) {
-          output.enqueue(this.#encoder.encode(`${await this.#rewrite(lines)}\n\n`))
+          const event = await this.#rewrite(lines)
           this.#isAnswered = this.#sawAnswer
+          if (event === '') continue
+          output.enqueue(this.#encoder.encode(`${event}\n\n`))
           wrote = true
         }
       }
@@ -82,6 +90,7 @@ class EventRewriter {
   }
 
   cancel(reason: unknown): Promise<void> {
+    this.#rules.legacy?.ended()
     return this.#reader.cancel(reason)
   }
 
@@ -125,6 +134,7 @@ class EventRewriter {
   }
 
   #finish(output: Output): void {
+    this.#rules.legacy?.ended('server_unavailable')
     if (this.#isResumable && !this.#rules.signal?.aborted) output.close()
     else this.#close(output, 'server_unavailable')
   }
@@ -132,19 +142,25 @@ class EventRewriter {
   /** Ends the stream. A call that is still not answered gets its answer first. */
   #close(output: Output, reason: RefusalReason): void {
     const { awaited } = this.#rules
-    if (awaited && !this.#isAnswered)
-      output.enqueue(this.#encoder.encode(`data: ${JSON.stringify(awaited.instead(reason))}\n\n`))
+    if (awaited && !this.#isAnswered) this.#write(output, awaited.instead(reason))
     output.close()
+  }
+
+  #write(output: Output, message: UnknownObject): void {
+    output.enqueue(this.#encoder.encode(`data: ${JSON.stringify(message)}\n\n`))
   }
 
   /** The foreign error ends here. */
   #fail(output: Output, error: unknown): void {
-    const { awaited, server, signal } = this.#rules
+    const { awaited, legacy, server, signal } = this.#rules
     this.#reader.cancel().catch(() => {})
     const reason = error instanceof AuthError ? error.code : 'server_unavailable'
+    legacy?.ended(reason)
     // A client may resume after a broken connection, but not what we ended ourselves.
     const endedByUs = error instanceof AuthError || signal?.aborted === true || isTimeout(error)
-    if (awaited && !this.#isAnswered && (endedByUs || !this.#isResumable))
+    // An error would take back what was written to the older transport before it.
+    if (legacy?.isUsed) output.close()
+    else if (awaited && !this.#isAnswered && (endedByUs || !this.#isResumable))
       this.#close(output, reason)
     else output.error(toError({ reason, server }))
   }
@@ -176,11 +192,15 @@ async function rewriteEvent(
   const lines = [...fields.values()].map((line) => (line === ':' ? line : rules.text(line)))
   if (data.length === 0) return lines.join('\n')
   const text = data.join('\n')
+  if (rules.legacy && fields.get('event')?.replace(/^event: ?/, '') === 'endpoint')
+    return `event: endpoint\ndata: ${rules.legacy.named(text)}`
   // What parsing and writing cost.
   budget.spend(text.length >>> 1)
   const value = parseAnswer(text, rules.server)
+  if (rules.legacy?.takes(value)) return ''
   // Empty data opens a stream. Other data that is no JSON is dropped: no client can read it, and
   // the server may fill it with anything.
   const next = value === undefined ? '' : await rewriteJson(value, rules, budget)
+  rules.legacy?.passed(value)
   return [...lines, ...next.split('\n').map((line) => `data: ${line}`)].join('\n')
 }

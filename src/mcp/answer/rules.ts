@@ -27,6 +27,8 @@ export interface AnswerRules {
   readonly server: string
   /** When it has fired, no stream is resumed. */
   readonly signal?: AbortSignal
+  /** Set for the answer to a GET, which may be a stream of the older transport. */
+  readonly legacy?: LegacyStream
   /** The tool call that the answer is to. Default: the answer is to something else. */
   readonly awaited?: AwaitedCall
 }
@@ -39,6 +41,27 @@ export interface AwaitedCall {
    * stream cannot be resumed: its caller would wait for ever.
    */
   instead(reason: RefusalReason): UnknownObject
+}
+
+/** A stream of the transport HTTP+SSE (MCP 2024-11-05), as far as its events go. */
+export interface LegacyStream {
+  /** Called first, with what writes a message into the stream. */
+  opened(write: (message: UnknownObject) => void): void
+  /**
+   * Reads the data of the event `endpoint`.
+   *
+   * @returns The data as they go on.
+   * @throws AuthError when nothing may be sent there.
+   */
+  named(data: string): string
+  /** Reads a message. Gives whether it was for us, and does not go on. */
+  takes(message: unknown): boolean
+  /** A message has gone on. */
+  passed(message: unknown): void
+  /** Whether the stream turned out to be one. */
+  readonly isUsed: boolean
+  /** The stream has ended. With a reason, it may still write, one last time. */
+  ended(reason?: RefusalReason): void
 }
 
 /** Steps of work for each character that is taken in. */
