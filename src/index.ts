@@ -41,6 +41,7 @@ export type { ProofVerifier } from './core/door/proof.ts'
 export type { Presented } from './core/door/read-credential.ts'
 export { AuthError, type Refusal, type RefusalReason, type Result } from './core/errors.ts'
 export type { Issuer } from './core/issuer.ts'
+export type { ModelFailure, ModelFailureKind } from './core/model-failure.ts'
 export {
   type Actor,
   actorChain,

@@ -1,6 +1,7 @@
 // Why something was refused: a closed list of reasons. Inside, a refusal is a value (Result); at
 // the edge it is an AuthError.
 
+import type { ModelFailure } from './model-failure.ts'
 import type { RefusalDetails } from './refusal-details.ts'
 
 /**
@@ -138,6 +139,8 @@ export interface Refusal extends RefusalDetails {
   readonly scopes?: readonly string[]
   /** The binding's name, or the destination's, as the operator configured it. */
   readonly server?: string
+  /** Why the language model gave no answer, where it is the server that is not available. */
+  readonly model?: ModelFailure
 }
 
 /**

@@ -2,6 +2,7 @@
 // get. What a caller at a door gets is in door/answer.ts.
 
 import { AuthError, type Refusal } from './errors.ts'
+import { sentenceOfModel } from './model-failure.ts'
 import { isScope } from './scope.ts'
 
 /**
@@ -37,6 +38,7 @@ export function toSentence(refusal: Refusal): string {
     case 'server_unreachable':
       return `This was not done: ${server} cannot be reached right now, and nothing was sent. Try again in a moment.`
     case 'server_unavailable':
+      if (refusal.model) return sentenceOfModel(refusal.model)
       return `${server} cannot be reached right now, so it is not known whether this was done. Try again in a moment.`
     case 'too_many_credentials':
       return 'This was not done: too many credentials were issued in a short time, and what cannot be remembered is not sent. Try again in a few minutes. An administrator can have them issued for a shorter time, or run more instances.'
@@ -121,12 +123,13 @@ export function sentenceFor(error: unknown): string {
  * agent framework may show the model all that an error has.
  */
 export function toError(refusal: Refusal): AuthError {
-  const { reason, claim, scopes, server } = refusal
+  const { reason, claim, scopes, server, model } = refusal
   const shown: Refusal = {
     reason,
     ...(claim === undefined ? {} : { claim }),
     ...(scopes === undefined ? {} : { scopes }),
     ...(server === undefined ? {} : { server }),
+    ...(model === undefined ? {} : { model }),
   }
   return new AuthError(shown, toSentence(refusal))
 }

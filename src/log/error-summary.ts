@@ -2,6 +2,7 @@
 // or stack.
 
 import { AuthError } from '../core/errors.ts'
+import type { ModelFailure } from '../core/model-failure.ts'
 
 /** The parts of an error that are safe to log. */
 export interface ErrorSummary {
@@ -10,6 +11,8 @@ export interface ErrorSummary {
   /** The claim or the server's configured name, of our own errors. */
   readonly claim?: string
   readonly server?: string
+  /** Why a language model gave no answer. */
+  readonly model?: ModelFailure
   readonly cause?: ErrorSummary
 }
 
@@ -23,12 +26,13 @@ const MAX_CAUSES = 3
  */
 export function summarizeError(error: unknown, depth = 0): ErrorSummary {
   if (error instanceof AuthError) {
-    const { claim, server } = error.refusal
+    const { claim, server, model } = error.refusal
     return {
       name: 'AuthError',
       code: error.code,
       ...(claim === undefined ? {} : { claim }),
       ...(server === undefined ? {} : { server }),
+      ...(model === undefined ? {} : { model }),
     }
   }
   if (typeof error !== 'object' || error === null) return { name: typeof error }

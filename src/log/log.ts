@@ -5,6 +5,7 @@ import { destination as fileDestination, pino } from 'pino'
 import type { AuditEvent } from '../core/audit.ts'
 import { blankCredentials } from '../core/blank.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import type { ModelFailure } from '../core/model-failure.ts'
 import { type ErrorSummary, summarizeError } from './error-summary.ts'
 
 /** Levels that can be logged, the most talkative first. */
@@ -170,10 +171,19 @@ function plainValue(value: unknown): string | number | boolean | readonly string
 
 /** Names and codes look like short identifiers. The start of a token does too. */
 function plainSummary(summary: ErrorSummary): Record<string, unknown> {
-  const { cause, ...texts } = summary
+  const { cause, model, ...texts } = summary
   const plain = Object.entries(texts).map(([key, text]): [string, unknown] => [
     key,
     blankCredentials(text),
   ])
-  return { ...Object.fromEntries(plain), ...(cause ? { cause: plainSummary(cause) } : {}) }
+  return {
+    ...Object.fromEntries(plain),
+    ...(model ? { model: plainFailure(model) } : {}),
+    ...(cause ? { cause: plainSummary(cause) } : {}),
+  }
+}
+
+/** The provider chose the code. */
+function plainFailure({ code, ...failure }: ModelFailure): ModelFailure {
+  return { ...failure, ...(code === undefined ? {} : { code: blankCredentials(code) }) }
 }

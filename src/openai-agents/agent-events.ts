@@ -10,7 +10,7 @@ import {
   ToolOutputGuardrailTripwireTriggered,
 } from '@openai/agents'
 import type { AgentEvent } from '../agent/events.ts'
-import { toError } from '../core/sentences.ts'
+import { modelError } from './model-failures.ts'
 import { translator } from './translate/translator.ts'
 
 /** The result of a streamed run of the framework, or its events alone. */
@@ -25,8 +25,9 @@ export interface StreamedRun extends AsyncIterable<RunStreamEvent> {
  * framework's interruptions are in the result, not among the events.
  *
  * @param servers Which MCP server offers a tool, by the tool's name. It shortens the tool's title.
- * @throws AuthError `server_unavailable` when the model, or anything else in the run, fails. The
- *   error holds no foreign text.
+ * @throws AuthError `server_unavailable` when the model, or anything else in the run, fails.
+ *   `refusal.model` says why, with the provider's status and code. The error holds no other foreign
+ *   text.
  *
  * @example
  * ```ts
@@ -73,8 +74,7 @@ export function endingOf(error: unknown, tooLong: string, lastText: string): rea
       : error instanceof ModelRefusalError
         ? error.refusal
         : undefined
-  if (text === undefined)
-    throw toError({ reason: 'server_unavailable', server: 'The language model' })
+  if (text === undefined) throw modelError(error)
   if (text === lastText) return []
   return [
     { type: 'text_delta', delta: text },

@@ -15,6 +15,7 @@ import { fillRun, promptedValues } from './prompted-values.ts'
 import { recordingModel } from './recording-model.ts'
 import type { OpenServer } from './run-server.ts'
 import { runTools } from './run-tools.ts'
+import { steadyModel } from './steady-model.ts'
 import { serversByTool } from './tool-names.ts'
 import { type Translator, translator } from './translate/translator.ts'
 
@@ -96,7 +97,8 @@ function setUp(options: RunAgentOptions, servers: readonly OpenServer[]): Setup 
   const recorded = options.onModelRequest
     ? recordingModel(options.model, options.onModelRequest)
     : options.model
-  const model = approved.length > 0 ? repeatingModel(recorded, approved) : recorded
+  const steady = steadyModel(recorded)
+  const model = approved.length > 0 ? repeatingModel(steady, approved) : steady
   const modelSettings = { timeoutMs: options.timeouts?.model ?? 120_000 }
   const { instructions } = options
   const scopes = new Map(options.servers.map((server) => [server.name, server.scopes ?? []]))

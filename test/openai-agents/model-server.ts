@@ -14,6 +14,8 @@ export interface SaidCall {
   readonly id?: string | null
   readonly name: string
   readonly arguments: unknown
+  /** Chat Completions: its place among the calls, null for none. Default: where it stands. */
+  readonly index?: number | null
 }
 
 /** What the model says to one request. */
@@ -21,6 +23,8 @@ export interface Said {
   readonly text?: string
   readonly reasoning?: string
   readonly calls?: readonly SaidCall[]
+  /** Responses: the last event, in place of the one that completes the response. */
+  readonly ending?: { readonly type: string; readonly response?: object }
   /** Called before the answer: it may wait. */
   readonly before?: () => Promise<unknown>
 }
@@ -97,8 +101,8 @@ function chatEvents({ text, reasoning, calls = [] }: Said): string {
       model: 'some-model',
       choices: [{ index: 0, delta, finish_reason }],
     })}\n\n`
-  const tool_calls = calls.map(({ id, name, arguments: args }, index) => ({
-    index,
+  const tool_calls = calls.map(({ id, name, arguments: args, index }, place) => ({
+    ...(index === null ? {} : { index: index ?? place }),
     ...(id === undefined ? {} : { id }),
     type: 'function',
     function: { name, arguments: args },
@@ -114,7 +118,7 @@ function chatEvents({ text, reasoning, calls = [] }: Said): string {
 }
 
 /** Responses: the events of a stream. */
-function responsesEvents({ text, reasoning, calls = [] }: Said, number: number): string {
+function responsesEvents({ text, reasoning, calls = [], ending }: Said, number: number): string {
   const output: object[] = []
   if (reasoning !== undefined)
     output.push({
@@ -171,7 +175,11 @@ function responsesEvents({ text, reasoning, calls = [] }: Said, number: number):
         })
     events.push({ type: 'response.output_item.done', output_index, item })
   }
-  events.push({ type: 'response.completed', response })
+  events.push(
+    ending
+      ? { ...ending, response: { ...response, status: 'failed', ...ending.response } }
+      : { type: 'response.completed', response },
+  )
   return events
     .map((event, sequence_number) => ({ ...event, sequence_number }))
     .map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)

@@ -13,6 +13,8 @@ import { parsePointer } from '../../src/mcp/arguments/pointer.ts'
 import { createRedactor, examineTool } from '../../src/mcp/index.ts'
 import { carryingTransport, type MessageTransport } from '../../src/mcp/transport.ts'
 import { plainArguments } from '../../src/openai-agents/approval.ts'
+import { chatCalls } from '../../src/openai-agents/chat-calls.ts'
+import { failureInEvent, judgeModelError } from '../../src/openai-agents/model-failures.ts'
 import { toolResults } from '../../src/openai-agents/results/tool-results.ts'
 import { alice, issuedToken, readableAudit } from '../core/parts.ts'
 import { callOf, carrier, LIST, OLD, post, SECRET, tool } from '../mcp/parts.ts'
@@ -346,6 +348,39 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
     files: ['src/openai-agents/results/rewrite-messages.ts'],
     good: () => [`: hello\n\nid: 1\ndata: ${DONE}\n\n`],
     read: (body) => mended(body, 'text/event-stream'),
+  },
+  {
+    name: 'the calls in a chunk of Chat Completions',
+    stranger: 'a model',
+    files: ['src/openai-agents/chat-calls.ts'],
+    good: () => [
+      '[{"index":0,"id":"a","function":{"name":"one","arguments":"{}"}}]',
+      '[{"id":"a"}]',
+    ],
+    read(text) {
+      const parsed = fromJson(text)
+      if (!parsed) return NEVER_COMES
+      const calls = chatCalls()
+      for (let times = 0; times < 2; times++)
+        calls.take({ choices: [{ delta: { tool_calls: parsed.value } }] })
+      return { taken: true, value: calls.odd() }
+    },
+  },
+  {
+    name: 'an error of a model provider',
+    stranger: 'a model',
+    files: ['src/openai-agents/model-failures.ts'],
+    good: () => ['{"status":429,"code":"rate_limit_exceeded","message":"no"}'],
+    read(text) {
+      const parsed = fromJson(text)
+      if (!parsed) return NEVER_COMES
+      const { value } = parsed
+      const headers = new Headers()
+      if (/^[\x20-\x7e]*$/.test(text)) headers.set('retry-after', text)
+      const judged = judgeModelError(typeof value === 'object' ? { ...value, headers } : value)
+      failureInEvent({ type: 'response.failed', response: parsed.value })
+      return { taken: judged.kind !== 'unavailable', value: judged, said: judged }
+    },
   },
   {
     name: 'arguments of a call that waits for approval',

@@ -2,6 +2,7 @@
 // is never in them.
 
 import { AuthError, endsSignIn } from '../../core/errors.ts'
+import { mayRetry } from '../../core/model-failure.ts'
 import { sentenceFor } from '../../core/sentences.ts'
 import type { ErrorEvent } from '../protocol/event.ts'
 import { SIGNED_OUT } from '../protocol/ours.ts'
@@ -49,5 +50,7 @@ export function errorEventFor(error: unknown): ErrorEvent {
       allow_retry: true,
     }
   }
-  return { type: 'error', code: 'custom', message: sentenceFor(error), allow_retry: true }
+  const { model } = error.refusal
+  const allow_retry = model === undefined || mayRetry(model)
+  return { type: 'error', code: 'custom', message: sentenceFor(error), allow_retry }
 }

@@ -2,7 +2,7 @@
 // that client drops a whole answer when one member is odd. It knows bodies in JSON and streams of
 // events, and nothing of what a message means.
 
-import { isObject, parseForeignJson, type UnknownObject } from '../../core/json.ts'
+import { isObject, parseForeignJson, type UnknownObject, writeJson } from '../../core/json.ts'
 
 /** Gives a message as the client shall read it: the same object when nothing changes. */
 export type ChangeMessage = (message: UnknownObject) => UnknownObject
@@ -33,15 +33,12 @@ function withBody(response: Response, body: string | ReadableStream<Bytes>): Res
 /** A text that holds no message of ours is passed on: the client says what is wrong with it. */
 function changeText(text: string, change: ChangeMessage): string {
   const value = parseForeignJson(text)
-  if (Array.isArray(value)) {
-    const changed = value.map((message) => (isObject(message) ? change(message) : message))
-    return changed.every((message, index) => message === value[index])
-      ? text
-      : JSON.stringify(changed)
-  }
-  if (!isObject(value)) return text
-  const changed = change(value)
-  return changed === value ? text : JSON.stringify(changed)
+  const isBatch = Array.isArray(value)
+  const messages: readonly unknown[] = isBatch ? value : [value]
+  const changed = messages.map((message) => (isObject(message) ? change(message) : message))
+  if (changed.every((message, index) => message === messages[index])) return text
+  // What is deeper than the runtime can write stays as it came.
+  return writeJson(isBatch ? changed : changed[0]) ?? text
 }
 
 /** Cuts a stream at the blank lines that end its events (HTML standard, section 9.2.6). */
