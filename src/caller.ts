@@ -5,7 +5,7 @@ import { type Binding, isStdio } from './core/binding.ts'
 import type { RunningCall, RunningCalls } from './core/carry/running-calls.ts'
 import type { ToolPins } from './core/carry/tool-pins.ts'
 import type { Admitted } from './core/door/door.ts'
-import { granted, type Refusal, type Result, refused } from './core/errors.ts'
+import { AuthError, granted, type Refusal, type Result, refused } from './core/errors.ts'
 import { type Principal, principalKey } from './core/principal.ts'
 import { takesOwn } from './core/source/own-source.ts'
 import type { CredentialSource, SourceParts } from './core/source/parts.ts'
@@ -32,8 +32,9 @@ export interface Caller {
    * @param server The server's name among the `servers`.
    * @param options.onRefused Called with the reason when a tool call is answered with a fixed
    *   sentence: the framework takes that sentence for any other tool result.
-   * @throws AuthError `server_unbound` for a name that is not among the `servers`.
-   * @throws TypeError for a stdio server, which needs a transport.
+   * @throws AuthError `server_unbound` for a name that is not among the `servers`; `handle_refused`
+   *   after `end`.
+   * @throws TypeError without a name, and for a stdio server, which needs a transport.
    *
    * @example
    * ```ts
@@ -152,6 +153,7 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
   const { admitted, handle, running, references, secrets } = state
   const { principal, token, trace } = admitted
   let forgotten: Promise<void> | undefined
+  let hasEnded = false
   const forget = () => (forgotten ??= parts.sources.vault.discard(handle, principal))
   running.signal.addEventListener('abort', () => void forget().catch(() => {}), { once: true })
 
@@ -161,13 +163,18 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
     trace,
     fetch(server, { onRefused } = {}) {
       const binding = bindingOf(server, parts)
+      if (hasEnded) throw endedError(server)
       if (isStdio(binding.url))
         throw new TypeError(`servers.${server} is a stdio server: use transport()`)
       const options = fetchOptions(binding, state, parts)
       return mcpFetch(onRefused ? { ...options, onRefused } : options)
     },
-    transport: (server, inner) =>
-      carryingTransport(inner, fetchOptions(bindingOf(server, parts), state, parts)),
+    transport(server, inner) {
+      const binding = bindingOf(server, parts)
+      if (hasEnded) throw endedError(server)
+      const { fetch: _, ...carried } = fetchOptions(binding, state, parts)
+      return carryingTransport(inner, carried)
+    },
     async promptValues(server) {
       const binding = bindingOf(server, parts)
       return promptValues({
@@ -181,10 +188,19 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
       })
     },
     async end() {
+      hasEnded = true
       running.leave()
       await forget()
     },
   }
+}
+
+/** For the developer: people are told to sign in again, and here that would not help. */
+function endedError(server: string): AuthError {
+  return new AuthError(
+    { reason: 'handle_refused', server },
+    `this caller has ended, because end() was called, and carries nothing to ${server} any more: make the calls before, or admit the request again`,
+  )
 }
 
 function bindingOf(server: string, { bindings }: CallerParts): Binding {

@@ -569,6 +569,23 @@ function generator(seed: number): () => number {
   }
 }
 
+describe('a caller says to the developer', () => {
+  it('a caller says to the developer which servers there are, when none is named', async () => {
+    const caller = await admitted(house({ servers: BOUND }).onbehalf)
+    const call = caller.fetch as (server?: string) => unknown
+    expect(() => call()).toThrow(/^the name of one of the servers must be given: there are tasks/)
+  })
+
+  it('a caller says to the developer that it has ended', async () => {
+    const caller = await admitted(house({ servers: BOUND }).onbehalf)
+    await caller.end()
+    expect(() => caller.fetch('tasks')).toThrow(/this caller has ended, because end\(\) was called/)
+    expect(() => caller.fetch('tasks')).toThrow(
+      expect.objectContaining({ name: 'AuthError', code: 'handle_refused' }),
+    )
+  })
+})
+
 describe('a stdio server', () => {
   const files: BindingInput = {
     url: 'stdio:files',

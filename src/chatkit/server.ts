@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { hasMethods, isFunction, isThreadStore, type ValueChecks } from '../core/option-values.ts'
 import { answerNode } from './http/node-reply.ts'
 import { openStreams } from './http/open-streams.ts'
 import { memoryRateLimit } from './http/rate-limit.ts'
@@ -48,6 +49,31 @@ const CHATKIT_SERVER_OPTIONS: OptionNames<ChatkitServerOptions<ChatCaller>> = {
   onError: 'optional',
 }
 
+const RATE_LIMIT = hasMethods(['take'], "memoryRateLimit() of onbehalf/chatkit, or 'none'")
+
+const CHATKIT_SERVER_VALUES: ValueChecks = {
+  store: isThreadStore,
+  respond: isFunction('an async generator of events, such as the respond of agentChat(…)'),
+  action: isFunction('an async generator of events, such as the action of agentChat(…)'),
+  syncAction: isFunction('it gives the changed item'),
+  feedback: isFunction('it is told of the feedback'),
+  transcribe: isFunction('it gives the text of a recording'),
+  attachments: hasMethods(['create', 'remove'], 'diskAttachments of onbehalf/store makes one'),
+  runs: hasMethods(['begin', 'append', 'end'], 'sqliteRunStore of onbehalf/store makes one'),
+  rateLimit: (value) => (value === 'none' ? undefined : RATE_LIMIT(value)),
+  newId: isFunction('it makes an id for a prefix'),
+}
+
+const LIMITS: OptionNames<Partial<ChatkitLimits>> = {
+  bodyBytes: 'optional',
+  audioBytes: 'optional',
+  textLength: 'optional',
+  titleLength: 'optional',
+  logLength: 'optional',
+  runs: 'optional',
+  streams: 'optional',
+}
+
 /**
  * Makes a ChatKit endpoint. It refuses in this order: method, credential, rate, media type, size,
  * JSON, ownership, state. In one thread one answer is written at a time; a message that comes
@@ -70,7 +96,8 @@ const CHATKIT_SERVER_OPTIONS: OptionNames<ChatkitServerOptions<ChatCaller>> = {
 export function chatkitServer<C extends ChatCaller>(
   options: ChatkitServerOptions<C>,
 ): ChatkitServer {
-  checkOptions('chatkitServer', '', options, CHATKIT_SERVER_OPTIONS)
+  checkOptions('chatkitServer', '', options, CHATKIT_SERVER_OPTIONS, CHATKIT_SERVER_VALUES)
+  if (options.limits !== undefined) checkOptions('chatkitServer', 'limits', options.limits, LIMITS)
   const { admit, heartbeat, deadline = DEADLINE_MS } = options
   const server = serverOf(options)
   const { runs, report } = server

@@ -3,6 +3,7 @@
 
 import { isFailure, type RefusalReason } from './errors.ts'
 import { checkOptions, type OptionNames } from './known-options.ts'
+import { checkArgument, isAuditSink } from './option-values.ts'
 import { actorChain, type Principal } from './principal.ts'
 import type { RefusalDetails } from './refusal-details.ts'
 
@@ -106,7 +107,7 @@ const CREATE_AUDITOR_OPTIONS: OptionNames<AuditorOptions> = {
 /**
  * Makes an auditor over a sink.
  *
- * @throws TypeError when the key is shorter than 32 bytes.
+ * @throws TypeError when the sink has no `record`, or the key is shorter than 32 bytes.
  *
  * @example
  * ```ts
@@ -114,6 +115,7 @@ const CREATE_AUDITOR_OPTIONS: OptionNames<AuditorOptions> = {
  * ```
  */
 export function createAuditor(sink: AuditSink, options: AuditorOptions = {}): Auditor {
+  checkArgument('createAuditor: the sink', sink, isAuditSink)
   checkOptions('createAuditor', '', options, CREATE_AUDITOR_OPTIONS)
   const { fingerprintKey = crypto.getRandomValues(new Uint8Array(32)), now = Date.now } = options
   if (fingerprintKey.length < 32) throw new TypeError('fingerprintKey must have at least 32 bytes')

@@ -4,6 +4,7 @@ import { checkAudience } from './audience.ts'
 import { refused } from './errors.ts'
 import type { Issuer } from './issuer.ts'
 import type { OptionNames } from './known-options.ts'
+import { checkArgument, isIssuer } from './option-values.ts'
 import type { TokenExchanger } from './source/exchange.ts'
 import { readIssuer } from './verify/read-issuer.ts'
 import type { TokenVerifier } from './verify/verify.ts'
@@ -18,7 +19,10 @@ export interface IssuerSettings {
   readonly audience?: string | readonly string[]
   /** Issuer identifiers to name in the protected resource metadata. Default: those of the issuers. */
   readonly authorizationServers?: readonly string[]
-  /** Verifies tokens in place of the issuer's own verifier. */
+  /**
+   * Verifies tokens, where there is no preset: give `authorizationServers` too. A preset takes a
+   * verifier of your own as an option of its own.
+   */
   readonly verifier?: TokenVerifier
   /** Exchanges tokens in place of the issuer's own exchanger. */
   readonly exchanger?: TokenExchanger
@@ -42,6 +46,7 @@ export interface DeclaredIssuers {
  * @throws TypeError that names the setting.
  */
 export function declaredIssuers(settings: IssuerSettings): DeclaredIssuers {
+  checkParts(settings)
   const issuers = listed(settings)
   const [first] = issuers
   const {
@@ -70,6 +75,18 @@ export function declaredIssuers(settings: IssuerSettings): DeclaredIssuers {
           ? NEEDS_EXCHANGER
           : undefined,
   }
+}
+
+function checkParts({ issuer, issuers, verifier }: IssuerSettings): void {
+  if (issuer !== undefined) checkArgument('issuer', issuer, isIssuer)
+  if (issuers !== undefined && !Array.isArray(issuers))
+    throw new TypeError('issuers must be a list of presets of onbehalf/issuers')
+  for (const [index, one] of (issuers ?? []).entries())
+    checkArgument(`issuers[${index}]`, one, isIssuer)
+  if (verifier && (issuer ?? issuers))
+    throw new TypeError(
+      'issuer and verifier: give one of them. A preset takes a verifier of your own: oidc({ issuer, verifier })',
+    )
 }
 
 const NEEDS_EXCHANGER = 'it needs the setting exchanger; onbehalf/oauth has it'

@@ -1,4 +1,6 @@
-// Finds settings that are missing or misspelt, at creation. Pure.
+// Finds settings that are missing, misspelt or of the wrong kind, at creation. Pure.
+
+import { VALUE_CHECKS, type ValueChecks } from './option-values.ts'
 
 /** The options of a factory: which there are, and which must be given. A new one must be added. */
 export type OptionNames<T> = {
@@ -9,10 +11,11 @@ export type OptionNames<T> = {
 export type Names = Readonly<Record<string, 'optional' | 'required'>>
 
 /**
- * Checks the names of options. An option that nobody reads looks like one that works: a misspelt
- * `scopes` would ask for none.
+ * Checks the names of options, and what their values are. An option that nobody reads looks like one
+ * that works: a misspelt `scopes` would ask for none.
  *
  * @param at Where the options are, such as `servers.Tasks.source`; empty at the top.
+ * @param own What values this factory wants, where `VALUE_CHECKS` does not say it, or says otherwise.
  * @throws TypeError that names the option, and what was probably meant.
  *
  * @example
@@ -20,7 +23,13 @@ export type Names = Readonly<Record<string, 'optional' | 'required'>>
  * checkOptions('createDoor', '', options, DOOR_OPTIONS)
  * ```
  */
-export function checkOptions(factory: string, at: string, options: unknown, names: Names): void {
+export function checkOptions(
+  factory: string,
+  at: string,
+  options: unknown,
+  names: Names,
+  own: ValueChecks = {},
+): void {
   const place = at === '' ? factory : at
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new TypeError(`${place} must be an object with options`)
@@ -38,8 +47,15 @@ export function checkOptions(factory: string, at: string, options: unknown, name
   for (const [name, need] of Object.entries(names)) {
     const value: unknown = Object.getOwnPropertyDescriptor(options, name)?.value
     if (need === 'required' && (value === undefined || value === null))
-      throw new TypeError(`${path(name)} must be given (${factory})`)
+      throw new TypeError(`${path(name)} must be given${at === '' ? ` (${factory})` : ''}`)
+    const problem = value === undefined ? undefined : checkOf(name, own)?.(value)
+    if (problem !== undefined) throw new TypeError(`${path(name)} ${problem}`)
   }
+}
+
+function checkOf(name: string, own: ValueChecks): ValueChecks[string] | undefined {
+  for (const checks of [own, VALUE_CHECKS]) if (Object.hasOwn(checks, name)) return checks[name]
+  return undefined
 }
 
 /** The name that was probably meant; undefined when none is near. */

@@ -6,6 +6,7 @@ import { isIP } from 'node:net'
 import { Agent } from 'undici'
 import { readOutgoing } from '../core/carry/outgoing.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { isFunction } from '../core/option-values.ts'
 import { isLoopback } from '../core/resource.ts'
 import { isLoopbackAddress, isPublicAddress } from './address.ts'
 import { guardedLookup, type Resolve, systemResolve } from './guarded-lookup.ts'
@@ -52,7 +53,9 @@ const GUARDED_FETCH_OPTIONS: OptionNames<GuardedFetchOptions> = {
  * ```
  */
 export function guardedFetch(options: GuardedFetchOptions = {}): typeof globalThis.fetch {
-  checkOptions('guardedFetch', '', options, GUARDED_FETCH_OPTIONS)
+  checkOptions('guardedFetch', '', options, GUARDED_FETCH_OPTIONS, {
+    resolve: isFunction('it gives the addresses of a name'),
+  })
   const {
     allowLoopbackForDevelopment = false,
     maxBytes = 256 * 1024,

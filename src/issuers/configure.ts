@@ -12,6 +12,7 @@ import {
 } from '../oauth/client-authentication.ts'
 import type { ConnectDialect } from '../oauth/connection/connect-dialect.ts'
 import { tokenExchanger } from '../oauth/exchange.ts'
+import { checkDialect } from '../oauth/exchange-dialect.ts'
 import type { IssuerOptions } from './options.ts'
 import type { Place } from './place.ts'
 import type { Preset } from './preset.ts'
@@ -31,6 +32,11 @@ export interface ConfiguredIssuer extends Issuer {
 export function configure(preset: Preset, options: IssuerOptions, place: Place): ConfiguredIssuer {
   const { issuer } = place
   const audience = options.audience ?? place.audience
+  if (options.exchange !== undefined) checkDialect(preset.name, 'exchange', options.exchange)
+  if (options.clientSecret !== undefined && options.clientId === undefined)
+    throw new TypeError(
+      'clientId must be given with clientSecret: without it, the issuer is not asked for tokens',
+    )
   // It warns once, for the verifier and the exchanger.
   allowedHttp(options)
   const client = options.clientSecret && authenticationOf(options.clientSecret, preset)

@@ -47,5 +47,10 @@ export function keycloak(options: KeycloakOptions): ConfiguredIssuer {
 }
 
 function realmOf(url: string | undefined, realm: string | undefined): string {
-  return `${trimmed(given('url', url))}/realms/${encodeURIComponent(given('realm', realm))}`
+  const server = trimmed(given('url', url))
+  if (/\/realms(?:\/|$)/.test(server))
+    throw new TypeError(
+      'url must be the URL of the server, without /realms/…: the realm is a setting of its own. Or give the whole as issuer, in place of both',
+    )
+  return `${server}/realms/${encodeURIComponent(given('realm', realm))}`
 }

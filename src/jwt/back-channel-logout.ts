@@ -7,6 +7,7 @@ import { isFailure, refused } from '../core/errors.ts'
 import { readBytes } from '../core/http/bounded-body.ts'
 import { checkEndpoint } from '../core/http/endpoint.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { isFunction } from '../core/option-values.ts'
 import { allowedHttp, PLAIN_HTTP_OPTIONS, type PlainHttpOptions } from '../core/plain-http.ts'
 import { detailsOf } from '../core/refusal-details.ts'
 import type { EndedSignIn } from '../core/sign-ins.ts'
@@ -78,14 +79,14 @@ const BACK_CHANNEL_LOGOUT_OPTIONS: OptionNames<BackChannelLogoutOptions> = {
 export function backChannelLogout(
   options: BackChannelLogoutOptions,
 ): (request: Request) => Promise<Response> {
-  checkOptions('backChannelLogout', '', options, BACK_CHANNEL_LOGOUT_OPTIONS)
+  checkOptions('backChannelLogout', '', options, BACK_CHANNEL_LOGOUT_OPTIONS, {
+    onLogout: isFunction('it ends the sign-in: (ended) => onbehalf.endSignIn(ended)'),
+  })
   const { issuer, jwksUri, onLogout, audit, algorithms = DEFAULT_ALGORITHMS } = options
   const { fetch = globalThis.fetch, now = Date.now, deadline = 5000, tolerance = 30 } = options
   const clientIds = typeof options.clientId === 'string' ? [options.clientId] : options.clientId
   if (!clientIds || clientIds.length === 0 || clientIds.includes(''))
     throw new TypeError('clientId must name the client that people sign in with')
-  if (typeof onLogout !== 'function')
-    throw new TypeError('onLogout must be a function that ends the sign-in')
   if (algorithms.length === 0 || !algorithms.every((name) => /^(?:[REP]S|Ed|ML-DSA)/.test(name)))
     throw new TypeError('algorithms must name asymmetric signature algorithms only')
   const allowsHttp = allowedHttp(options)

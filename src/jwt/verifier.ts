@@ -14,7 +14,7 @@ import {
   dialectOf,
 } from '../core/verify/claim-dialect.ts'
 import { listOf } from '../core/verify/claims.ts'
-import { cachedVerifier } from '../core/verify/verified-cache.ts'
+import { cachedVerifier, checkCache } from '../core/verify/verified-cache.ts'
 import { type TokenVerifier, type VerifiedToken, validateClaims } from '../core/verify/verify.ts'
 import { issuerKeys } from './key-set.ts'
 import { signatureVerifier } from './signature.ts'
@@ -132,6 +132,7 @@ const JWT_VERIFIER_OPTIONS: OptionNames<JwtVerifierOptions> = {
  */
 export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
   checkOptions('jwtVerifier', '', options, JWT_VERIFIER_OPTIONS)
+  checkCache('jwtVerifier', options.cache)
   const { jwksUri, algorithms = DEFAULT_ALGORITHMS, tolerance = 30, cache = {} } = options
   const { fetch = globalThis.fetch, now = Date.now } = options
   const { cooldown = 3, maxAge = 600, staleFor = 3600, deadline = 5000 } = options

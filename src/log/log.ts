@@ -6,6 +6,7 @@ import type { AuditEvent } from '../core/audit.ts'
 import { blankCredentials } from '../core/blank.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import type { ModelFailure } from '../core/model-failure.ts'
+import { hasMethods } from '../core/option-values.ts'
 import { type ErrorSummary, summarizeError } from './error-summary.ts'
 
 /** Levels that can be logged, the most talkative first. */
@@ -116,7 +117,9 @@ const CREATE_LOG_OPTIONS: OptionNames<LogOptions> = {
  * ```
  */
 export function createLog(options: LogOptions = {}): Log {
-  checkOptions('createLog', '', options, CREATE_LOG_OPTIONS)
+  checkOptions('createLog', '', options, CREATE_LOG_OPTIONS, {
+    destination: hasMethods(['write'], 'it gets each line, such as process.stdout'),
+  })
   const {
     level = 'info',
     destination = fileDestination({ dest: 2, sync: true }),

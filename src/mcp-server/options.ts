@@ -8,6 +8,7 @@ import {
   type IssuerSettings,
 } from '../core/declared-issuers.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { isTexts, type ValueChecks } from '../core/option-values.ts'
 import { allowedHttp, PLAIN_HTTP_OPTIONS, type PlainHttpOptions } from '../core/plain-http.ts'
 import type { Principal } from '../core/principal.ts'
 import { canonicalResource } from '../core/resource.ts'
@@ -107,13 +108,15 @@ const PROTECT_OPTIONS: OptionNames<ProtectOptions> = {
   onError: 'optional',
 }
 
+const PROTECT_VALUES: ValueChecks = { allowedHosts: isTexts, allowedOrigins: isTexts }
+
 /**
  * Checks the options.
  *
  * @throws TypeError that names the setting.
  */
 export function parseOptions(options: ProtectOptions): Settings {
-  checkOptions('protectMcpServer', '', options, PROTECT_OPTIONS)
+  checkOptions('protectMcpServer', '', options, PROTECT_OPTIONS, PROTECT_VALUES)
   const {
     scopes = [],
     maxBodyBytes = 1024 * 1024,

@@ -4,6 +4,7 @@ import { createAuditor, logSink } from '../core/audit.ts'
 import { Credential } from '../core/credential.ts'
 import { type Admitted, createDoor } from '../core/door/door.ts'
 import { granted, type Result } from '../core/errors.ts'
+import { checkArgument, isFunction } from '../core/option-values.ts'
 import { quietly } from '../core/plain-http.ts'
 import { principalKey } from '../core/principal.ts'
 import { type ResourceMetadata, resourceMetadataResponse } from '../core/resource.ts'
@@ -41,6 +42,8 @@ import { type UndeclaredTools, undeclaredTools } from './undeclared-tools.ts'
 
 /** What an MCP server does with an admitted request. */
 type Handler = (request: Request, call: ServerCall) => Promise<Response>
+
+const IS_HANDLER = isFunction('it answers an admitted request: async (request, call) => …')
 
 /** What every request of one server goes through. */
 interface Protection extends EntranceParts {
@@ -97,6 +100,7 @@ export function protectMcpServer(
   handler: Handler,
 ): (request: Request) => Promise<Response> {
   const protection = createProtection(options, handler)
+  checkArgument('protectMcpServer: the handler', handler, IS_HANDLER)
   return (request) => serve(request, protection)
 }
 

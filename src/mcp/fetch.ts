@@ -8,6 +8,8 @@ import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from '../core/carry/memory-tool-pins.ts'
 import type { ToolPins } from '../core/carry/tool-pins.ts'
 import { AuthError, type Refusal } from '../core/errors.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { hasMethods, isFunction, isNumber, type ValueChecks } from '../core/option-values.ts'
 import type { Principal } from '../core/principal.ts'
 import { principalKey } from '../core/principal.ts'
 import { toSentence } from '../core/sentences.ts'
@@ -67,6 +69,34 @@ export interface McpFetchOptions {
   readonly maxAnswer?: number
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+export const MCP_FETCH_OPTIONS: OptionNames<McpFetchOptions> = {
+  binding: 'required',
+  source: 'required',
+  knownScopes: 'optional',
+  principal: 'required',
+  claims: 'optional',
+  auditor: 'required',
+  trace: 'required',
+  fetch: 'required',
+  deadline: 'required',
+  signal: 'optional',
+  onRefused: 'optional',
+  references: 'optional',
+  secrets: 'optional',
+  quarantine: 'optional',
+  pins: 'optional',
+  maxAnswer: 'optional',
+}
+
+/** What the values are. */
+export const MCP_FETCH_VALUES: ValueChecks = {
+  source: isFunction('it gives the credential of one request'),
+  secrets: hasMethods(['at'], 'the secrets of a run'),
+  onRefused: isFunction('it is told the reason'),
+  maxAnswer: isNumber,
+}
+
 const DEFAULT_MAX_ANSWER_CHARS = 4 * 1024 * 1024
 
 /**
@@ -78,6 +108,7 @@ const DEFAULT_MAX_ANSWER_CHARS = 4 * 1024 * 1024
  *
  * @returns A `fetch` that throws {@link AuthError} for any other request that was refused or
  *   failed, and for a call that its caller cancelled.
+ * @throws TypeError for an option that is missing, misspelt or of the wrong kind.
  *
  * @example
  * ```ts
@@ -88,6 +119,7 @@ const DEFAULT_MAX_ANSWER_CHARS = 4 * 1024 * 1024
  * ```
  */
 export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
+  checkOptions('mcpFetch', '', options, MCP_FETCH_OPTIONS, MCP_FETCH_VALUES)
   const { name } = options.binding
   const { carry, place, rules, legacy } = partsOf(options)
 

@@ -1,6 +1,8 @@
 // Sessions with MCP servers that outlive one request. Each is for one person and one server, and is
 // never shared. The pool opens nothing itself: the app's `open` does.
 
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { isFunction, type ValueChecks } from '../core/option-values.ts'
 import { type Principal, principalKey } from '../core/principal.ts'
 import { toError } from '../core/sentences.ts'
 import type { PoolCaller, SessionPoolOptions } from './pool-options.ts'
@@ -38,7 +40,7 @@ export interface SessionPool<Session> {
  * session. Between uses, and when it is closed, a session carries the credential of its last use,
  * while that is valid.
  *
- * @throws TypeError for a limit that is no positive number.
+ * @throws TypeError for an option that is missing or misspelt, or a limit that is no positive number.
  *
  * @example
  * ```ts
@@ -97,9 +99,27 @@ export function sessionPool<Session>(options: SessionPoolOptions<Session>): Sess
   }
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const SESSION_POOL_OPTIONS: OptionNames<SessionPoolOptions<unknown>> = {
+  open: 'required',
+  close: 'required',
+  ttl: 'optional',
+  idle: 'optional',
+  max: 'optional',
+  maxPerPrincipal: 'optional',
+  patience: 'optional',
+  now: 'optional',
+}
+
+const SESSION_POOL_VALUES: ValueChecks = {
+  open: isFunction('it opens a session with the server'),
+  close: isFunction('it ends a session'),
+}
+
 function checkedSettings<Session>(
   options: SessionPoolOptions<Session>,
 ): Required<SessionPoolOptions<Session>> {
+  checkOptions('sessionPool', '', options, SESSION_POOL_OPTIONS, SESSION_POOL_VALUES)
   const {
     open,
     close,

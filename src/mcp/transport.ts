@@ -5,8 +5,17 @@
 import { isStdio } from '../core/binding.ts'
 import { AuthError } from '../core/errors.ts'
 import { isObject, parseJson, type UnknownObject } from '../core/json.ts'
+import { checkOptions } from '../core/known-options.ts'
+import { checkArgument, hasMethods } from '../core/option-values.ts'
 import { toError } from '../core/sentences.ts'
-import { type McpFetchOptions, mcpFetch, ownQuarantine, ownSecrets } from './fetch.ts'
+import {
+  MCP_FETCH_OPTIONS,
+  MCP_FETCH_VALUES,
+  type McpFetchOptions,
+  mcpFetch,
+  ownQuarantine,
+  ownSecrets,
+} from './fetch.ts'
 import { refusalNoter } from './note-refusal.ts'
 import { type ReflectionParts, removeReflections } from './redact/reflections.ts'
 import { isRequest, type StdioRequests, stdioRequests } from './stdio-requests.ts'
@@ -28,6 +37,10 @@ export interface MessageTransport {
   onclose?: (() => void) | undefined
   onerror?: ((error: Error) => void) | undefined
 }
+
+const { fetch: _, ...CARRYING_OPTIONS } = MCP_FETCH_OPTIONS
+
+const IS_TRANSPORT = hasMethods(['start', 'send', 'close'], 'a transport of an MCP SDK')
 
 /** What the transport is made of: what the `fetch` is, without the `fetch` below it. */
 export type CarryingTransportOptions = Omit<McpFetchOptions, 'fetch'>
@@ -57,6 +70,8 @@ export function carryingTransport(
   inner: MessageTransport,
   options: CarryingTransportOptions,
 ): MessageTransport {
+  checkArgument('carryingTransport: the transport', inner, IS_TRANSPORT)
+  checkOptions('carryingTransport', '', options, CARRYING_OPTIONS, MCP_FETCH_VALUES)
   const { binding, quarantine = ownQuarantine(binding) } = options
   const secrets = options.secrets ?? ownSecrets(options.principal)
   if (!isStdio(binding.url))

@@ -4,6 +4,8 @@
 import type { webcrypto } from 'node:crypto'
 import { ClientSecretPost, modifyAssertion, PrivateKeyJwt } from 'oauth4webapi'
 import type { Credential } from '../core/credential.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { checkArgument, isSecret, isText, type ValueChecks } from '../core/option-values.ts'
 
 /** The life of an assertion. */
 const LIFE_SECONDS = 60
@@ -34,8 +36,11 @@ export function publicClient(): ClientAuthentication {
  *
  * The standard wants id and secret form-encoded, but many servers do not decode them. Only what form
  * encoding must encode is encoded, and ids and secrets seldom have such characters.
+ *
+ * @throws TypeError when the secret is no `Credential`.
  */
 export function clientSecretBasic(secret: Credential): ClientAuthentication {
+  checkArgument('clientSecretBasic: the secret', secret, isSecret)
   return ({ clientId, headers }) => {
     const pair = `${formEncode(clientId)}:${formEncode(secret.reveal())}`
     headers.set('authorization', `Basic ${Buffer.from(pair).toString('base64')}`)
@@ -56,11 +61,27 @@ function formEncode(text: string): string {
 /**
  * `client_secret_post`: the secret in the form (RFC 6749 section 2.3.1), for servers that take no
  * header.
+ *
+ * @throws TypeError when the secret is no `Credential`.
  */
 export function clientSecretPost(secret: Credential): ClientAuthentication {
+  checkArgument('clientSecretPost: the secret', secret, isSecret)
   return ({ issuer, clientId, body, headers }) =>
     ClientSecretPost(secret.reveal())({ issuer }, { client_id: clientId }, body, headers)
 }
+
+/** Options of {@link privateKeyJwt}. */
+interface PrivateKeyJwtOptions {
+  readonly kid: string
+  readonly audience?: string
+}
+
+const PRIVATE_KEY_JWT_OPTIONS: OptionNames<PrivateKeyJwtOptions> = {
+  kid: 'required',
+  audience: 'optional',
+}
+
+const TEXTS: ValueChecks = { kid: isText, audience: isText }
 
 /**
  * `private_key_jwt`: an assertion for this one request, signed with the client's key and addressed
@@ -70,14 +91,17 @@ export function clientSecretPost(secret: Credential): ClientAuthentication {
  * @param options.kid The key's id, as the server knows it.
  * @param options.audience What the assertion is addressed to, where that is not the issuer
  *   identifier: for some servers, the URL of the token endpoint.
- * @throws TypeError when the key cannot sign.
+ * @throws TypeError when the key cannot sign, or an option is missing or misspelt.
  */
 export function privateKeyJwt(
   key: webcrypto.CryptoKey,
-  options: { readonly kid: string; readonly audience?: string },
+  options: PrivateKeyJwtOptions,
 ): ClientAuthentication {
-  if (key.type !== 'private' || !key.usages.includes('sign'))
-    throw new TypeError('key must be a private key that may sign')
+  if (key?.type !== 'private' || !key.usages.includes('sign'))
+    throw new TypeError(
+      'privateKeyJwt: the key must be a private CryptoKey that may sign: crypto.subtle.importKey makes one',
+    )
+  checkOptions('privateKeyJwt', '', options, PRIVATE_KEY_JWT_OPTIONS, TEXTS)
   const { kid, audience } = options
   return ({ issuer, clientId, now, body, headers }) => {
     const issuedAt = Math.floor(now)

@@ -1,6 +1,9 @@
 // How an authorization server exchanges tokens: data, and no code. Without a dialect, an exchange is
 // asked for and judged as RFC 8693 says.
 
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { isByName, isOneOf, isText, isTexts, type ValueChecks } from '../core/option-values.ts'
+
 /** How an authorization server exchanges tokens. */
 export interface ExchangeDialect {
   /**
@@ -47,6 +50,32 @@ export interface ExchangeDialect {
   readonly scopesFromIssuer?: boolean
 }
 
+/** Every member. A new one does not compile until it is here. */
+const DIALECT: OptionNames<ExchangeDialect> = {
+  grant: 'optional',
+  target: 'optional',
+  defaultScope: 'optional',
+  subjectTokenType: 'optional',
+  requestedTokenType: 'optional',
+  parameters: 'optional',
+  allowScopes: 'optional',
+  issuedTokenTypes: 'optional',
+  expiresIn: 'optional',
+  scopesFromIssuer: 'optional',
+}
+
+const VALUES: ValueChecks = {
+  grant: isOneOf('token-exchange', 'jwt-bearer-obo'),
+  target: isOneOf('resource', 'audience', 'both', 'neither', 'scope'),
+  expiresIn: isOneOf('required', 'optional'),
+  defaultScope: isText,
+  subjectTokenType: isText,
+  requestedTokenType: isText,
+  parameters: isByName("{ connection: '…' }"),
+  allowScopes: isTexts,
+  issuedTokenTypes: (value) => (value === 'any' ? undefined : isTexts(value)),
+}
+
 /** The parameters of an exchange that no setting may replace. */
 const OWN_PARAMETERS: ReadonlySet<string> = new Set([
   'grant_type',
@@ -69,12 +98,15 @@ const OWN_PARAMETERS: ReadonlySet<string> = new Set([
 /**
  * Checks a dialect at creation.
  *
+ * @param at The setting that it is: `dialect`, or `exchange` of a preset.
  * @throws TypeError that names the setting.
  */
-export function checkDialect({ parameters = {} }: ExchangeDialect): void {
+export function checkDialect(factory: string, at: string, dialect: ExchangeDialect): void {
+  checkOptions(factory, at, dialect, DIALECT, VALUES)
+  const { parameters = {} } = dialect
   const own = Object.keys(parameters).find((name) => OWN_PARAMETERS.has(name))
   if (own !== undefined)
     throw new TypeError(
-      `dialect.parameters.${own} is set by the exchange itself; leave it out, or use the setting of the dialect that is for it`,
+      `${at}.parameters.${own} is set by the exchange itself; leave it out, or use the setting of the dialect that is for it`,
     )
 }

@@ -5,6 +5,7 @@ import type { Credential } from '../core/credential.ts'
 import { type Result, refused } from '../core/errors.ts'
 import { withDeadline } from '../core/http/deadline.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { isFunction } from '../core/option-values.ts'
 import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/source/exchange.ts'
 import type { DpopKey } from './dpop.ts'
 import { checkDialect, type ExchangeDialect } from './exchange-dialect.ts'
@@ -61,9 +62,11 @@ const TOKEN_EXCHANGER_OPTIONS: OptionNames<TokenExchangerOptions> = {
  * ```
  */
 export function tokenExchanger(options: TokenExchangerOptions): TokenExchanger {
-  checkOptions('tokenExchanger', '', options, TOKEN_EXCHANGER_OPTIONS)
+  checkOptions('tokenExchanger', '', options, TOKEN_EXCHANGER_OPTIONS, {
+    actorToken: isFunction("it gives the actor's token, as a Credential"),
+  })
   const { issuer, actorToken, dpop, dialect = {} } = options
-  checkDialect(dialect)
+  checkDialect('tokenExchanger', 'dialect', dialect)
   const defaulted = withDefaults(options)
   const { now, deadline } = defaulted
   const request = tokenRequests(options, defaulted)

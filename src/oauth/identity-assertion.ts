@@ -13,6 +13,7 @@ import { JWT_BEARER, TOKEN_EXCHANGE } from './exchange-form.ts'
 import { issuerBreaker } from './issuer-breaker.ts'
 import { judgeAssertion, judgeToken } from './judge-token.ts'
 import {
+  REGISTERED_CLIENT_OPTIONS,
   type RegisteredClient,
   TOKEN_REQUEST_OPTIONS,
   type TokenRequestOptions,
@@ -69,6 +70,8 @@ const IDENTITY_ASSERTION_EXCHANGER_OPTIONS: OptionNames<IdentityAssertionOptions
 export function identityAssertionExchanger(options: IdentityAssertionOptions): TokenExchanger {
   checkOptions('identityAssertionExchanger', '', options, IDENTITY_ASSERTION_EXCHANGER_OPTIONS)
   const { identityProvider, authorizationServer, subjectTokenType, dpop } = options
+  for (const [at, client] of Object.entries({ identityProvider, authorizationServer }))
+    checkOptions('identityAssertionExchanger', at, client, REGISTERED_CLIENT_OPTIONS)
   if (!Object.hasOwn(TOKEN_TYPES, subjectTokenType))
     throw new TypeError('subjectTokenType must be access-token or id-token')
   const defaulted = withDefaults(options)

@@ -19,7 +19,7 @@ import {
   dialectOf,
 } from '../core/verify/claim-dialect.ts'
 import { judgeNamedIssuer } from '../core/verify/read-issuer.ts'
-import { cachedVerifier } from '../core/verify/verified-cache.ts'
+import { cachedVerifier, checkCache } from '../core/verify/verified-cache.ts'
 import {
   type ClaimRules,
   differs,
@@ -105,6 +105,7 @@ const INTROSPECTION_VERIFIER_OPTIONS: OptionNames<IntrospectionVerifierOptions> 
  */
 export function introspectionVerifier(options: IntrospectionVerifierOptions): TokenVerifier {
   checkOptions('introspectionVerifier', '', options, INTROSPECTION_VERIFIER_OPTIONS)
+  checkCache('introspectionVerifier', options.cache)
   const {
     issuer,
     introspectionEndpoint,

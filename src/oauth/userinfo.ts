@@ -18,7 +18,7 @@ import {
 } from '../core/verify/claim-dialect.ts'
 import { type Claims, claimAt } from '../core/verify/claims.ts'
 import { judgeNamedIssuer } from '../core/verify/read-issuer.ts'
-import { cachedVerifier } from '../core/verify/verified-cache.ts'
+import { cachedVerifier, checkCache } from '../core/verify/verified-cache.ts'
 import {
   type ClaimRules,
   differs,
@@ -101,6 +101,15 @@ const USERINFO_VERIFIER_OPTIONS: OptionNames<UserinfoVerifierOptions> = {
   cache: 'optional',
 }
 
+/** Every member of `check`. A new one does not compile until it is here. */
+const TOKEN_CHECK: OptionNames<TokenCheck> = {
+  url: 'optional',
+  method: 'optional',
+  bodyMember: 'optional',
+  members: 'optional',
+  expiryClaim: 'optional',
+}
+
 /**
  * Makes a verifier for the opaque access tokens of an issuer that has a userinfo endpoint. It fetches
  * nothing before the first token. A token whose life the answer does not tell counts as valid for five
@@ -116,6 +125,9 @@ const USERINFO_VERIFIER_OPTIONS: OptionNames<UserinfoVerifierOptions> = {
  */
 export function userinfoVerifier(options: UserinfoVerifierOptions): TokenVerifier {
   checkOptions('userinfoVerifier', '', options, USERINFO_VERIFIER_OPTIONS)
+  checkCache('userinfoVerifier', options.cache)
+  if (options.check !== undefined)
+    checkOptions('userinfoVerifier', 'check', options.check, TOKEN_CHECK)
   const { issuer, check = {}, assumeAudience = false, tolerance = 30, cache = {} } = options
   const { fetch = globalThis.fetch, now = Date.now, deadline = 5000 } = options
   const named = options.userinfoEndpoint ?? check.url

@@ -5,6 +5,7 @@ import type { Credential } from '../core/credential.ts'
 import { type Result, refused } from '../core/errors.ts'
 import { withDeadline } from '../core/http/deadline.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { isFunction } from '../core/option-values.ts'
 import { formatScopes } from '../core/scope.ts'
 import type {
   ClientCredentialsIssuer,
@@ -76,7 +77,9 @@ const WORKLOAD_IDENTITY_OPTIONS: OptionNames<WorkloadIdentityOptions> = {
  * ```
  */
 export function workloadIdentity(options: WorkloadIdentityOptions): ClientCredentialsIssuer {
-  checkOptions('workloadIdentity', '', options, WORKLOAD_IDENTITY_OPTIONS)
+  checkOptions('workloadIdentity', '', options, WORKLOAD_IDENTITY_OPTIONS, {
+    assertion: isFunction('it gives the JWT of the workload, as a Credential'),
+  })
   const { issuer, assertion, client = publicClient(), dpop } = options
   const defaulted = withDefaults(options)
   const { now, deadline } = defaulted

@@ -3,6 +3,7 @@
 // person's.
 
 import { getDefaultModel, type Model, OpenAIProvider } from '@openai/agents'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
 
 /** The model, and what to tell people about it. */
 export interface ModelChoice {
@@ -16,6 +17,9 @@ export interface ModelFromEnvironmentOptions {
   /** The model to take when the environment names none. Default: that is an error. */
   readonly otherwise?: Model
 }
+
+/** Every option of the function. A new one does not compile until it is here. */
+const MODEL_OPTIONS: OptionNames<ModelFromEnvironmentOptions> = { otherwise: 'optional' }
 
 const OPENAI = 'https://api.openai.com/v1'
 
@@ -36,8 +40,10 @@ const OPENAI = 'https://api.openai.com/v1'
  */
 export function modelFromEnvironment(
   env: Readonly<Record<string, string | undefined>>,
-  { otherwise }: ModelFromEnvironmentOptions = {},
+  options: ModelFromEnvironmentOptions = {},
 ): ModelChoice {
+  checkOptions('modelFromEnvironment', '', options, MODEL_OPTIONS)
+  const { otherwise } = options
   const key = env.OPENAI_API_KEY || undefined
   const base = env.OPENAI_BASE_URL || undefined
   const name = env.OPENAI_MODEL || undefined

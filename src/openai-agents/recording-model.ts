@@ -2,6 +2,10 @@
 // changes nothing.
 
 import type { Model, ModelRequest, ModelResponse, StreamEvent } from '@openai/agents'
+import { checkArgument, hasMethods, isFunction } from '../core/option-values.ts'
+
+const IS_MODEL = hasMethods(['getResponse', 'getStreamedResponse'], 'a model of @openai/agents')
+const IS_LISTENER = isFunction('it gets a copy of each request')
 
 /** One request to a model: a deep copy, frozen, JSON only. */
 export interface ModelRequestCopy {
@@ -28,6 +32,8 @@ export function recordingModel(
   model: Model,
   onRequest: (request: ModelRequestCopy) => void,
 ): Model {
+  checkArgument('recordingModel: the model', model, IS_MODEL)
+  checkArgument('recordingModel: onRequest', onRequest, IS_LISTENER)
   return {
     getResponse(request: ModelRequest): Promise<ModelResponse> {
       onRequest(copyOf(request))

@@ -4,9 +4,17 @@
 import type { AgentEvent } from '../agent/events.ts'
 import { AuthError, endsSignIn, type Refusal } from '../core/errors.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import {
+  hasMethods,
+  isFunction,
+  isList,
+  isNumber,
+  isText,
+  type ValueChecks,
+} from '../core/option-values.ts'
 import { toError } from '../core/sentences.ts'
 import { assertNoCredential } from './instructions.ts'
-import type { RunAgentOptions } from './options.ts'
+import type { AgentServer, RunAgentOptions } from './options.ts'
 import { type Heard, runLoop } from './run-loop.ts'
 import { type OpenServer, openServer } from './run-server.ts'
 
@@ -26,6 +34,28 @@ const RUN_AGENT_OPTIONS: OptionNames<RunAgentOptions> = {
   onModelRequest: 'optional',
   timeouts: 'optional',
 }
+
+const RUN_AGENT_VALUES: ValueChecks = {
+  caller: hasMethods(['fetch'], 'the caller that createOnBehalf(…).admit gives'),
+  servers: isList("[{ name: 'Tasks', url: 'https://…' }]"),
+  model: hasMethods(
+    ['getResponse', 'getStreamedResponse'],
+    'modelFromEnvironment(process.env).model, or a model of @openai/agents',
+  ),
+  instructions: isText,
+  input: isList("[{ role: 'user', text: '…' }]"),
+  clientTools: isList('the tools of the page'),
+  onModelRequest: isFunction('it gets a copy of each request to the model'),
+}
+
+const TIMEOUTS: OptionNames<NonNullable<RunAgentOptions['timeouts']>> = {
+  server: 'optional',
+  model: 'optional',
+}
+
+const TIMES: ValueChecks = { server: isNumber, model: isNumber }
+
+const SERVER: OptionNames<AgentServer> = { name: 'required', url: 'required', scopes: 'optional' }
 
 /**
  * Runs the agent until its answer is complete.
@@ -47,7 +77,11 @@ const RUN_AGENT_OPTIONS: OptionNames<RunAgentOptions> = {
  * ```
  */
 export function runAgent(options: RunAgentOptions): AsyncGenerator<AgentEvent, void, undefined> {
-  checkOptions('runAgent', '', options, RUN_AGENT_OPTIONS)
+  checkOptions('runAgent', '', options, RUN_AGENT_OPTIONS, RUN_AGENT_VALUES)
+  if (options.timeouts !== undefined)
+    checkOptions('runAgent', 'timeouts', options.timeouts, TIMEOUTS, TIMES)
+  for (const [index, server] of options.servers.entries())
+    checkOptions('runAgent', `servers[${index}]`, server, SERVER)
   const { servers, instructions, input, maxTurns = 10 } = options
   if (new Set(servers.map(({ name }) => name)).size !== servers.length)
     throw new TypeError('servers: each needs a name of its own')

@@ -332,6 +332,15 @@ describe('a door', () => {
     expect(seen?.aborted).toBe(true)
   })
 
+  it('a door says what to give it in place of a request of node:http', async () => {
+    const { door } = doorWith(granted(verifiedToken()))
+    const incoming = { method: 'GET', url: '/chat', headers: { authorization: 'Bearer t' } }
+    await expect(door.admit(incoming as never)).rejects.toThrow(
+      /^admit takes a Request of the web standard\. .* give new Request\(/,
+    )
+    await expect(door.admit(undefined as never)).rejects.toThrow(TypeError)
+  })
+
   it('a door cannot be made for a resource that is none', () => {
     expect(() => doorWith(granted(verifiedToken()), { resource: 'http://app.example' })).toThrow(
       TypeError,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { agentChat, chatkitServer } from '../../src/chatkit/index.ts'
 import { Credential } from '../../src/core/credential.ts'
 import { nearest } from '../../src/core/known-options.ts'
-import { createDoor, createOnBehalf, memoryVault } from '../../src/index.ts'
+import { createDoor, createOnBehalf, memorySecretStore, memoryVault } from '../../src/index.ts'
 import { auth0, firebase, keycloak, oidc } from '../../src/issuers/index.ts'
 import { dpopProofs, jwtVerifier } from '../../src/jwt/index.ts'
 import { createLog } from '../../src/log/index.ts'
@@ -136,6 +136,42 @@ describe('a misspelt option', () => {
       'servers.Tasks.source.type must be one of exchange, own, connection, static, client-credentials, identity-assertion: did you mean exchange?',
     ],
     [
+      'a source that is a text',
+      server({ source: 'exchange' }),
+      {},
+      "servers.Tasks.source must be an object that says the type: { type: 'exchange' }",
+    ],
+    [
+      'a placement that is a text',
+      server({ placement: 'header' }),
+      {},
+      "servers.Tasks.placement must be an object that says the type: { type: 'header' }",
+    ],
+    [
+      'scopes in one text',
+      server({ source: { type: 'exchange', scopes: 'tasks:read' } }),
+      {},
+      "servers.Tasks.source.scopes must be a list of texts: ['…']",
+    ],
+    [
+      'a server without its URL',
+      () => server({ url: undefined })({}),
+      {},
+      'servers.Tasks.url must be given',
+    ],
+    [
+      'a preset with a secret and no client',
+      oidc,
+      { issuer: 'https://login.example', clientSecret: new Credential('secret-of-the-client') },
+      'clientId must be given with clientSecret: without it, the issuer is not asked for tokens',
+    ],
+    [
+      'keycloak with the URL of the realm',
+      keycloak,
+      { url: 'https://login.example/realms/acme', realm: 'acme' },
+      'url must be the URL of the server, without /realms/…: the realm is a setting of its own. Or give the whole as issuer, in place of both',
+    ],
+    [
       'a placement',
       server({ placement: { type: 'header', header: 'X' } }),
       {},
@@ -164,7 +200,7 @@ describe('a misspelt option', () => {
       'a connection',
       connections,
       {
-        store: {},
+        store: memorySecretStore(),
         redirectUri: 'https://app.example/back',
         fetch,
         audit: app.audit,

@@ -117,10 +117,12 @@ describe('the snippets of the documentation', () => {
       })
       const parts = await import(/* @vite-ignore */ pathToFileURL(join(folder, file)).href)
       const warnings: string[] = []
+      const verify = async () => ({ ok: false, refusal: { reason: 'token_malformed' } }) as const
       const made = createOnBehalf({
         resource: 'https://app.example/chat',
-        authorizationServers: ['https://login.example'],
-        verifier: { verify: async () => ({ ok: false, refusal: { reason: 'token_malformed' } }) },
+        ...('issuer' in parts || 'issuers' in parts
+          ? {}
+          : { authorizationServers: ['https://login.example'], verifier: { verify } }),
         audit: { record: () => {} },
         warn: (warning) => warnings.push(warning),
         servers: parts.servers,

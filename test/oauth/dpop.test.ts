@@ -24,12 +24,12 @@ import { fakeServer, ISSUER, NOW, type Recorded, secret } from './server.ts'
 const now = () => NOW * 1000
 const target = { resource: 'https://tasks.example/mcp', scopes: ['tasks:read'] }
 const body = { access_token: 'new-token', token_type: 'DPoP', expires_in: 300 }
-const issuer = {
+const registered = {
   issuer: ISSUER,
   clientId: 'agent',
   client: clientSecretPost(secret('s3cr3t')),
-  now,
 }
+const issuer = { ...registered, now }
 
 async function read(proof: string) {
   const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, {
@@ -196,8 +196,8 @@ describe('a token that is bound to a key', () => {
       'an identity assertion',
       (fetch, dpop) =>
         identityAssertionExchanger({
-          identityProvider: issuer,
-          authorizationServer: issuer,
+          identityProvider: registered,
+          authorizationServer: registered,
           subjectTokenType: 'access-token',
           fetch,
           now,

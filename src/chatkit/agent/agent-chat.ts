@@ -3,6 +3,7 @@
 
 import { isObject } from '../../core/json.ts'
 import { checkOptions, type OptionNames } from '../../core/known-options.ts'
+import { isFunction, type ValueChecks } from '../../core/option-values.ts'
 import type { Act, AnswerContext, ChatCaller, Respond } from '../options.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
 import type { WidgetItem } from '../protocol/item.ts'
@@ -37,6 +38,13 @@ const AGENT_CHAT_OPTIONS: OptionNames<AgentChatOptions<ChatCaller>> = {
   now: 'optional',
 }
 
+const AGENT_CHAT_VALUES: ValueChecks = {
+  run: isFunction('it runs the agent, such as (request, { caller }) => runAgent({ … })'),
+  person: isFunction("it gives the person's name"),
+  image: isFunction('it gives the URL of an image'),
+  connectUrl: isFunction('it gives the URL of the page that connects an account'),
+}
+
 /**
  * An agent in a chat, for `chatkitServer`.
  *
@@ -51,7 +59,7 @@ const AGENT_CHAT_OPTIONS: OptionNames<AgentChatOptions<ChatCaller>> = {
  * ```
  */
 export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): AgentChat<C> {
-  checkOptions('agentChat', '', options, AGENT_CHAT_OPTIONS)
+  checkOptions('agentChat', '', options, AGENT_CHAT_OPTIONS, AGENT_CHAT_VALUES)
   const {
     run,
     image,

@@ -2,9 +2,21 @@
 // without arguments or results.
 
 import type { AgentEvent } from '../../agent/events.ts'
+import { checkOptions, type OptionNames } from '../../core/known-options.ts'
+import { isFunction, type ValueChecks } from '../../core/option-values.ts'
 import type { AnswerContext, ChatCaller } from '../options.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
 import { type AgentResponseOptions, answerWriter } from './answer-writer.ts'
+
+/** Every option of the function. A new one does not compile until it is here. */
+const AGENT_RESPONSE_OPTIONS: OptionNames<AgentResponseOptions> = {
+  connectUrl: 'optional',
+  now: 'optional',
+}
+
+const AGENT_RESPONSE_VALUES: ValueChecks = {
+  connectUrl: isFunction('it gives the URL of the page that connects an account'),
+}
 
 /**
  * Maps an agent's events: from `runAgent`, from `agentEvents` for an agent of your own, or from any
@@ -23,6 +35,7 @@ export async function* agentResponse(
   context: Pick<AnswerContext<ChatCaller>, 'newItem'>,
   options: AgentResponseOptions = {},
 ): AsyncGenerator<AnswerEvent, void, undefined> {
+  checkOptions('agentResponse', '', options, AGENT_RESPONSE_OPTIONS, AGENT_RESPONSE_VALUES)
   const writer = answerWriter(context.newItem, options)
   const out: AnswerEvent[] = []
   try {

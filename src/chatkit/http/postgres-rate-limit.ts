@@ -3,8 +3,11 @@
 
 import RateLimiterPostgres from 'rate-limiter-flexible/lib/RateLimiterPostgres.js'
 import { withDeadline } from '../../core/http/deadline.ts'
+import { checkOptions, type OptionNames } from '../../core/known-options.ts'
+import { checkArgument, hasMethods } from '../../core/option-values.ts'
 import {
   memoryRateLimit,
+  RATES,
   type Rate,
   type RateLimit,
   type Rates,
@@ -26,6 +29,15 @@ export interface PostgresRateLimitOptions extends Rates {
   readonly patience?: number
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const POSTGRES_RATE_LIMIT_OPTIONS: OptionNames<PostgresRateLimitOptions> = {
+  ...RATES,
+  table: 'optional',
+  patience: 'optional',
+}
+
+const isPool = hasMethods(['query'], 'a Pool of the package pg')
+
 /**
  * Makes a limit over a pool of connections. It does not connect before the first request. While
  * PostgreSQL is slow or away, each process counts alone: the few requests that then succeed stay
@@ -45,10 +57,12 @@ export function postgresRateLimit(
   pool: RatePool,
   options: PostgresRateLimitOptions = {},
 ): RateLimit {
+  checkArgument('postgresRateLimit: the pool', pool, isPool)
+  checkOptions('postgresRateLimit', '', options, POSTGRES_RATE_LIMIT_OPTIONS)
   const { table = 'onbehalf_rate', patience = 2000, ...rates } = options
   if (!/^[a-z_][a-z0-9_]{0,62}$/.test(table))
     throw new TypeError('table takes a plain name: a-z, 0-9 and _')
-  const each = ratesOf(rates)
+  const each = ratesOf('postgresRateLimit', rates)
   const alone = memoryRateLimit(rates)
   const limiter = (kind: string, { most, per }: Rate) =>
     new RateLimiterPostgres({

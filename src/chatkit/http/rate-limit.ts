@@ -2,6 +2,7 @@
 
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
 import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js'
+import { checkOptions, type OptionNames } from '../../core/known-options.ts'
 
 /** What is counted: every request, and those that begin a run. */
 export type RateKind = 'run' | 'request'
@@ -38,7 +39,7 @@ export interface Rates {
  *   days.
  */
 export function memoryRateLimit(rates: Rates = {}): RateLimit {
-  const each = ratesOf(rates)
+  const each = ratesOf('memoryRateLimit', rates)
   // No prefix: with one, the library would make another text for every person.
   const limiter = ({ most, per: seconds }: Rate) =>
     new RateLimiterMemory({ keyPrefix: '', points: most, duration: seconds })
@@ -46,16 +47,22 @@ export function memoryRateLimit(rates: Rates = {}): RateLimit {
   return { take: (owner, kind) => take(limiters[kind], owner) }
 }
 
+/** Every option of a rate limit. A new one does not compile until it is here. */
+export const RATES: OptionNames<Rates> = { runs: 'optional', requests: 'optional' }
+
+const RATE: OptionNames<Rate> = { most: 'required', per: 'required' }
+
 /** Checks the rates, and gives them by kind. */
-export function ratesOf({
-  runs = { most: 60, per: 60 },
-  requests = { most: 600, per: 60 },
-}: Rates): Readonly<Record<RateKind, Rate>> {
-  for (const { most, per } of [runs, requests]) {
+export function ratesOf(factory: string, rates: Rates): Readonly<Record<RateKind, Rate>> {
+  checkOptions(factory, '', rates, RATES)
+  const { runs = { most: 60, per: 60 }, requests = { most: 600, per: 60 } } = rates
+  for (const [name, rate] of Object.entries({ runs, requests })) {
+    checkOptions(factory, name, rate, RATE)
+    const { most, per } = rate
     // A timer of more than 24.8 days fires at once, and the limit would end with it.
     if (!(Number.isSafeInteger(most) && most > 0 && per >= 1 && per <= MAX_PER_SECONDS)) {
       throw new TypeError(
-        'A rate is a whole number of requests, at least 1, in 1 second to 20 days',
+        `${name}: a rate is a whole number of requests, at least 1, in 1 second to 20 days`,
       )
     }
   }

@@ -1,5 +1,7 @@
 // A widget that changes while it is shown: its states become the events of one item.
 
+import { checkOptions, type OptionNames } from '../../core/known-options.ts'
+import { isText } from '../../core/option-values.ts'
 import type { AnswerContext, ChatCaller } from '../options.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
 import type { ItemBase, WidgetItem, WidgetRoot } from '../protocol/item.ts'
@@ -11,6 +13,9 @@ export interface StreamWidgetOptions {
   /** What the copy button copies. Default: nothing. */
   readonly copyText?: string
 }
+
+/** Every option of the function. A new one does not compile until it is here. */
+const STREAM_WIDGET_OPTIONS: OptionNames<StreamWidgetOptions> = { copyText: 'optional' }
 
 /**
  * Streams the states of a widget. The first state is shown, each further one sends what changed,
@@ -36,8 +41,10 @@ export interface StreamWidgetOptions {
 export async function* streamWidget(
   states: AsyncIterable<WidgetRoot> | Iterable<WidgetRoot>,
   context: Pick<AnswerContext<ChatCaller>, 'newItem'>,
-  { copyText }: StreamWidgetOptions = {},
+  options: StreamWidgetOptions = {},
 ): AsyncGenerator<AnswerEvent, void, void> {
+  checkOptions('streamWidget', '', options, STREAM_WIDGET_OPTIONS, { copyText: isText })
+  const { copyText } = options
   let shown: { readonly base: ItemBase; readonly widget: WidgetRoot } | undefined
   const itemOf = (base: ItemBase, widget: WidgetRoot): WidgetItem => ({
     ...base,

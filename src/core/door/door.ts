@@ -151,6 +151,7 @@ export function createDoor(options: DoorOptions): Door {
   return {
     resource: destination,
     async admit(request, { scopes = [], operation, presented } = {}): Promise<Admission<Admitted>> {
+      checkRequest(request)
       const trace = traceOf(request.headers)
       const identified = await identify(request, presented)
       const needed = [...new Set([...doorScopes, ...scopes])]
@@ -261,4 +262,12 @@ function allow(
   if (missingScopes(needed, token.scopes).length > 0)
     return refused('scope_missing', { scopes: needed })
   return granted(identified)
+}
+
+/** A request of node:http has its headers in a plain object, and no credential would be found there. */
+function checkRequest(request: Request): void {
+  if (typeof request?.headers?.get !== 'function')
+    throw new TypeError(
+      'admit takes a Request of the web standard. For one of node:http, give new Request(new URL(incoming.url, "https://app.example"), { method: incoming.method, headers: incoming.headers }); the listener of chatkitServer does so by itself',
+    )
 }

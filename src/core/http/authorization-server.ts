@@ -3,6 +3,7 @@
 
 import { granted, type RefusalReason, type Result, refused } from '../errors.ts'
 import { isObject } from '../json.ts'
+import { checkOptions, type OptionNames } from '../known-options.ts'
 import { forOperator } from '../refusal-details.ts'
 import { type BoundedOptions, fetchJson } from './bounded-json.ts'
 import { checkEndpoint } from './endpoint.ts'
@@ -21,6 +22,15 @@ export interface DiscoveryOptions {
   readonly deadline?: number
   /** Whether the issuer may have plain http. Default: on loopback addresses only. */
   readonly allowsHttp?: (url: URL) => boolean
+}
+
+/** Every option of the factory. A new one does not compile until it is here. */
+const DISCOVERY_OPTIONS: OptionNames<DiscoveryOptions> = {
+  issuer: 'required',
+  fetch: 'optional',
+  now: 'optional',
+  deadline: 'optional',
+  allowsHttp: 'optional',
 }
 
 const FRESH_SECONDS = 3600
@@ -58,6 +68,7 @@ const COOLDOWN_SECONDS = 30
 export function discoverAuthorizationServer(
   options: DiscoveryOptions,
 ): RemoteDocument<AuthorizationServer> {
+  checkOptions('discoverAuthorizationServer', '', options, DISCOVERY_OPTIONS)
   const { issuer, fetch = globalThis.fetch, now = Date.now, deadline = 5000, allowsHttp } = options
   checkEndpoint('issuer', issuer, allowsHttp)
   if (/[?#]/.test(issuer))

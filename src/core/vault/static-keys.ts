@@ -2,6 +2,8 @@
 // `static-credential.ts` is the side that reads it.
 
 import { Credential } from '../credential.ts'
+import { checkOptions, type OptionNames } from '../known-options.ts'
+import { checkArgument, isSecretStore } from '../option-values.ts'
 import { type Principal, principalKey } from '../principal.ts'
 import { canonicalResource } from '../resource.ts'
 import { DEPLOYMENT, type SecretKey, type SecretStore } from './secret-store.ts'
@@ -39,6 +41,9 @@ export interface StaticKeysOptions {
   readonly onWarning?: (warning: StaticKeyWarning) => void
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const STATIC_KEYS_OPTIONS: OptionNames<StaticKeysOptions> = { onWarning: 'optional' }
+
 /** A shorter key cannot be found in answers. */
 const MIN_KEY_BYTES = 12
 
@@ -50,7 +55,7 @@ const MAX_ATTEMPTS = 10
 /**
  * Makes the writing side of static keys over a secret store.
  *
- * Its methods throw TypeError for an owner that is neither a principal nor `'deployment'`, a
+ * @throws TypeError for a store that is none, or a misspelt option. Its methods throw TypeError for an owner that is neither a principal nor `'deployment'`, a
  * resource that is none, or a key that is no `Credential`.
  *
  * @example
@@ -59,6 +64,8 @@ const MAX_ATTEMPTS = 10
  * ```
  */
 export function staticKeys(store: SecretStore, options: StaticKeysOptions = {}): StaticKeys {
+  checkArgument('staticKeys: the store', store, isSecretStore)
+  checkOptions('staticKeys', '', options, STATIC_KEYS_OPTIONS)
   const { onWarning } = options
   return {
     async put(owner, resource, key): Promise<void> {

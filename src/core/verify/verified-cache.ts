@@ -2,6 +2,7 @@
 
 import type { Credential } from '../credential.ts'
 import { granted, type Result } from '../errors.ts'
+import { checkOptions, type OptionNames } from '../known-options.ts'
 import type { TokenVerifier, VerifiedToken } from './verify.ts'
 
 /** Options of {@link cachedVerifier}. */
@@ -20,6 +21,20 @@ export interface VerifiedCacheOptions {
   readonly maxAge?: number
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
+}
+
+const BOUNDS: OptionNames<Pick<VerifiedCacheOptions, 'maxEntries' | 'maxAge'>> = {
+  maxEntries: 'optional',
+  maxAge: 'optional',
+}
+
+/**
+ * Checks the bounds that an app names. False is no memory.
+ *
+ * @throws TypeError that names the bound.
+ */
+export function checkCache(factory: string, cache: object | false | undefined): void {
+  if (cache !== undefined && cache !== false) checkOptions(factory, 'cache', cache, BOUNDS)
 }
 
 /**

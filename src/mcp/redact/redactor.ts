@@ -2,6 +2,7 @@
 // any usual form, and nothing that merely looks like one.
 
 import type { Credential } from '../../core/credential.ts'
+import { checkArgument, isSecret } from '../../core/option-values.ts'
 import { type Budget, finish, finishInTurns, type Work, workBudget } from './budget.ts'
 import { type RedactedValue, redactValue, WITHHELD } from './json-value.ts'
 import { KnownSecrets } from './known-secrets.ts'
@@ -46,10 +47,14 @@ export interface Redactor {
  * ```
  */
 export function createRedactor(secrets: readonly Credential[]): Redactor {
+  checkArgument('createRedactor: the secrets', secrets, areSecrets)
   const known = new KnownSecrets()
   for (const secret of secrets) known.add(secret)
   return redactorOf([known])
 }
+
+const areSecrets: (value: unknown) => string | undefined = (value) =>
+  Array.isArray(value) ? value.map(isSecret).find(Boolean) : 'must be a list of Credentials'
 
 /** The redactor for sets of secrets that may come and go. */
 export function redactorOf(sets: readonly KnownSecrets[]): Redactor {

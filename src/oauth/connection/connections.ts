@@ -4,6 +4,7 @@
 import { type AuditSink, createAuditor } from '../../core/audit.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
 import { checkOptions, type OptionNames } from '../../core/known-options.ts'
+import { isByName, isSecretStore, type ValueChecks } from '../../core/option-values.ts'
 import { allowedHttp, PLAIN_HTTP_OPTIONS, type PlainHttpOptions } from '../../core/plain-http.ts'
 import type { Principal } from '../../core/principal.ts'
 import type { IssuedToken } from '../../core/source/exchange.ts'
@@ -126,6 +127,13 @@ const CONNECTIONS_OPTIONS: OptionNames<ConnectionsOptions> = {
   now: 'optional',
 }
 
+const CONNECTIONS_VALUES: ValueChecks = {
+  store: isSecretStore,
+  servers: isByName("{ Mail: { resource: '…', issuer: '…', scopes: [], client: { … } } }"),
+}
+
+const CLIENT_DOCUMENT: OptionNames<ClientDocument> = { url: 'required', name: 'required' }
+
 /**
  * Makes the connections of an app. It fetches nothing before the first use.
  *
@@ -133,8 +141,10 @@ const CONNECTIONS_OPTIONS: OptionNames<ConnectionsOptions> = {
  *   safe.
  */
 export function connections(options: ConnectionsOptions): Connections {
-  checkOptions('connections', '', options, CONNECTIONS_OPTIONS)
+  checkOptions('connections', '', options, CONNECTIONS_OPTIONS, CONNECTIONS_VALUES)
   const { store, fetch, audit, clientDocument, deadline = 10_000, now = Date.now } = options
+  if (clientDocument !== undefined)
+    checkOptions('connections', 'clientDocument', clientDocument, CLIENT_DOCUMENT)
   // The lease of a refresh must be longer than its request can take.
   if (!(deadline > 0 && deadline <= 20_000))
     throw new TypeError('deadline must be from 1 to 20,000 milliseconds')

@@ -8,7 +8,13 @@ import { type BoundedOptions, fetchJson } from '../../core/http/bounded-json.ts'
 import { withDeadline } from '../../core/http/deadline.ts'
 import { checkEndpoint } from '../../core/http/endpoint.ts'
 import { isObject } from '../../core/json.ts'
-import { type AllowsHttp, allowedHttp, type PlainHttpOptions } from '../../core/plain-http.ts'
+import { checkOptions, type OptionNames } from '../../core/known-options.ts'
+import {
+  type AllowsHttp,
+  allowedHttp,
+  PLAIN_HTTP_OPTIONS,
+  type PlainHttpOptions,
+} from '../../core/plain-http.ts'
 import { canonicalResource, resourceMetadataUrl } from '../../core/resource.ts'
 import { isScope } from '../../core/scope.ts'
 
@@ -40,6 +46,15 @@ export interface DiscoverResourceOptions extends PlainHttpOptions {
   readonly signal?: AbortSignal
 }
 
+/** Every option of the function. A new one does not compile until it is here. */
+const DISCOVER_RESOURCE_OPTIONS: OptionNames<DiscoverResourceOptions> = {
+  ...PLAIN_HTTP_OPTIONS,
+  fetch: 'required',
+  metadataLink: 'optional',
+  deadline: 'optional',
+  signal: 'optional',
+}
+
 /**
  * Asks a server for its protected resource metadata. It looks where the server's 401 to a GET or to a
  * POST points (on the server's own origin only), then at the well-known place of its path, then at
@@ -52,6 +67,7 @@ export async function discoverResource(
   url: string,
   options: DiscoverResourceOptions,
 ): Promise<Result<DiscoveredResource>> {
+  checkOptions('discoverResource', '', options, DISCOVER_RESOURCE_OPTIONS)
   const { fetch, deadline = 5000, signal } = options
   const allowsHttp = allowedHttp(options)
   const resource = canonicalResource(url, allowsHttp)

@@ -6,6 +6,8 @@ import { type Auditor, type AuditSink, createAuditor } from '../../core/audit.ts
 import { Credential } from '../../core/credential.ts'
 import { checkEndpoint } from '../../core/http/endpoint.ts'
 import type { Issuer } from '../../core/issuer.ts'
+import { checkOptions, type OptionNames } from '../../core/known-options.ts'
+import { isByName, isIssuer, isSecret, type ValueChecks } from '../../core/option-values.ts'
 import { allowedHttp, type PlainHttpOptions } from '../../core/plain-http.ts'
 import { isScope } from '../../core/scope.ts'
 import type { SecretStore } from '../../core/vault/secret-store.ts'
@@ -69,6 +71,20 @@ export interface TokenServiceOptions extends PlainHttpOptions {
   readonly now?: () => number
 }
 
+/** Every setting of a client. A new one does not compile until it is here. */
+const CLIENT: OptionNames<TokenServiceClient> = {
+  subject: 'required',
+  audiences: 'required',
+  secret: 'optional',
+  keys: 'optional',
+}
+
+const CLIENT_VALUES: ValueChecks = {
+  audiences: isByName("{ 'https://tasks.example/mcp': ['tasks:read'] }"),
+  secret: (value) => (Array.isArray(value) ? undefined : isSecret(value)),
+  keys: (value) => (Array.isArray(value) ? undefined : 'must be a list of public keys (JWK)'),
+}
+
 /** A client, checked. */
 export interface Client {
   readonly id: string
@@ -115,12 +131,6 @@ export function parseOptions(options: TokenServiceOptions): Settings {
   if (!(lifetime >= 1 && lifetime <= MAX_LIFETIME_SECONDS))
     throw new TypeError('lifetime must be a number of seconds, from 1 to 300')
   if (!(rotateAfter >= 3600)) throw new TypeError('rotateAfter must be at least 3600 seconds')
-  if (typeof store?.read !== 'function')
-    throw new TypeError(
-      'keys must be a secret store, such as sqliteSecretStore of onbehalf/store: the signing keys are kept there',
-    )
-  if (typeof audit?.record !== 'function')
-    throw new TypeError('audit must be given: every exchange is recorded before its token goes out')
   return {
     issuer,
     tokenEndpoint: `${base}/token`,
@@ -150,6 +160,8 @@ function checkIssuer(issuer: string, options: PlainHttpOptions): string {
 
 function checkSignIn({ signIn, audience, issuer }: TokenServiceOptions): readonly Issuer[] {
   const issuers: readonly Issuer[] = 'verifier' in signIn ? [signIn] : signIn
+  const wrong = Array.isArray(issuers) ? issuers.map(isIssuer).find(Boolean) : isIssuer(signIn)
+  if (wrong !== undefined) throw new TypeError(`signIn ${wrong}`)
   if (issuers.length === 0) throw new TypeError('signIn must name an issuer')
   if (audience !== undefined) checkAudience('audience', audience)
   const without = issuers.find((one) => audience === undefined && one.audience === undefined)
@@ -168,6 +180,7 @@ function parseClient(id: string, input: TokenServiceClient): Client {
   }
   if (!/^[\x21-\x7e]{1,256}$/.test(id))
     throw new TypeError(`clients: "${id}" is no usable client id`)
+  checkOptions('tokenService', `clients.${id}`, input, CLIENT, CLIENT_VALUES)
   const { subject, audiences, secret = [], keys = [] } = input
   const secrets = secret instanceof Credential ? [secret] : secret
   for (const one of secrets)

@@ -4,6 +4,7 @@
 import type { Credential } from '../../core/credential.ts'
 import type { Result } from '../../core/errors.ts'
 import { checkOptions, type OptionNames } from '../../core/known-options.ts'
+import { isByName, isFunction, isSecretStore, type ValueChecks } from '../../core/option-values.ts'
 import { PLAIN_HTTP_OPTIONS } from '../../core/plain-http.ts'
 import type { IssuedToken, TokenExchanger } from '../../core/source/exchange.ts'
 import { traceOf } from '../../core/trace.ts'
@@ -61,6 +62,12 @@ const TOKEN_SERVICE_OPTIONS: OptionNames<TokenServiceOptions> = {
   now: 'optional',
 }
 
+const TOKEN_SERVICE_VALUES: ValueChecks = {
+  keys: isSecretStore,
+  clients: isByName("{ chat: { subject: 'sign-in', audiences: { … } } }"),
+  scopesOf: isFunction('it gives the scopes of a verified token'),
+}
+
 /**
  * Makes a token service. It takes what the app's sign-in admits, and what it issued itself for an
  * earlier hop. It issues access tokens (RFC 9068) that live 5 minutes at most, for one audience,
@@ -86,7 +93,7 @@ const TOKEN_SERVICE_OPTIONS: OptionNames<TokenServiceOptions> = {
  * ```
  */
 export function tokenService(options: TokenServiceOptions): TokenService {
-  checkOptions('tokenService', '', options, TOKEN_SERVICE_OPTIONS)
+  checkOptions('tokenService', '', options, TOKEN_SERVICE_OPTIONS, TOKEN_SERVICE_VALUES)
   const settings = parseOptions(options)
   const { issuer, store, rotateAfter, now, tokenEndpoint } = settings
   const keys = signingKeys({ store, issuer, rotateAfter, now })

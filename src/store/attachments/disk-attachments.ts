@@ -5,7 +5,17 @@ import type { RateLimit } from '../../chatkit/http/rate-limit.ts'
 import type { ChatCaller, ChatkitServerOptions } from '../../chatkit/options.ts'
 import type { AttachmentStorage } from '../../chatkit/threads/attachment.ts'
 import type { ThreadStore } from '../../chatkit/threads/thread-store.ts'
+import { checkOptions, type OptionNames } from '../../core/known-options.ts'
+import {
+  hasMethods,
+  isOneOf,
+  isText,
+  isTexts,
+  isThreadStore,
+  type ValueChecks,
+} from '../../core/option-values.ts'
 import { type Principal, principalKey } from '../../core/principal.ts'
+import { checkPath } from '../checks.ts'
 import { attachmentFolder } from './attachment-folder.ts'
 import { COMMON_TYPES, plainType } from './media-types.ts'
 import type { AttachmentLimits, AttachmentParts } from './parts.ts'
@@ -66,6 +76,40 @@ export interface DiskAttachments extends AttachmentStorage {
   sweep(): Promise<Swept>
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const DISK_ATTACHMENTS_OPTIONS: OptionNames<DiskAttachmentsOptions<ChatCaller>> = {
+  store: 'required',
+  url: 'required',
+  key: 'required',
+  admit: 'optional',
+  rateLimit: 'optional',
+  types: 'optional',
+  limits: 'optional',
+  lifetimes: 'optional',
+  pages: 'optional',
+  now: 'optional',
+  onError: 'optional',
+}
+
+const DISK_ATTACHMENTS_VALUES: ValueChecks = {
+  store: isThreadStore,
+  url: isText,
+  rateLimit: hasMethods(['take'], 'memoryRateLimit() of onbehalf/chatkit'),
+  types: isTexts,
+  pages: isOneOf('same-origin', 'same-site', 'cross-origin'),
+}
+
+const LIMITS: OptionNames<Partial<AttachmentLimits>> = {
+  bytes: 'optional',
+  personBytes: 'optional',
+  personFiles: 'optional',
+}
+
+const LIFETIMES: OptionNames<NonNullable<DiskAttachmentsOptions<ChatCaller>['lifetimes']>> = {
+  upload: 'optional',
+  download: 'optional',
+}
+
 const DEFAULT_LIMITS: AttachmentLimits = {
   bytes: 25_000_000,
   personBytes: 500_000_000,
@@ -101,8 +145,8 @@ export function diskAttachments<C extends ChatCaller>(
   path: string,
   options: DiskAttachmentsOptions<C>,
 ): DiskAttachments {
-  const { admit, rateLimit, pages = 'same-origin' } = options
   const parts = makeParts(path, options)
+  const { admit, rateLimit, pages = 'same-origin' } = options
   const onUpload = sweepDaily(parts)
   const storage = folderStorage(parts, onUpload)
   return {
@@ -131,6 +175,13 @@ function makeParts<C extends ChatCaller>(
   path: string,
   options: DiskAttachmentsOptions<C>,
 ): AttachmentParts {
+  checkPath('diskAttachments', path)
+  checkOptions('diskAttachments', '', options, DISK_ATTACHMENTS_OPTIONS, DISK_ATTACHMENTS_VALUES)
+  for (const [at, value, names] of [
+    ['limits', options.limits, LIMITS],
+    ['lifetimes', options.lifetimes, LIFETIMES],
+  ] as const)
+    if (value !== undefined) checkOptions('diskAttachments', at, value, names)
   const { store, types = COMMON_TYPES, now = Date.now } = options
   const limits = Object.freeze({ ...DEFAULT_LIMITS, ...options.limits })
   const lifetimes = Object.freeze({ upload: 600, download: 3600, ...options.lifetimes })

@@ -4,6 +4,7 @@
 import type { Client } from 'pg'
 import { withDeadline } from '../../core/http/deadline.ts'
 import { checkOptions, type OptionNames } from '../../core/known-options.ts'
+import { isClientSecret, isNumber, isText, type ValueChecks } from '../../core/option-values.ts'
 import type { RunBell } from '../shared/run-bell.ts'
 import type { SqlDatabase } from '../statements/sql.ts'
 import { postgresBell } from './bell.ts'
@@ -42,6 +43,22 @@ const OPEN_POSTGRES_OPTIONS: OptionNames<PostgresOptions> = {
   timeouts: 'optional',
 }
 
+const OPEN_POSTGRES_VALUES: ValueChecks = {
+  host: isText,
+  port: isNumber,
+  database: isText,
+  user: isText,
+  password: isClientSecret,
+  connections: isNumber,
+}
+
+const TIMEOUTS: OptionNames<NonNullable<PostgresOptions['timeouts']>> = {
+  connect: 'optional',
+  statement: 'optional',
+}
+
+const TIMES: ValueChecks = { connect: isNumber, statement: isNumber }
+
 /**
  * Connects, and brings the tables up to date. Several instances may do so at once. If the database
  * goes away later, calls fail within the timeouts until it is back. A connection pooler in between
@@ -59,7 +76,9 @@ const OPEN_POSTGRES_OPTIONS: OptionNames<PostgresOptions> = {
  * ```
  */
 export async function openPostgres(options: PostgresOptions = {}): Promise<PostgresDatabase> {
-  checkOptions('openPostgres', '', options, OPEN_POSTGRES_OPTIONS)
+  checkOptions('openPostgres', '', options, OPEN_POSTGRES_OPTIONS, OPEN_POSTGRES_VALUES)
+  if (options.timeouts !== undefined)
+    checkOptions('openPostgres', 'timeouts', options.timeouts, TIMEOUTS, TIMES)
   const schema = parseSchema(options)
   const { default: pg } = await import('pg')
   const config = clientConfig(options, schema, pg.types)

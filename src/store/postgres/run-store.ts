@@ -2,6 +2,7 @@
 // has it, and all instances hear what happens in it.
 
 import type { RunStore } from '../../chatkit/runs/run-store.ts'
+import { checkPostgres } from '../checks.ts'
 import { sqlRunStore } from '../shared/sql-run-store.ts'
 import { POSTGRES } from '../statements/compiled-postgres.ts'
 import { step } from '../statements/sql.ts'
@@ -9,6 +10,7 @@ import type { PostgresDatabase } from './database.ts'
 
 /** The run store over an open database. */
 export function postgresRunStore(database: PostgresDatabase): RunStore {
+  checkPostgres('postgresRunStore', database)
   return sqlRunStore(database, POSTGRES.runs, database.bell, {
     lock: (owner) => [step(POSTGRES.lockOwner, { owner })],
   })

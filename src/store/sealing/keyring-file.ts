@@ -15,6 +15,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
+import { checkOptions, type OptionNames } from '../../core/known-options.ts'
+import { checkPath } from '../checks.ts'
 import { errorCode, syncFolderNow } from '../files.ts'
 import { KEY_BYTES } from './gcm.ts'
 import { KeyringError, type MasterKey, type MasterKeyFacts, readKeyring } from './keyring.ts'
@@ -25,10 +27,14 @@ export interface KeyOptions {
   readonly now?: () => number
 }
 
+/** Every option. A new one does not compile until it is here. */
+const KEY_OPTIONS: OptionNames<KeyOptions> = { now: 'optional' }
+
 type StoredKey = MasterKeyFacts & { readonly key: string }
 
 /** What may be known of the keys of a keyring, oldest first: the last is the current one. */
 export function listKeyring(path: string): readonly MasterKeyFacts[] {
+  checkPath('listKeyring', path)
   return readKeyring(path).keys.map(({ id, created }) => ({ id, created }))
 }
 
@@ -38,7 +44,10 @@ export function listKeyring(path: string): readonly MasterKeyFacts[] {
  * @throws KeyringError when the file exists. A keyring is never overwritten: everything sealed
  *   under it would be lost.
  */
-export function createKeyring(path: string, { now = Date.now }: KeyOptions = {}): MasterKeyFacts {
+export function createKeyring(path: string, options: KeyOptions = {}): MasterKeyFacts {
+  checkPath('createKeyring', path)
+  checkOptions('createKeyring', '', options, KEY_OPTIONS)
+  const { now = Date.now } = options
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const made = newKey(now())
   const next = lock(path)
@@ -61,7 +70,10 @@ export function createKeyring(path: string, { now = Date.now }: KeyOptions = {})
 }
 
 /** Adds a key and makes it the current one, also in running processes. */
-export function rotateKeyring(path: string, { now = Date.now }: KeyOptions = {}): MasterKeyFacts {
+export function rotateKeyring(path: string, options: KeyOptions = {}): MasterKeyFacts {
+  checkPath('rotateKeyring', path)
+  checkOptions('rotateKeyring', '', options, KEY_OPTIONS)
+  const { now = Date.now } = options
   return replace(path, (keys) => {
     // The newest key is the current one, so the new key must be newer than all, even if the clock
     // was set back.

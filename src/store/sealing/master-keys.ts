@@ -3,6 +3,7 @@
 
 import { hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
+import { checkPath } from '../checks.ts'
 import { decrypt, encrypt, KEY_BYTES, NONCE_BYTES } from './gcm.ts'
 import { type Keyring, readKeyring } from './keyring.ts'
 
@@ -43,6 +44,7 @@ const SALT_BYTES = 32
  * ```
  */
 export function fileMasterKeys(path: string): MasterKeys {
+  checkPath('fileMasterKeys', path)
   let state = fileState(path)
   let keyring = readKeyring(path)
 

@@ -3,6 +3,8 @@
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { checkOptions, type OptionNames } from '../../core/known-options.ts'
+import { isNumber } from '../../core/option-values.ts'
+import { checkPath } from '../checks.ts'
 import { localBell, type RunBell } from '../shared/run-bell.ts'
 import type { SqlDatabase, Step } from '../statements/sql.ts'
 import { bind, type Statement, type Values } from '../statements/statement.ts'
@@ -70,7 +72,8 @@ const OPEN_SQLITE_OPTIONS: OptionNames<SqliteOptions> = {
  * ```
  */
 export function openSqlite(path: string, options: SqliteOptions = {}): SqliteDatabase {
-  checkOptions('openSqlite', '', options, OPEN_SQLITE_OPTIONS)
+  checkPath('openSqlite', path)
+  checkOptions('openSqlite', '', options, OPEN_SQLITE_OPTIONS, { busyTimeout: isNumber })
   const { busyTimeout: busyTimeoutMs = 5000 } = options
   const database = openFile(path, busyTimeoutMs)
   const prepared = new Map<string, StatementSync>()

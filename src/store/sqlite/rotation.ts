@@ -2,6 +2,7 @@
 // and retires a key for good.
 
 import { setImmediate } from 'node:timers/promises'
+import { checkMasterKeys, checkSqlite } from '../checks.ts'
 import { KeyringError } from '../sealing/keyring.ts'
 import { dropKey, listKeyring } from '../sealing/keyring-file.ts'
 import type { MasterKeys } from '../sealing/master-keys.ts'
@@ -38,6 +39,8 @@ export async function rewrap(
   masterKeys: MasterKeys,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<RewrapReport> {
+  checkSqlite('rewrap', database)
+  checkMasterKeys('rewrap', masterKeys)
   const run = SQLITE.keys
   let total = 0
   for (;;) {
@@ -98,6 +101,7 @@ async function rewrapTable<Row>(
 
 /** How many rows are under each master key, by its id. Keys without rows are left out. */
 export async function keyUse(database: SqliteDatabase): Promise<ReadonlyMap<string, number>> {
+  checkSqlite('keyUse', database)
   const run = SQLITE.keys
   const used = new Map<string, number>()
   for (const { use } of [run.secrets, run.vault])
@@ -125,6 +129,7 @@ export async function retireKey(
   databases: readonly SqliteDatabase[],
   id: string,
 ): Promise<Retirement> {
+  for (const database of databases) checkSqlite('retireKey', database)
   const keys = listKeyring(keyring)
   if (!keys.some((key) => key.id === id))
     throw new KeyringError(keyring, 'has no key with that id; see `onbehalf keys list`')

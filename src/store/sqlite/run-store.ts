@@ -9,6 +9,9 @@ import {
   type NewRun,
   type RunStore,
 } from '../../chatkit/runs/run-store.ts'
+import { checkOptions, type OptionNames } from '../../core/known-options.ts'
+import { isNumber } from '../../core/option-values.ts'
+import { checkSqlite } from '../checks.ts'
 import { sqlRunStore } from '../shared/sql-run-store.ts'
 import { SQLITE } from '../statements/compiled-sqlite.ts'
 import { step } from '../statements/sql.ts'
@@ -23,6 +26,9 @@ export interface SqliteRunStoreOptions {
   readonly takeoverTimeout?: number
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const RUN_STORE_OPTIONS: OptionNames<SqliteRunStoreOptions> = { takeoverTimeout: 'optional' }
+
 /**
  * The run store over an open database. It claims the file for this process until the database is
  * closed: make it when your app starts, before it answers anybody. Other processes may use the file
@@ -32,8 +38,11 @@ export interface SqliteRunStoreOptions {
  */
 export function sqliteRunStore(
   database: SqliteDatabase,
-  { takeoverTimeout = 5000 }: SqliteRunStoreOptions = {},
+  options: SqliteRunStoreOptions = {},
 ): RunStore {
+  checkSqlite('sqliteRunStore', database)
+  checkOptions('sqliteRunStore', '', options, RUN_STORE_OPTIONS, { takeoverTimeout: isNumber })
+  const { takeoverTimeout = 5000 } = options
   /** Whether a process before this one may have left runs that are not over. */
   let isFirst = database.claim(takeoverTimeout)
   const { bell, journal } = database

@@ -7,6 +7,7 @@ import {
   type SecretRecord,
   type SecretStore,
 } from '../../core/vault/secret-store.ts'
+import { checkMasterKeys, checkSqlite } from '../checks.ts'
 import type { MasterKeys } from '../sealing/master-keys.ts'
 import { readSealed, writeSealed } from '../sealing/sealed-rows.ts'
 import { secretBinding } from '../sealing/sealed-tables.ts'
@@ -21,6 +22,8 @@ import type { SqliteDatabase } from './database.ts'
  * and `KeyringError` for a keyring file that cannot be used.
  */
 export function sqliteSecretStore(database: SqliteDatabase, masterKeys: MasterKeys): SecretStore {
+  checkSqlite('sqliteSecretStore', database)
+  checkMasterKeys('sqliteSecretStore', masterKeys)
   const run = SQLITE.secrets
 
   return {

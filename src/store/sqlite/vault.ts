@@ -3,8 +3,10 @@
 
 import { createHash, randomBytes } from 'node:crypto'
 import type { Credential } from '../../core/credential.ts'
+import { checkOptions, type OptionNames } from '../../core/known-options.ts'
 import { principalKey } from '../../core/principal.ts'
 import type { Handle, Vault } from '../../core/vault/vault.ts'
+import { checkMasterKeys, checkSqlite } from '../checks.ts'
 import type { MasterKeys } from '../sealing/master-keys.ts'
 import { readSealed, writeSealed } from '../sealing/sealed-rows.ts'
 import { vaultBinding } from '../sealing/sealed-tables.ts'
@@ -18,6 +20,9 @@ export interface SqliteVaultOptions {
   readonly now?: () => number
 }
 
+/** Every option of the factory. A new one does not compile until it is here. */
+const SQLITE_VAULT_OPTIONS: OptionNames<SqliteVaultOptions> = { now: 'optional' }
+
 /**
  * The vault over an open database. Deposits also remove expired entries.
  *
@@ -29,6 +34,9 @@ export function sqliteVault(
   masterKeys: MasterKeys,
   options: SqliteVaultOptions = {},
 ): Vault {
+  checkSqlite('sqliteVault', database)
+  checkMasterKeys('sqliteVault', masterKeys)
+  checkOptions('sqliteVault', '', options, SQLITE_VAULT_OPTIONS)
   const { now = Date.now } = options
   const run = SQLITE.vault
   let sweepAt = 0

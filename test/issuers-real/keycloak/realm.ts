@@ -115,6 +115,9 @@ async function withScopes(url: string, client: string, names: readonly string[])
       await admin(`/${REALM}/clients/${found?.id}/optional-client-scopes/${id}`, {}, 'PUT')
 }
 
+/** Several rotations fit into one second, and each key must come before the one before it. */
+let rotations = 0
+
 /** Adds a key that is used from now on. The former ones still verify. */
 export async function rotateKeys(url: string): Promise<void> {
   const admin = await administrator(url)
@@ -125,7 +128,7 @@ export async function rotateKeys(url: string): Promise<void> {
     providerType: 'org.keycloak.keys.KeyProvider',
     parentId: realm?.id,
     config: {
-      priority: [String(Math.floor(Date.now() / 1000))],
+      priority: [String(Math.floor(Date.now() / 1000) + rotations++)],
       enabled: ['true'],
       active: ['true'],
       keySize: ['2048'],

@@ -38,10 +38,11 @@ export interface House {
   send(url: string, init?: RequestInit): Promise<Response>
 }
 
-export async function house(
-  options: Partial<DiskAttachmentsOptions<ChatCaller>> & { readonly path?: string } = {},
-): Promise<House> {
-  const path = options.path ?? join(await mkdtemp(join(tmpdir(), 'onbehalf-attachments-')), 'files')
+export async function house({
+  path: given,
+  ...options
+}: Partial<DiskAttachmentsOptions<ChatCaller>> & { readonly path?: string } = {}): Promise<House> {
+  const path = given ?? join(await mkdtemp(join(tmpdir(), 'onbehalf-attachments-')), 'files')
   onTestFinished(() => rm(join(path, '..'), { recursive: true, force: true }))
   const store = options.store ?? memoryThreadStore()
   const errors: unknown[] = []
