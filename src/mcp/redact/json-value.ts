@@ -3,7 +3,7 @@
 
 import type { Budget, Work } from './budget.ts'
 import { textsOfBytes } from './byte-lists.ts'
-import { JoinedTexts } from './joined-texts.ts'
+import { JoinedTexts, type Part } from './joined-texts.ts'
 import { MARKER } from './marker.ts'
 import { NOTHING, type Suspects, suspectsIn } from './suspects.ts'
 import {
@@ -78,13 +78,13 @@ function* rewriteValue(value: unknown, walk: Walk, budget: Budget): Work<Redacte
     if (key !== undefined) {
       const redacted = walk.mayTakeLong(key) ? yield* walk.longText(key) : walk.text(key)
       joined.add(KEYS, redacted)
-      putKey(frame, redacted)
+      putKey(frame, redacted.text)
     }
     const item = frame.items[frame.at]
     if (typeof item === 'string') {
       const redacted = walk.mayTakeLong(item) ? yield* walk.longText(item) : walk.text(item)
       joined.add(key ?? frame.name, redacted)
-      put(frame, redacted)
+      put(frame, redacted.text)
     } else if (typeof item === 'number') put(frame, walk.number(item))
     else if (typeof item !== 'object' || item === null) put(frame, item)
     // The root frame is one more than the levels of the value.
@@ -118,28 +118,30 @@ class Walk {
     return text.length > PACK_CHARS || this.#suspects.has(text)
   }
 
-  text(text: string): string {
-    return this.#counted(removePlain(text, this.indexes, this.#budget))
+  text(text: string): Part {
+    return this.#counted(text, removePlain(text, this.indexes, this.#budget))
   }
 
-  *longText(text: string): Work<string> {
-    const isCoded = this.#suspects.has(text)
-    if (this.#suspects.get(text)?.isTooMuch) return this.withhold(TOO_MUCH)
-    return this.#counted(yield* redactText(text, { isCoded }, this.indexes, this.#budget))
+  *longText(text: string): Work<Part> {
+    const suspect = this.#suspects.get(text)
+    if (suspect?.isTooMuch) return this.#counted(text, undefined)
+    const isCoded = suspect !== undefined
+    return this.#counted(text, yield* redactText(text, { isCoded }, this.indexes, this.#budget))
   }
 
   number(value: number): unknown {
     if (Math.abs(value) < MIN_SECRET_NUMBER) return value
     const text = String(value)
     const redacted = this.text(text)
-    return redacted === text ? value : redacted
+    return redacted.text === text ? value : redacted.text
   }
 
   /** Whether an array, or an object like one, holds the bytes of a secret. */
   *hidesInBytes(part: object): Work<boolean> {
-    for (const text of textsOfBytes(part))
-      if (this.#counted(yield* redactText(text, BYTES, this.indexes, this.#budget)) !== text)
-        return true
+    for (const text of textsOfBytes(part)) {
+      const redacted = yield* redactText(text, BYTES, this.indexes, this.#budget)
+      if (this.#counted(text, redacted).text !== text) return true
+    }
     return false
   }
 
@@ -148,11 +150,15 @@ class Walk {
     return marker
   }
 
-  #counted(redacted: RedactedText): string {
-    if (!redacted) return this.withhold(TOO_MUCH)
-    this.hits += redacted.hits
-    return redacted.text
+  #counted(original: string, redacted: RedactedText): Part {
+    if (redacted) this.hits += redacted.removed.length
+    return redacted ? { original, ...redacted } : withheldPart(this.withhold(TOO_MUCH))
   }
+}
+
+/** What could not be searched by itself is not searched beside others either. */
+function withheldPart(marker: string): Part {
+  return { original: marker, text: marker, removed: [] }
 }
 
 function openFrame(part: object, name: string): Frame {

@@ -2,7 +2,7 @@
 
 import type { Budget, Work } from './budget.ts'
 import { areDecoded } from './joined-texts.ts'
-import { findCoded, holdsPlain, type Indexes, PACK_CHARS, redactText } from './text-search.ts'
+import { findCoded, findPlain, type Indexes, PACK_CHARS, redactText } from './text-search.ts'
 import { type Texts, textsOf } from './texts.ts'
 
 /**
@@ -48,7 +48,8 @@ function* codedTexts({ packs }: Texts, indexes: Indexes, budget: Budget): Work<S
 function* holdsAnyTogether({ joined }: Texts, indexes: Indexes, budget: Budget): Work<boolean> {
   for (const { text, parts } of joined) {
     if (budget.isTurnDue) yield
-    if ((yield* holdsPlain(text, indexes, budget)) !== false) return true
+    const plain = yield* findPlain(text, indexes, budget)
+    if (plain?.length !== 0) return true
     if (!areDecoded(parts.length)) continue
     const coded = yield* findCoded(text, false, indexes, budget)
     if (coded?.length !== 0) return true
@@ -60,7 +61,7 @@ function* holdsAnyBytes({ bytes }: Texts, indexes: Indexes, budget: Budget): Wor
   for (const text of bytes) {
     if (budget.isTurnDue) yield
     const redacted = yield* redactText(text, { isCoded: true, isBytes: true }, indexes, budget)
-    if (redacted?.text !== text) return true
+    if (redacted?.removed.length !== 0) return true
   }
   return false
 }

@@ -3,7 +3,7 @@
 
 import { type Budget, finish, type Work } from './budget.ts'
 import { viewsOf } from './coded.ts'
-import { replaceRanges } from './marker.ts'
+import { blankRanges, replaceRanges } from './marker.ts'
 import type { NeedleIndex } from './needle-index.ts'
 import { hasGzip, mayBePackedBytes, packedViews, type Reading } from './packed.ts'
 import { mergeRanges, type Range, search } from './search.ts'
@@ -26,16 +26,28 @@ const MAX_INFLATED_BYTES = 4_194_304
 /** The same inside of another encoding, where it is one piece of work. */
 const MAX_INNER_BYTES = 262_144
 
-/** A text with markers, and how many were put in; undefined when it could not be searched. */
-export type RedactedText = { readonly text: string; readonly hits: number } | undefined
+/** A text with markers, and the parts of the original that they stand for. */
+export interface Redacted {
+  readonly text: string
+  readonly removed: readonly Range[]
+}
+
+/** Undefined when the text could not be searched. */
+export type RedactedText = Redacted | undefined
 
 /** What is searched for; several sets of secrets may be. */
 export type Indexes = readonly NeedleIndex[]
 
-/** Undefined when the text could not be searched. */
-export type Found = readonly Range[] | undefined
+/** A part of a text in which there is a secret, perhaps encoded. */
+export interface Hit extends Range {
+  /** How many characters of secrets are in it. */
+  readonly chars: number
+}
 
-const NONE: readonly Range[] = []
+/** Undefined when the text could not be searched. */
+export type Found = readonly Hit[] | undefined
+
+const NONE: readonly Hit[] = []
 
 /**
  * Redacts a text of any length.
@@ -49,10 +61,12 @@ export function* redactText(
   indexes: Indexes,
   budget: Budget,
 ): Work<RedactedText> {
-  const plain = yield* removePlainInTurns(text, indexes, budget)
-  if (!plain || !isCoded) return plain
-  const found = yield* findCoded(plain.text, isBytes, indexes, budget)
-  return found && withMarkers(plain, found)
+  const plain = yield* findPlain(text, indexes, budget)
+  if (!plain || !isCoded) return plain && withMarkers(text, plain)
+  // What is plain goes first. Otherwise an encoded run around it, such as the URL that it is in,
+  // would be removed as a whole.
+  const coded = yield* findCoded(blankRanges(text, plain), isBytes, indexes, budget)
+  return coded && withMarkers(text, [...plain, ...coded])
 }
 
 /** The parts of a text of any length that hide a secret in an encoding. */
@@ -62,7 +76,7 @@ export function* findCoded(
   indexes: Indexes,
   budget: Budget,
 ): Work<Found> {
-  const found: Range[] = []
+  const found: Hit[] = []
   const packed = new Set<number>()
   for (let from = 0; from < text.length; from += BLOCK_CHARS - OVERLAP_CHARS) {
     if (from > 0 && from + OVERLAP_CHARS >= text.length) break
@@ -70,7 +84,7 @@ export function* findCoded(
     const block = text.slice(from, from + BLOCK_CHARS)
     const coded = codedIn(block, indexes, budget, MAX_LAYERS, (at) => packed.add(from + at))
     if (!coded) return undefined
-    for (const range of coded) found.push({ from: from + range.from, to: from + range.to })
+    for (const hit of coded) found.push(moved(hit, from))
   }
   const reading = { isBytes, limitBytes: MAX_INFLATED_BYTES }
   const inPacked = yield* packedWith(text, packed, reading, indexes, budget)
@@ -79,51 +93,31 @@ export function* findCoded(
 
 /** Takes out of a short text what is not encoded. */
 export function removePlain(text: string, indexes: Indexes, budget: Budget): RedactedText {
-  if (text.length < MIN_VIEW_CHARS) return { text, hits: 0 }
+  if (text.length < MIN_VIEW_CHARS) return { text, removed: NONE }
   const found = searchPlain(text, indexes, budget)
-  return found && withMarkers({ text, hits: 0 }, found)
+  return found && withMarkers(text, found)
 }
 
-/**
- * Whether a text of any length holds a secret that is not encoded. Undefined when it could not be
- * searched.
- */
-export function* holdsPlain(
-  text: string,
-  indexes: Indexes,
-  budget: Budget,
-): Work<boolean | undefined> {
+/** The parts of a text of any length that are a secret, not encoded. */
+export function* findPlain(text: string, indexes: Indexes, budget: Budget): Work<Found> {
+  let found = NONE
   for (let from = 0; from < text.length; from += PLAIN_BLOCK_CHARS - PLAIN_OVERLAP_CHARS) {
     if (budget.isTurnDue) yield
-    const ranges = searchPlain(text.slice(from, from + PLAIN_BLOCK_CHARS), indexes, budget)
-    if (!ranges) return undefined
-    if (ranges.length > 0) return true
+    const hits = searchPlain(text.slice(from, from + PLAIN_BLOCK_CHARS), indexes, budget)
+    if (!hits) return undefined
+    if (hits.length > 0) found = [...found, ...hits.map((hit) => moved(hit, from))]
   }
-  return false
+  return found
 }
 
-/**
- * What is plain goes first. Otherwise an encoded run around it, such as the URL that it is in,
- * would be removed as a whole.
- */
-function* removePlainInTurns(text: string, indexes: Indexes, budget: Budget): Work<RedactedText> {
-  const found: Range[] = []
-  for (let from = 0; from < text.length; from += PLAIN_BLOCK_CHARS - PLAIN_OVERLAP_CHARS) {
-    if (budget.isTurnDue) yield
-    const ranges = searchPlain(text.slice(from, from + PLAIN_BLOCK_CHARS), indexes, budget)
-    if (!ranges) return undefined
-    for (const range of ranges) found.push({ from: from + range.from, to: from + range.to })
-  }
-  return withMarkers({ text, hits: 0 }, found)
+function moved({ from, to, chars }: Hit, by: number): Hit {
+  return { from: from + by, to: to + by, chars }
 }
 
-function withMarkers(
-  { text, hits }: { readonly text: string; readonly hits: number },
-  found: readonly Range[],
-): { readonly text: string; readonly hits: number } {
-  if (found.length === 0) return { text, hits }
-  const ranges = mergeRanges(found)
-  return { text: replaceRanges(text, ranges), hits: hits + ranges.length }
+function withMarkers(text: string, found: readonly Range[]): Redacted {
+  if (found.length === 0) return { text, removed: NONE }
+  const removed = mergeRanges(found)
+  return { text: replaceRanges(text, removed), removed }
 }
 
 /** The compressed data in a text that hides a secret. What it holds may be encoded, too. */
@@ -137,19 +131,21 @@ function* packedWith(
   if (runs.size === 0 && !reading.isBytes && !hasGzip(text)) return NONE
   const views = yield* packedViews(text, runs, reading, budget)
   if (!views) return undefined
-  const found: Range[] = []
+  const found: Hit[] = []
   for (const view of views) {
-    const plain = yield* removePlainInTurns(view.text, indexes, budget)
-    if (!plain) return undefined
-    let isHit = plain.hits > 0
-    for (let from = 0; from < view.text.length && !isHit; from += BLOCK_CHARS - OVERLAP_CHARS) {
+    let inside = yield* findPlain(view.text, indexes, budget)
+    if (!inside) return undefined
+    for (
+      let from = 0;
+      from < view.text.length && inside.length === 0;
+      from += BLOCK_CHARS - OVERLAP_CHARS
+    ) {
       if (budget.isTurnDue) yield
       const block = view.text.slice(from, from + BLOCK_CHARS)
-      const coded = codedIn(block, indexes, budget, 1, () => {})
-      if (!coded) return undefined
-      isHit = coded.length > 0
+      inside = codedIn(block, indexes, budget, 1, () => {})
+      if (!inside) return undefined
     }
-    if (isHit) found.push(view)
+    if (inside.length > 0) found.push(hidden(view, inside))
   }
   return found
 }
@@ -157,13 +153,19 @@ function* packedWith(
 /** The steps of a search are few, because it leaps. */
 function searchPlain(text: string, indexes: Indexes, budget: Budget): Found {
   budget.spend(1 + (text.length >>> 2))
-  let all: readonly Range[] = NONE
+  let all = NONE
   for (const index of indexes) {
     const found = search(index, text, { budget })
     if (!found) return undefined
-    if (found.length > 0) all = all.length === 0 ? found : [...all, ...found]
+    if (found.length > 0)
+      all = [...all, ...found.map(({ from, to }) => ({ from, to, chars: to - from }))]
   }
   return all
+}
+
+/** A part of a text that hides what was found in it when it was decoded. */
+function hidden({ from, to }: Range, inside: readonly Hit[]): Hit {
+  return { from, to, chars: inside.reduce((sum, { chars }) => sum + chars, 0) }
 }
 
 /**
@@ -182,14 +184,14 @@ function codedIn(
   const views = viewsOf(text, onPacked)
   if (views.length === 0) return NONE
   if (budget.isSpent) return undefined
-  const found: Range[] = []
+  const found: Hit[] = []
   for (const view of views) {
     budget.spend(view.text.length)
     const ranges = searchPlain(view.text, indexes, budget)
     const inner =
       ranges?.length === 0 && layers > 1 ? hiddenIn(view.text, indexes, budget, layers - 1) : ranges
     if (!inner || budget.isSpent) return undefined
-    if (inner.length > 0) found.push(view)
+    if (inner.length > 0) found.push(hidden(view, inner))
   }
   return found
 }

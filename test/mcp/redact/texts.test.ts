@@ -3,6 +3,8 @@
 
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { encodings } from '../../../src/cli/leaktest/search/encodings.ts'
+import { createScan } from '../../../src/cli/leaktest/search/scanner.ts'
 import { jwt, random, redactorOf } from './parts.ts'
 
 const token = jwt('texts')
@@ -91,4 +93,48 @@ it('thousands of texts are searched, and their order is kept', () => {
   expect(hits).toBe(2)
   const marker = '[credential removed]'
   expect(value).toEqual(rows.with(2345, { id: marker, at: marker }))
+})
+
+/** Not undone over several texts: see SECURITY.md. */
+const NOT_JOINED = /^(?:brotli|hexdump|line breaks)/
+const scan = createScan([
+  { kind: 'token', text: token, random: true },
+  { kind: 'key', text: opaque, random: true },
+])
+
+describe.each(Object.entries(encodings).filter(([name]) => !NOT_JOINED.test(name)))(
+  'a credential that is cut, %s',
+  (_, encode) => {
+    const cut = (text: string, count: number) =>
+      groups(encode(text), Math.ceil(encode(text).length / count), '\0').split('\0')
+
+    it.each([2, 3, 4, 5, 7, 10, 16, 33, 50])('leaves no piece of it in %i texts', (count) => {
+      for (const secret of [token, opaque])
+        for (const before of [[], [token], ['a text', opaque, encode(token)]]) {
+          const texts = [...before, ...cut(secret, count)]
+          const { value } = redactor.json({ content: texts.map((text) => ({ text })) })
+          const left = typeof value === 'string' ? [value] : (value as Content).content
+          const found = scan(left.map((one) => (typeof one === 'string' ? one : one.text)).join(''))
+          expect(found.filter(({ part }) => part !== 'header')).toEqual([])
+        }
+    })
+  },
+)
+
+interface Content {
+  readonly content: readonly { readonly text: string }[]
+}
+
+it('what is found where two blocks of a long text overlap moves nothing behind it', () => {
+  // A search has blocks of 262,144 characters, of which 32,768 are searched twice.
+  const filler = 'They met. '.repeat(24_000)
+  const text = `${filler}${opaque} ${hex(token)} end`
+  const expected = `${filler}[credential removed] [credential removed] end`
+  expect(redactor.json([text]).value).toEqual([expected])
+})
+
+it('the pieces of a credential do not take away what stands between them', () => {
+  const texts = [opaque.slice(0, 14), 'in between', opaque.slice(14, 28), `${opaque.slice(28)} end`]
+  const marker = '[credential removed]'
+  expect(redactor.json(texts).value).toEqual([marker, 'in between', marker, `${marker} end`])
 })
