@@ -63,24 +63,29 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientCred
   return {
     issuer,
     issue: (target, { signal } = {}) =>
-      breaker(async (): Promise<Result<IssuedToken>> => {
-        const sentAt = now() / 1000
-        const parameters = clientCredentialsParameters(target)
-        const ended = await withDeadline(deadline, signal, (inTime) =>
-          request('client_credentials', parameters, { signal: inTime, dpop }),
-        )
-        if (!ended.ok) return ended
-        const answer = ended.value
-        if (!answer.ok) return answer
-        // No person's sign-in can have ended here. When the grant is refused, the client is.
-        return judgeToken(answer.value, {
-          scopes: target.scopes,
-          sent: [],
-          grantRefused: 'exchange_client_refused',
-          now: sentAt,
-          dpop,
-        })
-      }),
+      breaker(
+        target.resource,
+        async (onAnswer): Promise<Result<IssuedToken>> => {
+          const sentAt = now() / 1000
+          const parameters = clientCredentialsParameters(target)
+          const ended = await withDeadline(deadline, signal, (inTime) =>
+            request('client_credentials', parameters, { signal: inTime, dpop }),
+          )
+          if (!ended.ok) return ended
+          const answer = ended.value
+          if (!answer.ok) return answer
+          onAnswer()
+          // No person's sign-in can have ended here. When the grant is refused, the client is.
+          return judgeToken(answer.value, {
+            scopes: target.scopes,
+            sent: [],
+            grantRefused: 'exchange_client_refused',
+            now: sentAt,
+            dpop,
+          })
+        },
+        signal,
+      ),
   }
 }
 

@@ -10,7 +10,7 @@ import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/source
 import type { DpopKey } from './dpop.ts'
 import { checkDialect, type ExchangeDialect } from './exchange-dialect.ts'
 import { exchangeForm } from './exchange-form.ts'
-import { issuerBreaker } from './issuer-breaker.ts'
+import { issuerBreaker, personBehind } from './issuer-breaker.ts'
 import { ACCESS_TOKEN, type AskedToken, judgeToken } from './judge-token.ts'
 import {
   REGISTERED_CLIENT_OPTIONS,
@@ -76,6 +76,7 @@ export function tokenExchanger(options: TokenExchangerOptions): TokenExchanger {
     subjectToken: Credential,
     target: ExchangeTarget,
     signal: AbortSignal,
+    onAnswer: () => void,
   ): Promise<Result<IssuedToken>> {
     let actor: Credential | undefined
     try {
@@ -87,6 +88,7 @@ export function tokenExchanger(options: TokenExchangerOptions): TokenExchanger {
     const sentAt = now() / 1000
     const answer = await request(grantType, parameters, { signal, dpop })
     if (!answer.ok) return answer
+    onAnswer()
     return judgeToken(answer.value, {
       scopes,
       sent: actor ? [subjectToken, actor] : [subjectToken],
@@ -101,12 +103,16 @@ export function tokenExchanger(options: TokenExchangerOptions): TokenExchanger {
     issuer,
     ...(dialect.scopesFromIssuer ? { scopesFromIssuer: true } : {}),
     exchange: (subjectToken, target, { signal } = {}) =>
-      breaker(async () => {
-        const ended = await withDeadline(deadline, signal, (inTime) =>
-          exchangeOnce(subjectToken, target, inTime),
-        )
-        return ended.ok ? ended.value : ended
-      }),
+      breaker(
+        personBehind(subjectToken),
+        async (onAnswer) => {
+          const ended = await withDeadline(deadline, signal, (inTime) =>
+            exchangeOnce(subjectToken, target, inTime, onAnswer),
+          )
+          return ended.ok ? ended.value : ended
+        },
+        signal,
+      ),
   }
 }
 

@@ -10,7 +10,7 @@ import { formatScopes } from '../core/scope.ts'
 import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/source/exchange.ts'
 import type { DpopKey } from './dpop.ts'
 import { JWT_BEARER, TOKEN_EXCHANGE } from './exchange-form.ts'
-import { issuerBreaker } from './issuer-breaker.ts'
+import { issuerBreaker, personBehind } from './issuer-breaker.ts'
 import { judgeAssertion, judgeToken } from './judge-token.ts'
 import {
   REGISTERED_CLIENT_OPTIONS,
@@ -84,6 +84,7 @@ export function identityAssertionExchanger(options: IdentityAssertionOptions): T
     subjectToken: Credential,
     target: ExchangeTarget,
     signal: AbortSignal,
+    onAnswer: () => void,
   ): Promise<Result<IssuedToken>> {
     const parameters = new URLSearchParams({
       subject_token: subjectToken.reveal(),
@@ -101,7 +102,10 @@ export function identityAssertionExchanger(options: IdentityAssertionOptions): T
       hasSubject: true,
       issuedTokenTypes: [ID_JAG],
     })
-    if (!assertion.ok) return assertion
+    if (!assertion.ok) {
+      onAnswer()
+      return assertion
+    }
 
     const { credential, scopes } = assertion.value
     // A request without scopes gets the server's default, which may be more than was asked for.
@@ -112,6 +116,7 @@ export function identityAssertionExchanger(options: IdentityAssertionOptions): T
     const sentAt = now() / 1000
     const answer = await askServer(JWT_BEARER, grant, { signal, dpop })
     if (!answer.ok) return answer
+    onAnswer()
     // When the second server refuses the assertion, the two servers disagree about each other. It
     // says nothing about the person's sign-in.
     const asked = {
@@ -125,11 +130,15 @@ export function identityAssertionExchanger(options: IdentityAssertionOptions): T
   return {
     issuer: identityProvider.issuer,
     exchange: (subjectToken, target, { signal } = {}) =>
-      breaker(async () => {
-        const ended = await withDeadline(deadline, signal, (inTime) =>
-          exchange(subjectToken, target, inTime),
-        )
-        return ended.ok ? ended.value : ended
-      }),
+      breaker(
+        personBehind(subjectToken),
+        async (onAnswer) => {
+          const ended = await withDeadline(deadline, signal, (inTime) =>
+            exchange(subjectToken, target, inTime, onAnswer),
+          )
+          return ended.ok ? ended.value : ended
+        },
+        signal,
+      ),
   }
 }

@@ -19,14 +19,18 @@ function house(deadline = 10_000) {
     now: clock.now,
     deadline,
   })
+  let people = 0
+  const exchangeAs = (token: () => string) => async (signal?: AbortSignal) =>
+    reasonOf(await exchanger.exchange(secret(token()), target, signal ? { signal } : {}))
   return {
     clock,
     server,
     answers(with_: () => Response | Promise<Response>) {
       answer = with_
     },
-    exchange: async (signal?: AbortSignal) =>
-      reasonOf(await exchanger.exchange(secret('subject'), target, signal ? { signal } : {})),
+    exchange: exchangeAs(() => `subject-${people++}`),
+    /** As one person, with another token each time. */
+    exchangeAs: (person: string) => exchangeAs(() => tokenOf(person)),
   }
 }
 
@@ -37,6 +41,13 @@ function good(): Response {
     token_type: 'Bearer',
     expires_in: 300,
   })
+}
+
+let tokens = 0
+
+function tokenOf(sub: string): string {
+  const part = (json: object) => Buffer.from(JSON.stringify(json)).toString('base64url')
+  return `${part({ alg: 'none' })}.${part({ iss: ISSUER, sub, jti: tokens++ })}.c2ln`
 }
 
 const down = () => new Response(null, { status: 503 })
@@ -147,5 +158,110 @@ describe('an authorization server that does not answer', () => {
     answers(good)
     clock.forward(-3600)
     expect(await exchange()).toBe('granted')
+  })
+
+  it('an authorization server that fails for one account serves everybody else', async () => {
+    const { answers, exchange, exchangeAs, server } = house()
+    const odd = exchangeAs('odd')
+    answers(down)
+    for (let time = 0; time < 10; time++) expect(await odd()).toBe('issuer_unavailable')
+    expect(server.requests).toHaveLength(10)
+    answers(good)
+    expect(await exchange()).toBe('granted')
+  })
+
+  it('an authorization server that fails for two people is away', async () => {
+    const { answers, exchangeAs, server } = house()
+    answers(down)
+    await exchangeAs('alice')()
+    await exchangeAs('bob')()
+    await exchangeAs('alice')()
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it('an authorization server that hangs for one person is away: each call would wait', async () => {
+    const { answers, exchangeAs, server } = house(20)
+    answers(() => new Promise(() => {}))
+    const alice = exchangeAs('alice')
+    for (let time = 0; time < 3; time++) await alice()
+    expect(server.requests).toHaveLength(2)
+  })
+
+  it('an authorization server that is back is noticed, though an odd account asks all the time', async () => {
+    const { answers, exchange, exchangeAs, clock } = house()
+    const odd = exchangeAs('odd')
+    answers(down)
+    await exchange()
+    await exchange()
+    clock.forward(1)
+    await odd()
+    let seconds = 0
+    for (; seconds < 60; seconds++) {
+      await odd()
+      answers(good)
+      const isBack = (await exchange()) === 'granted'
+      answers(down)
+      if (isBack) break
+      clock.forward(1)
+    }
+    expect(seconds).toBeLessThan(5)
+  })
+
+  it('an authorization server that is back gets those who waited a few at a time', async () => {
+    const { answers, exchange, clock } = house()
+    answers(down)
+    await exchange()
+    await exchange()
+    answers(good)
+    clock.forward(1)
+    expect(await exchange()).toBe('granted')
+    let underWay = 0
+    const seen: number[] = []
+    answers(async () => {
+      underWay++
+      seen.push(underWay)
+      await new Promise((resolve) => setImmediate(resolve))
+      underWay--
+      return good()
+    })
+    const all = await Promise.all(Array.from({ length: 200 }, () => exchange()))
+    expect(new Set(all)).toEqual(new Set(['granted']))
+    expect(seen[0]).toBe(1)
+    expect(Math.max(...seen.slice(0, 4))).toBeLessThanOrEqual(4)
+    expect(Math.max(...seen)).toBeLessThan(150)
+  })
+
+  it('who waits for a turn at an authorization server that goes away again is told at once', async () => {
+    const { answers, exchange, clock, server } = house()
+    answers(down)
+    await exchange()
+    await exchange()
+    answers(good)
+    clock.forward(1)
+    await exchange()
+    answers(down)
+    const all = await Promise.all(Array.from({ length: 50 }, () => exchange()))
+    expect(new Set(all)).toEqual(new Set(['issuer_unavailable']))
+    expect(server.requests.length).toBeLessThan(10)
+  })
+
+  it('who gives up while waiting for a turn takes no turn', async () => {
+    const { answers, exchange, clock, server } = house()
+    answers(down)
+    await exchange()
+    await exchange()
+    answers(good)
+    clock.forward(1)
+    await exchange()
+    const late = deferred<Response>()
+    answers(() => late.promise.then((response) => response.clone()))
+    const first = [exchange(), exchange()]
+    const controller = new AbortController()
+    const waiting = exchange(controller.signal)
+    controller.abort()
+    expect(await waiting).toBe('cancelled')
+    late.resolve(good())
+    expect(await Promise.all(first)).toEqual(['granted', 'granted'])
+    expect(server.requests).toHaveLength(5)
   })
 })
