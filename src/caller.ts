@@ -1,14 +1,21 @@
 // A caller: one admitted request's principal, and what the app can do in its name. It holds a
 // handle for the credential, never the credential.
 
-import { type Binding, isStdio } from './core/binding.ts'
+import {
+  type Binding,
+  bindingOfSource,
+  isStdio,
+  MAIN,
+  scopesOf,
+  sourcesOf,
+} from './core/binding.ts'
 import type { RunningCall, RunningCalls } from './core/carry/running-calls.ts'
 import type { ToolPins } from './core/carry/tool-pins.ts'
 import type { Admitted } from './core/door/door.ts'
 import { AuthError, granted, type Refusal, type Result, refused } from './core/errors.ts'
 import { type Principal, principalKey } from './core/principal.ts'
 import { takesOwn } from './core/source/own-source.ts'
-import type { CredentialSource, SourceParts } from './core/source/parts.ts'
+import type { CredentialSource, KnownScopes, SourceParts } from './core/source/parts.ts'
 import { credentialSource } from './core/source/source.ts'
 import { unbound } from './core/unbound.ts'
 import type { Handle } from './core/vault/vault.ts'
@@ -144,7 +151,9 @@ function destinationsOf(token: VerifiedToken, { bindings, sources }: CallerParts
     exchanger ? [exchanger.issuer] : [],
   )
   const servers = [...bindings.values()]
-    .filter((binding) => takesOwn(binding, token.audience))
+    .filter((binding) =>
+      sourcesOf(binding).some(([name]) => takesOwn(bindingOfSource(binding, name), token.audience)),
+    )
     .map(({ resource }) => resource)
   return [...issuers, ...servers]
 }
@@ -214,10 +223,13 @@ function fetchOptions(binding: Binding, state: CallerState, parts: CallerParts):
   return {
     binding,
     source: sourceUntilEnd(binding, state, parts),
-    knownScopes:
-      binding.source.type === 'connection'
-        ? parts.sources.connections?.stepUpScopes?.(binding.name)
-        : undefined,
+    sources: Object.fromEntries(
+      Object.keys(binding.sources).map((name) => [
+        name,
+        sourceUntilEnd(binding, state, parts, name),
+      ]),
+    ),
+    knownScopes: knownScopes(binding, parts),
     principal: admitted.principal,
     claims: admitted.token.claims,
     auditor: parts.sources.auditor,
@@ -232,13 +244,25 @@ function fetchOptions(binding: Binding, state: CallerState, parts: CallerParts):
   }
 }
 
-/** The binding's source, which gives nothing once the caller has ended or is revoked. */
+/** The scopes that a refusal may name; undefined for those that the main source names. */
+function knownScopes(binding: Binding, { sources }: CallerParts): KnownScopes | undefined {
+  const known = sourcesOf(binding).map(([name, source]): KnownScopes => {
+    const account = name === MAIN ? binding.name : name
+    const connected =
+      source.type === 'connection' ? sources.connections?.stepUpScopes?.(account) : undefined
+    return connected ?? scopesOf(source)
+  })
+  return known.includes('any') ? 'any' : known.flat()
+}
+
+/** A source of the binding, which gives nothing once the caller has ended or is revoked. */
 function sourceUntilEnd(
   binding: Binding,
   { admitted: { token, trace }, handle, running }: CallerState,
   parts: CallerParts,
+  name?: string,
 ): CredentialSource {
-  const source = credentialSource(binding, { token, handle, trace }, parts.sources)
+  const source = credentialSource(binding, { token, handle, trace }, parts.sources, name)
   return async (asked) => {
     const result = await source(asked)
     // The caller may have ended during an exchange that others wait for as well. A token from the

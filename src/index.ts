@@ -15,6 +15,8 @@ export type {
   ArgumentValue,
   Binding,
   BindingInput,
+  ChildProcess,
+  LeftParameter,
   Placement,
   Source,
 } from './core/binding.ts'
@@ -42,6 +44,12 @@ export type { Presented } from './core/door/read-credential.ts'
 export { AuthError, type Refusal, type RefusalReason, type Result } from './core/errors.ts'
 export type { Issuer } from './core/issuer.ts'
 export type { ModelFailure, ModelFailureKind } from './core/model-failure.ts'
+export type {
+  RequestToSign,
+  Sign,
+  SignedHeaders,
+  SigningParts,
+} from './core/placement/placement.ts'
 export {
   type Actor,
   actorChain,
@@ -72,7 +80,7 @@ export {
   type SecretRecord,
   type SecretStore,
 } from './core/vault/secret-store.ts'
-export { type StaticKeys, staticKeys } from './core/vault/static-keys.ts'
+export { type KeyChoice, type StaticKeys, staticKeys } from './core/vault/static-keys.ts'
 export type { Deposit, Handle, Vault } from './core/vault/vault.ts'
 export type { TokenVerifier, VerifiedToken } from './core/verify/verify.ts'
 export type { MessageTransport } from './mcp/transport.ts'

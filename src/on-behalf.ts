@@ -3,7 +3,14 @@
 
 import { type Caller, type CallerParts, openCaller } from './caller.ts'
 import { createAuditor, logSink } from './core/audit.ts'
-import { audiencesOf, type Binding, placementOf, scopesOf } from './core/binding.ts'
+import {
+  audiencesOf,
+  type Binding,
+  MAIN,
+  placementOf,
+  scopesOf,
+  sourcesOf,
+} from './core/binding.ts'
 import { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from './core/carry/memory-tool-pins.ts'
 import { runningCalls } from './core/carry/running-calls.ts'
@@ -186,10 +193,13 @@ function parseServers(
   const bindings = new Map<string, Binding>()
   for (const [name, input] of Object.entries(options.servers)) {
     const binding = parseBinding(name, input, allowsHttp)
-    const setting = missingPart(binding, options)
-    const problem = setting === 'exchanger' ? issuers.cannotExchange : setting && needs(setting)
-    if (problem !== undefined)
-      throw new TypeError(`servers.${name}.source is "${binding.source.type}": ${problem}`)
+    for (const [sourceName, source] of sourcesOf(binding)) {
+      const setting = missingPart(source, options)
+      const problem = setting === 'exchanger' ? issuers.cannotExchange : setting && needs(setting)
+      const at = sourceName === MAIN ? 'source' : `sources.${sourceName}`
+      if (problem !== undefined)
+        throw new TypeError(`servers.${name}.${at} is "${source.type}": ${problem}`)
+    }
     bindings.set(name, binding)
   }
   return bindings
@@ -205,12 +215,13 @@ function warnOfSettings(
   warn: (message: string) => void,
 ): void {
   for (const binding of bindings.values()) {
-    const { name, source } = binding
+    const { name } = binding
     if (placementOf(binding, 'prompt')?.insecurelyShowLiteralTokens) warn(literalWarning(name))
-    if (source.type === 'own' && source.audience !== undefined)
-      warn(
-        `servers.${name} gets the person's own token, as one for ${audiencesOf(source).join(', ')}: it can use that token everywhere where this audience is taken. A token service or the source "exchange" would give it one of its own.`,
-      )
+    for (const [, source] of sourcesOf(binding))
+      if (source.type === 'own' && source.audience !== undefined)
+        warn(
+          `servers.${name} gets the person's own token, as one for ${audiencesOf(source).join(', ')}: it can use that token everywhere where this audience is taken. A token service or the source "exchange" would give it one of its own.`,
+        )
   }
 }
 
@@ -219,6 +230,6 @@ function namedScopes(
   doorScopes: readonly string[],
   bindings: ReadonlyMap<string, Binding>,
 ): readonly string[] {
-  const named = [...bindings.values()].flatMap(({ source }) => scopesOf(source))
+  const named = [...bindings.values()].flatMap(sourcesOf).flatMap(([, source]) => scopesOf(source))
   return [...new Set([...doorScopes, ...named])]
 }

@@ -149,6 +149,7 @@ describe('reveal()', () => {
     expect(Object.fromEntries(calls)).toEqual({
       // Carrying: the bytes of one request.
       'src/core/carry/placing.ts': 1,
+      'src/core/carry/fill-template.ts': 1,
       'src/mcp/placements/fill-call.ts': 1,
       'src/mcp/placements/meta.ts': 1,
       // The insecure option that shows a model the token itself.

@@ -47,6 +47,8 @@ export interface AuditEvent extends RefusalDetails {
   readonly expiresAt?: number
   /** Where the credential goes: a resource or an issuer, as configured. */
   readonly destination?: string
+  /** The name of the credential's source, where a server gets several credentials. */
+  readonly source?: string
   /** Where in the request the credential is. */
   readonly placement?: string
   /** The tool or operation, where one is named. */

@@ -96,8 +96,14 @@ const PROCESS: OptionNames<ChildProcess> = {
 export function checkBinding(name: string, input: BindingInput): void {
   const at = `servers.${name}`
   checkOptions(at, at, input, BINDING)
-  const { source, placement, process } = input
+  const { source, sources, placement, process } = input
   if (source !== undefined) checkTyped(`${at}.source`, source, SOURCES)
+  if (sources !== undefined) {
+    if (typeof sources !== 'object' || sources === null || Array.isArray(sources))
+      throw new TypeError(`${at}.sources must be an object with sources by name`)
+    for (const [name, one] of Object.entries(sources))
+      checkTyped(`${at}.sources.${name}`, one, SOURCES)
+  }
   if (process !== undefined) checkOptions(at, `${at}.process`, process, PROCESS)
   for (const [index, left] of listOf(input.leaveToModel).entries())
     if (typeof left !== 'string') checkOptions(at, `${at}.leaveToModel[${index}]`, left, LEFT)

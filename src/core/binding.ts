@@ -140,6 +140,9 @@ export interface ChildProcess {
   readonly maxMemoryMb?: number
 }
 
+/** The name of a binding's `source` among its sources. */
+export const MAIN = 'main'
+
 /** A checked declaration. It is frozen. */
 export interface Binding {
   /** The operator's name for the server. People and the model see no other name of it. */
@@ -169,6 +172,20 @@ export function placementOf<Type extends Placement['type']>(
   type: Type,
 ): Extract<Placement, { readonly type: Type }> | undefined {
   return placements.find((one): one is Extract<Placement, { type: Type }> => one.type === type)
+}
+
+/** The binding as one of its sources sees it: that source is the only one. */
+export function bindingOfSource(binding: Binding, name: string): Binding {
+  const source = Object.hasOwn(binding.sources, name) ? binding.sources[name] : undefined
+  return source ? { ...binding, source, sources: {} } : binding
+}
+
+/** All sources of a binding, by name. */
+export function sourcesOf({
+  source,
+  sources,
+}: Pick<Binding, 'source' | 'sources'>): readonly (readonly [name: string, source: Source])[] {
+  return [[MAIN, source], ...Object.entries(sources)]
 }
 
 /** The scopes that a source names. */

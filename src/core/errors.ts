@@ -137,6 +137,8 @@ export interface Refusal extends RefusalDetails {
   readonly reason: RefusalReason
   /** The scopes that the operation needs. */
   readonly scopes?: readonly string[]
+  /** The name of the credential's source, where a server gets several credentials. */
+  readonly source?: string
   /** The binding's name, or the destination's, as the operator configured it. */
   readonly server?: string
   /** Why the language model gave no answer, where it is the server that is not available. */

@@ -58,6 +58,7 @@ export function parseBinding(
   const url = new URL(input.url)
   const {
     source = { type: 'exchange', scopes: [] },
+    sources = {},
     placement = { type: 'header' },
     onReflection = 'redact',
     legacySse = 'carry',
@@ -66,7 +67,15 @@ export function parseBinding(
   const problem =
     urlProblem(url, input.resource !== undefined, allowsHttp) ??
     sourceProblem(source) ??
-    placementProblem(placement, { source, stdio: isStdio(url.href) }) ??
+    furtherProblem(sources) ??
+    placementProblem(placement, {
+      source,
+      sources,
+      hasSource: input.source !== undefined,
+      url,
+      hasResource: input.resource !== undefined,
+      stdio: isStdio(url.href),
+    }) ??
     leftProblem(leaveToModel) ??
     laterProblem(input) ??
     reflectionProblem(onReflection) ??
@@ -80,7 +89,7 @@ export function parseBinding(
     url: url.href,
     resource,
     source: frozen(source),
-    sources: Object.freeze({}),
+    sources: frozen(sources),
     placements: Object.freeze((isList(placement) ? placement : [placement]).map(frozenPlacement)),
     leaveToModel: frozen(leaveToModel),
     toolScopes: Object.freeze({}),
@@ -120,6 +129,15 @@ function sourceProblem(source: Source): Problem {
   return undefined
 }
 
+/** A further source may be wrong like the main one. */
+function furtherProblem(sources: Readonly<Record<string, Source>>): Problem {
+  for (const [name, source] of Object.entries(sources)) {
+    const problem = sourceProblem(source)
+    if (problem) return [`sources.${name}${problem[0].slice('source'.length)}`, problem[1]]
+  }
+  return undefined
+}
+
 function leftParameters(left: NonNullable<BindingInput['leaveToModel']>): readonly LeftParameter[] {
   return left.map((one) => (typeof one === 'string' ? { pointer: one } : one))
 }
@@ -133,8 +151,8 @@ function leftProblem(left: readonly LeftParameter[]): Problem {
 }
 
 /** Settings whose types are there already, and which nobody reads yet. */
-function laterProblem({ sources, toolScopes, process }: BindingInput): Problem {
-  for (const [setting, value] of Object.entries({ sources, toolScopes, process }))
+function laterProblem({ toolScopes, process }: BindingInput): Problem {
+  for (const [setting, value] of Object.entries({ toolScopes, process }))
     if (value !== undefined) return [setting, 'cannot be given yet']
   return undefined
 }

@@ -30,7 +30,7 @@ export function toSentence(refusal: Refusal): string {
     case 'exchange_access_denied':
       return `This was not done: the sign-in service does not allow it for ${server}. An administrator can find the reason in the audit log.`
     case 'connection_needed':
-      return `This was not done. Connect your ${server} account to continue.`
+      return `This was not done. Connect your ${server} account${refusal.source === undefined ? '' : ` (${refusal.source})`} to continue.`
     case 'connect_refused':
       return `Your ${server} account was not connected: this attempt did not begin here, or has ended. Connect it again.`
     case 'issuer_unavailable':
@@ -123,13 +123,14 @@ export function sentenceFor(error: unknown): string {
  * agent framework may show the model all that an error has.
  */
 export function toError(refusal: Refusal): AuthError {
-  const { reason, claim, scopes, server, model } = refusal
+  const { reason, claim, scopes, server, model, source } = refusal
   const shown: Refusal = {
     reason,
     ...(claim === undefined ? {} : { claim }),
     ...(scopes === undefined ? {} : { scopes }),
     ...(server === undefined ? {} : { server }),
     ...(model === undefined ? {} : { model }),
+    ...(source === undefined ? {} : { source }),
   }
   return new AuthError(shown, toSentence(refusal))
 }

@@ -69,6 +69,7 @@ const FIELDS: { readonly [Field in Exclude<keyof LogFields, 'error' | 'time'>]-?
   expiresAt: true,
   destination: true,
   placement: true,
+  source: true,
   operation: true,
   detail: true,
   claim: true,

@@ -2,14 +2,14 @@
 // placing, carry and the rewriting of answers together; each has a file of its own.
 
 import type { Auditor } from '../core/audit.ts'
-import { type Binding, scopesOf } from '../core/binding.ts'
+import { type Binding, bindingOfSource, scopesOf } from '../core/binding.ts'
 import { carrier } from '../core/carry/carry.ts'
 import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from '../core/carry/memory-tool-pins.ts'
 import type { ToolPins } from '../core/carry/tool-pins.ts'
 import { AuthError, type Refusal } from '../core/errors.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
-import { hasMethods, isFunction, isNumber, type ValueChecks } from '../core/option-values.ts'
+import { hasMethods, isByName, isFunction, isNumber, type ValueChecks } from '../core/option-values.ts'
 import type { Principal } from '../core/principal.ts'
 import { principalKey } from '../core/principal.ts'
 import { toSentence } from '../core/sentences.ts'
@@ -40,6 +40,8 @@ import { toolBook } from './tools/tool-book.ts'
 export interface McpFetchOptions {
   readonly binding: Binding
   readonly source: CredentialSource
+  /** The binding's further sources, by name. Default none. */
+  readonly sources?: Readonly<Record<string, CredentialSource>>
   /** Scopes that a refusal may repeat from the server's challenge. Default: those of the source. */
   readonly knownScopes?: KnownScopes | undefined
   readonly principal: Principal
@@ -73,6 +75,7 @@ export interface McpFetchOptions {
 export const MCP_FETCH_OPTIONS: OptionNames<McpFetchOptions> = {
   binding: 'required',
   source: 'required',
+  sources: 'optional',
   knownScopes: 'optional',
   principal: 'required',
   claims: 'optional',
@@ -92,6 +95,7 @@ export const MCP_FETCH_OPTIONS: OptionNames<McpFetchOptions> = {
 /** What the values are. */
 export const MCP_FETCH_VALUES: ValueChecks = {
   source: isFunction('it gives the credential of one request'),
+  sources: isByName('each gives the credential of one request'),
   secrets: hasMethods(['at'], 'the secrets of a run'),
   onRefused: isFunction('it is told the reason'),
   maxAnswer: isNumber,
@@ -169,7 +173,8 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
 function partsOf(options: McpFetchOptions) {
   const { binding, principal, references = createReferences() } = options
   const { name, url, resource } = binding
-  const live = (options.secrets ?? ownSecrets(principal)).at(binding)
+  const secrets = options.secrets ?? ownSecrets(principal)
+  const live = secrets.at(binding)
   const quarantine = options.quarantine ?? ownQuarantine(binding)
   const note = refusalNoter(options)
   const book = toolBook({
@@ -221,6 +226,12 @@ function partsOf(options: McpFetchOptions) {
     name,
     resource,
     source: rememberingSource(options.source, live),
+    sources: Object.fromEntries(
+      Object.entries(options.sources ?? {}).map(([source, give]) => [
+        source,
+        rememberingSource(give, secrets.at(bindingOfSource(binding, source))),
+      ]),
+    ),
     principal,
     auditor: options.auditor,
     trace: options.trace,

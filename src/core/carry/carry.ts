@@ -1,20 +1,18 @@
 // Carry turns a credential into bytes: at the last moment, for one request, to one approved
 // destination. No other part of this house does.
 
-import { isNonce } from '../door/proof.ts'
 import { type AuthError, granted, type Refusal, type Result, refused } from '../errors.ts'
-import { missingScopes, narrowScopes } from '../scope.ts'
 import { toError } from '../sentences.ts'
-import type { IssuedToken, ProofRequest } from '../source/exchange.ts'
-import type { IssueOptions } from '../source/issued-cache.ts'
-import type { KnownScopes } from '../source/parts.ts'
+import type { ProofRequest } from '../source/exchange.ts'
 import { traceparents } from '../trace.ts'
+import { asksForProof, boundToken, isForCaller, nonceOf, refusalOf } from './after-answer.ts'
 import { type CallDeadline, startCallDeadline } from './call-deadline.ts'
+import { CallTokens } from './call-tokens.ts'
 import { judgeAnswer, type Problem } from './judge-answer.ts'
 import type { CarrierOptions, CarryOptions } from './options.ts'
 import { type Body, type Outgoing, readOutgoing } from './outgoing.ts'
-import type { Placing, Plan, Sent } from './placing.ts'
-import { type HopUse, hopRecorder, type RecordHop } from './record-hop.ts'
+import type { Placing, Plan, Sent, Tokens } from './placing.ts'
+import { type HopUse, hopRecorder, hopsOf, type RecordHops } from './record-hop.ts'
 import { send } from './send.ts'
 
 /**
@@ -94,7 +92,9 @@ export function carrier(options: CarrierOptions): Carry {
 /** What one attempt came to. */
 interface Attempted {
   readonly response: Response
-  readonly use: HopUse
+  readonly tokens: Tokens
+  /** The hops that were recorded for it: one for each credential. */
+  readonly hops: readonly HopUse[]
 }
 
 /** One call under way: at most two attempts of one request. */
@@ -103,12 +103,9 @@ class Call {
   readonly #placing: Placing
   readonly #operation: string
   readonly #deadline: CallDeadline
-  readonly #record: RecordHop
-  /**
-   * How the credential is asked for, and the nonce for its proof: an answer to the first attempt
-   * changes both.
-   */
-  #asked: IssueOptions = {}
+  readonly #record: RecordHops
+  readonly #tokens: CallTokens
+  /** The nonce for a proof. An answer to the first attempt may give one. */
   #nonce: string | undefined
 
   constructor(
@@ -116,13 +113,14 @@ class Call {
     placing: Placing,
     operation: string,
     deadline: CallDeadline,
-    record: RecordHop,
+    record: RecordHops,
   ) {
     this.#options = options
     this.#placing = placing
     this.#operation = operation
     this.#deadline = deadline
     this.#record = record
+    this.#tokens = new CallTokens(options, deadline)
   }
 
   async run(outgoing: Outgoing | undefined, nextTraceparent: () => string): Promise<Response> {
@@ -137,26 +135,26 @@ class Call {
 
     for (let attempt = 0; ; attempt++) {
       headers.set('traceparent', nextTraceparent())
-      const { response, use } = await this.#attempt(outgoing, sent, attempt)
-      const problem = judgeAnswer(response, use.token)
+      const attempted = await this.#attempt(outgoing, sent, attempt)
+      const { response, tokens } = attempted
+      const problem = judgeAnswer(response, boundToken(tokens))
       if (!problem) return response
       const isRepeated =
         attempt === 0 &&
         isRepeatable(sent.body) &&
-        (response.status === 401 || (await this.#stepsUp(problem, use.token)))
-      if (!isRepeated) return await this.#end(response, problem, use)
+        (response.status === 401 || (await this.#stepsUp(problem, tokens)))
+      if (!isRepeated) return await this.#end(attempted, problem)
       response.body?.cancel().catch(() => {})
-      await this.#deadline.waitAnyway(
-        this.#record(this.#operation, { ...use, refusal: { reason: problem.reason } }),
-      )
-      this.#asked = response.status === 401 ? askedAfter401(response, problem, use.token) : {}
+      await this.#recordProblem(attempted, problem)
+      if (response.status === 401)
+        this.#tokens.refuse(tokens, asksForProof(response, problem, tokens))
       this.#nonce = nonceOf(response) ?? this.#nonce
     }
   }
 
-  /** One attempt: plan the request, ask for the credential, fill it in, record that, send. */
+  /** One attempt: plan the request, ask for the credentials, fill them in, record that, send. */
   async #attempt({ url, settings }: Outgoing, sent: Sent, attempt: number): Promise<Attempted> {
-    const { source, fetch, name } = this.#options
+    const { fetch, name } = this.#options
     const deadline = this.#deadline
     const planned = await deadline.wait(
       Promise.resolve(this.#placing(sent, attempt)),
@@ -164,28 +162,30 @@ class Call {
     )
     if (!planned.ok) throw await this.#failure(planned.refusal)
     const plan = planned.value
-    const issued =
-      plan.at === undefined
-        ? undefined
-        : await deadline.wait(source(this.#asked), 'issuer_unavailable')
-    if (issued && !issued.ok) throw await this.#failure(issued.refusal, { at: plan.at })
-    const token = issued?.value
-    const use: HopUse = { ...(token ? { token } : {}), at: plan.at ?? 'none' }
+    const uses = plan.uses ?? []
+    const issued = await this.#tokens.get(uses)
+    if (!issued.ok)
+      throw await this.#failure(issued.refusal, refusedUse(hopsOf(uses), issued.refusal))
+    const tokens = issued.value
+    const hops = hopsOf(uses, tokens)
     const filled = await deadline.wait(
-      fill(plan, token, this.#proofRequest(url)),
+      fill(plan, tokens, this.#proofRequest(url)),
       'issuer_unavailable',
     )
-    if (!filled.ok) throw await this.#failure(filled.refusal, use)
+    if (!filled.ok) throw await this.#failure(filled.refusal, hops)
+    const target = targetOf(filled.value, url)
+    if (!target) throw await this.#failure({ reason: 'destination_refused' }, hops)
     // Recorded before the credential is used: what cannot be recorded is not done.
-    const recorded = await deadline.wait(this.#record(this.#operation, use), 'audit_unavailable')
+    const recorded = await deadline.wait(this.#record(this.#operation, hops), 'audit_unavailable')
     if (!recorded.ok) throw toError({ ...recorded.refusal, server: name })
+    const { headers, body } = filled.value
     const answer = await deadline.wait(
-      send(fetch, url, { ...settings, ...filled.value, signal: deadline.signal }),
+      send(fetch, target, { ...settings, headers, body, signal: deadline.signal }, url),
       'server_unavailable',
     )
-    if (!answer.ok) throw await this.#failure(answer.refusal, use)
+    if (!answer.ok) throw await this.#failure(answer.refusal, hops)
     plan.answered?.(answer.value)
-    return { response: answer.value, use }
+    return { response: answer.value, tokens, hops }
   }
 
   #proofRequest(url: URL): ProofRequest {
@@ -193,90 +193,58 @@ class Call {
     return this.#nonce === undefined ? request : { ...request, nonce: this.#nonce }
   }
 
-  /**
-   * Whether the source now has the scopes that a 403 asked for. It gives that token from now on.
-   */
-  async #stepsUp({ reason, challenge }: Problem, token: IssuedToken | undefined): Promise<boolean> {
-    if (reason !== 'scope_missing' || !token) return false
-    const wider = challenge.scopes
-    if (missingScopes(wider, token.scopes).length === 0) return false
-    const { source } = this.#options
-    const issued = await this.#deadline.wait(source({ wider }), 'issuer_unavailable')
-    return issued.ok && missingScopes(wider, issued.value.scopes).length === 0
+  /** Whether the token now has the scopes that a 403 asked for. */
+  async #stepsUp({ reason, challenge }: Problem, tokens: Tokens): Promise<boolean> {
+    return reason === 'scope_missing' && this.#tokens.stepUp(tokens, challenge.scopes)
   }
 
   /** Ends a call whose answer has a problem: gives the answer to the caller, or throws. */
-  async #end(response: Response, problem: Problem, use: HopUse): Promise<Response> {
+  async #end(attempted: Attempted, problem: Problem): Promise<Response> {
     const { throwProblems } = this.#options
+    const { response, hops } = attempted
     if (!throwProblems && isForCaller(response, problem)) {
-      await this.#deadline.waitAnyway(
-        this.#record(this.#operation, { ...use, refusal: { reason: problem.reason } }),
-      )
+      await this.#recordProblem(attempted, problem)
       return response
     }
     response.body?.cancel().catch(() => {})
-    throw await this.#failure(refusalOf(problem, throwProblems?.scopes ?? []), use)
+    throw await this.#failure(refusalOf(problem, throwProblems?.scopes ?? []), hops)
+  }
+
+  async #recordProblem({ hops }: Attempted, { reason }: Problem): Promise<void> {
+    await this.#deadline.waitAnyway(this.#record(this.#operation, hops, { reason }))
   }
 
   /**
    * Records a failure and makes its error. The call has failed, so a record that fails changes
    * nothing.
    */
-  async #failure(refusal: Refusal, use: HopUse = {}): Promise<AuthError> {
-    await this.#deadline.waitAnyway(this.#record(this.#operation, { ...use, refusal }))
+  async #failure(refusal: Refusal, hops: readonly HopUse[] = [{}]): Promise<AuthError> {
+    await this.#deadline.waitAnyway(this.#record(this.#operation, hops, refusal))
     return toError({ ...refusal, server: this.#options.name })
   }
 }
 
+/** The hop whose credential was refused; all of them when it is not said whose. */
+function refusedUse(hops: readonly HopUse[], { source }: Refusal): readonly HopUse[] {
+  const refusedOnes = hops.filter((hop) => hop.source === source)
+  return refusedOnes.length === 0 ? hops : refusedOnes
+}
+
 /**
- * Whether the caller may read an answer with a problem. A redirect or a second 401 never passes.
+ * Where the request goes. A credential may be in the path or the query of the URL, and nothing else
+ * of it changes.
  */
-function isForCaller(response: Response, { reason }: Problem): boolean {
-  return response.status !== 401 && reason !== 'redirect_refused'
+function targetOf({ url }: Sent, approved: URL): URL | undefined {
+  if (url === undefined) return approved
+  const target = URL.canParse(url) ? new URL(url) : undefined
+  return target?.origin === approved.origin ? target : undefined
 }
 
-/** Scopes of a challenge that an error repeats, where the operator named none. */
-const MAX_SCOPES = 16
-const MAX_SCOPE_CHARS = 128
-
-/** The refusal for a problem. Of the scopes in the challenge it repeats the known ones only. */
-function refusalOf({ reason, challenge }: Problem, known: KnownScopes): Refusal {
-  if (reason !== 'scope_missing') return { reason }
-  const scopes =
-    known === 'any'
-      ? challenge.scopes.filter(({ length }) => length <= MAX_SCOPE_CHARS).slice(0, MAX_SCOPES)
-      : narrowScopes(challenge.scopes, known)
-  return { reason, scopes }
-}
-
-/** How to ask for the credential after a 401: for another one, unless only the proof was wrong. */
-function askedAfter401(
-  response: Response,
-  { challenge }: Problem,
-  token: IssuedToken | undefined,
-): IssueOptions {
-  if (!token) return {}
-  // With a nonce the server asks for another proof of the same token (RFC 9449 section 9). But it
-  // may also send a nonce with every answer, so the error decides.
-  const hasNonce = token.proof !== undefined && response.headers.has('dpop-nonce')
-  return hasNonce && challenge.error !== 'invalid_token' ? {} : { refused: token }
-}
-
-/** The nonce that the next proof must have (RFC 9449 section 8.2). */
-function nonceOf(response: Response): string | undefined {
-  const nonce = response.headers.get('dpop-nonce')
-  return nonce !== null && isNonce(nonce) ? nonce : undefined
-}
-
-/** Puts the credential into the request, as planned. */
-async function fill(
-  plan: Plan,
-  token: IssuedToken | undefined,
-  request: ProofRequest,
-): Promise<Result<Sent>> {
-  if (plan.at === undefined) return granted(plan.sent)
+/** Puts the credentials into the request, as planned. */
+async function fill(plan: Plan, tokens: Tokens, request: ProofRequest): Promise<Result<Sent>> {
+  if (!plan.uses) return granted(plan.sent)
   try {
-    return token ? await plan.fill(token, request) : refused('credential_malformed')
+    return await plan.fill(tokens, request)
   } catch {
     // A proof that could not be signed, or arguments that could not be written.
     return refused('credential_malformed')

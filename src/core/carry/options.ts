@@ -1,6 +1,7 @@
 // What a carrying `fetch` is made of.
 
-import type { CredentialSource, KnownScopes } from '../source/parts.ts'
+import type { KnownScopes } from '../source/parts.ts'
+import type { Sources } from './call-tokens.ts'
 import type { Placing } from './placing.ts'
 import type { HopFacts } from './record-hop.ts'
 
@@ -13,12 +14,11 @@ export interface CarryOptions extends CarrierOptions {
  * What carries, without the placing. The principal is in here, not in ambient state, so one
  * principal's call cannot end up with another's credential.
  */
-export interface CarrierOptions extends HopFacts {
+export interface CarrierOptions extends HopFacts, Sources {
   /** The operator's name of the destination, for sentences and errors. */
   readonly name: string
   /** Whether a URL, in its final form, is the destination that the credential is bound to. */
   readonly approves: (url: URL, method: string) => boolean
-  readonly source: CredentialSource
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds that a request may take in all; for a GET, until its headers come. */
   readonly deadlineMs: number

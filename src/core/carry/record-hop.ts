@@ -1,10 +1,12 @@
 // Records one carried request in the audit.
 
 import { type Auditor, outcomeOf } from '../audit.ts'
+import { MAIN } from '../binding.ts'
 import { granted, type Refusal, type Result, refused } from '../errors.ts'
 import type { Principal } from '../principal.ts'
 import { detailsOf } from '../refusal-details.ts'
 import type { IssuedToken } from '../source/exchange.ts'
+import type { Tokens, Use } from './placing.ts'
 
 /** What is the same for every request of one carrying `fetch`. */
 export interface HopFacts {
@@ -16,39 +18,74 @@ export interface HopFacts {
   readonly resource: string
 }
 
-/** What is known of one request so far. */
+/** One credential of a request, as far as it is known. */
 export interface HopUse {
   readonly token?: IssuedToken
+  /** The name of its source. Absent for the main one. */
+  readonly source?: string
   /** Where in the request the credential goes. */
-  readonly at?: string | undefined
-  /** Why it was refused, or failed. */
-  readonly refusal?: Refusal
+  readonly at?: string
 }
 
-/** Records one event; `audit_unavailable` when it could not be written. */
-export type RecordHop = (operation: string, use: HopUse) => Promise<Result<true>>
+/**
+ * Records the hops of one request, each as an event of its own; `audit_unavailable` when one could not
+ * be written.
+ *
+ * @param refusal Why the request was refused, or failed.
+ */
+export type RecordHops = (
+  operation: string,
+  hops: readonly HopUse[],
+  refusal?: Refusal,
+) => Promise<Result<true>>
+
+const WITHOUT: readonly HopUse[] = [{ at: 'none' }]
+
+/** The hops of a request: one for each credential. A request without any is one as well. */
+export function hopsOf(uses: readonly Use[], tokens?: Tokens): readonly HopUse[] {
+  if (uses.length === 0) return WITHOUT
+  const places = new Map<string, string>()
+  for (const { source, at } of uses) {
+    const before = places.get(source)
+    places.set(source, before === undefined ? at : `${before}, ${at}`)
+  }
+  return [...places].map(([source, at]) => {
+    const token = tokens?.get(source)
+    return { at, ...(token ? { token } : {}), ...(source === MAIN ? {} : { source }) }
+  })
+}
 
 /** Makes the recorder of one carrying `fetch`. */
-export function hopRecorder({ auditor, hop, trace, principal, resource }: HopFacts): RecordHop {
-  return (operation, { token, at, refusal }) => {
-    const event = auditor({
-      hop,
-      trace,
-      principal,
-      outcome: outcomeOf(refusal?.reason),
-      ...(refusal ? { reason: refusal.reason, ...detailsOf(refusal) } : {}),
-      audience: token?.audience ?? [resource],
-      ...(token ? { scopes: token.scopes } : {}),
-      // A key that does not expire has no time to show.
-      ...(token && Number.isFinite(token.expiresAt) ? { expiresAt: token.expiresAt } : {}),
-      ...(token?.tokenId === undefined ? {} : { tokenId: token.tokenId }),
-      destination: resource,
-      ...(at === undefined ? {} : { placement: at }),
-      operation,
-    })
-    return event.then(
+export function hopRecorder(facts: HopFacts): RecordHops {
+  return (operation, hops, refusal) => {
+    const events = hops.map((hop) => recordHop(facts, operation, hop, refusal))
+    return Promise.all(events).then(
       () => granted(true),
       () => refused('audit_unavailable'),
     )
   }
+}
+
+function recordHop(
+  { auditor, hop, trace, principal, resource }: HopFacts,
+  operation: string,
+  { token, source, at }: HopUse,
+  refusal: Refusal | undefined,
+): Promise<void> {
+  return auditor({
+    hop,
+    trace,
+    principal,
+    outcome: outcomeOf(refusal?.reason),
+    ...(refusal ? { reason: refusal.reason, ...detailsOf(refusal) } : {}),
+    ...(source === undefined ? {} : { source }),
+    audience: token?.audience ?? [resource],
+    ...(token ? { scopes: token.scopes } : {}),
+    // A key that does not expire has no time to show.
+    ...(token && Number.isFinite(token.expiresAt) ? { expiresAt: token.expiresAt } : {}),
+    ...(token?.tokenId === undefined ? {} : { tokenId: token.tokenId }),
+    destination: resource,
+    ...(at === undefined ? {} : { placement: at }),
+    operation,
+  })
 }

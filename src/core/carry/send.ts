@@ -4,8 +4,10 @@
 import { granted, type Result, refused } from '../errors.ts'
 
 /**
- * Sends a request. No redirect is followed and no cookie goes along.
+ * Sends a request. No redirect is followed, no cookie goes along, and no `Referer` names a URL.
  *
+ * @param url Where it goes. It may hold a credential.
+ * @param approved The URL as the caller of `fetch` knows it. The answer names no other one.
  * @returns The answer; `server_unreachable` when the request certainly did not leave;
  *   `server_unavailable` when it may have been handled.
  */
@@ -13,9 +15,13 @@ export async function send(
   fetch: typeof globalThis.fetch,
   url: URL,
   init: RequestInit,
+  approved: URL,
 ): Promise<Result<Response>> {
   try {
-    return granted(await fetch(url, { ...init, redirect: 'manual', credentials: 'omit' }))
+    const settings = { ...init, redirect: 'manual', credentials: 'omit' } as const
+    if (url === approved) return granted(await fetch(url, settings))
+    const response = await fetch(url, { ...settings, referrerPolicy: 'no-referrer' })
+    return granted(Object.defineProperty(response, 'url', { value: approved.href }))
   } catch (error) {
     return refused(wasNeverSent(error) ? 'server_unreachable' : 'server_unavailable')
   }

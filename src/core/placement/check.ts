@@ -1,18 +1,32 @@
 // Checks where a binding puts its credentials: each part by itself, and all parts together.
 
 import type { Source } from '../binding.ts'
+import { cookieProblem } from './cookie.ts'
 import { headerProblem } from './header.ts'
 import { metaProblem } from './meta.ts'
 import { parametersProblem } from './parameters.ts'
+import { pathProblem } from './path.ts'
 import type { Placement } from './placement.ts'
 import type { Problem } from './problem.ts'
 import { promptProblem } from './prompt.ts'
+import { queryProblem } from './query.ts'
+import { sourcesProblem } from './sources-of.ts'
+import { togetherProblem } from './together.ts'
 
 /** What a placement must fit. */
 export interface PlacementSetting {
   readonly source: Source
+  /** The further sources, by name. */
+  readonly sources: Readonly<Record<string, Source>>
+  /** Whether the operator wrote the main source. */
+  readonly hasSource: boolean
+  readonly url: URL
+  readonly hasResource: boolean
   readonly stdio: boolean
 }
+
+/** Parts of one placement at most. */
+const MAX_PARTS = 16
 
 /** Every placement, and what it works with. A placement without an entry does not compile. */
 const PLACEMENTS: Readonly<Record<Placement['type'], { readonly needs?: 'http' | 'stdio' }>> = {
@@ -38,14 +52,22 @@ export function placementProblem(
   placement: Placement | readonly Placement[],
   setting: PlacementSetting,
 ): Problem {
-  if (!isList(placement)) return named('placement', partProblem(placement, setting))
-  if (placement.length === 0) return ['placement', 'must name at least one part']
-  if (placement.length > 1) return ['placement', 'cannot have several parts yet']
-  for (const [index, part] of placement.entries()) {
-    const problem = named(`placement[${index}]`, partProblem(part, setting))
+  const parts = isList(placement)
+    ? placement.map((part, index) => [`placement[${index}]`, part] as const)
+    : [['placement', placement] as const]
+  if (parts.length === 0 || parts.length > MAX_PARTS)
+    return ['placement', `must have 1 to ${MAX_PARTS} parts`]
+  for (const [at, part] of parts) {
+    const problem = named(at, partProblem(part, setting))
     if (problem) return problem
   }
-  return undefined
+  const { sources, hasSource, url, hasResource, stdio } = setting
+  const fillsPath = parts.some(([, { type }]) => type === 'path')
+  return (
+    (stdio ? undefined : pathProblem(url, fillsPath, hasResource)) ??
+    sourcesProblem(sources, parts, hasSource) ??
+    togetherProblem(parts)
+  )
 }
 
 /** Whether a placement is a list of parts. */
@@ -62,7 +84,7 @@ function named(at: string, problem: Problem): Problem {
 }
 
 /** A part may be wrong by itself, for this kind of server, or together with the source. */
-function partProblem(part: Placement, { source, stdio }: PlacementSetting): Problem {
+function partProblem(part: Placement, { source, stdio, url }: PlacementSetting): Problem {
   if (!Object.hasOwn(PLACEMENTS, part.type))
     return ['type', `must be one of ${Object.keys(PLACEMENTS).join(', ')}`]
   const { needs } = PLACEMENTS[part.type]
@@ -73,11 +95,17 @@ function partProblem(part: Placement, { source, stdio }: PlacementSetting): Prob
     case 'header':
       return headerProblem(part)
     case 'query':
-    case 'path':
+      return queryProblem(part, url)
     case 'cookie':
+      return cookieProblem(part)
+    case 'path':
+      return undefined
+    case 'sign':
+      return typeof part.sign === 'function'
+        ? undefined
+        : ['sign', 'must be a function that gives headers']
     case 'env':
     case 'args':
-    case 'sign':
       return ['type', `"${part.type}" cannot be used yet`]
     case 'meta':
       return metaProblem(part)

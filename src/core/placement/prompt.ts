@@ -7,7 +7,11 @@ import type { Problem } from './problem.ts'
 
 /** What is wrong with a prompt; undefined when nothing is. */
 export function promptProblem(placement: PlacementOf<'prompt'>, source: Source): Problem {
-  return literalTokenProblem(placement, source) ?? parametersProblem(placement.parameters)
+  return (
+    literalTokenProblem(placement, source) ??
+    parametersProblem(placement.parameters) ??
+    otherSourceProblem(placement)
+  )
 }
 
 /** A model may see only a token that is narrow and expires soon. */
@@ -22,4 +26,12 @@ function literalTokenProblem(
         'insecurelyShowLiteralTokens',
         'needs the source "exchange": no other token is narrow and short-lived enough',
       ]
+}
+
+/** There is one reference for the credential of a server. */
+function otherSourceProblem({ parameters = 'everywhere' }: PlacementOf<'prompt'>): Problem {
+  return parameters !== 'everywhere' &&
+    parameters.some(({ value }) => typeof value === 'object' && 'credential' in value)
+    ? ['parameters', 'cannot name another source: the model gets references to one credential']
+    : undefined
 }

@@ -2,7 +2,7 @@
 // what it was asked for, and give a token that is good at another server too.
 
 import { isForAudience } from '../audience.ts'
-import { type Binding, namesOf } from '../binding.ts'
+import { type Binding, bindingOfSource, namesOf, sourcesOf } from '../binding.ts'
 import { granted, type Result, refused } from '../errors.ts'
 import { forOperator } from '../refusal-details.ts'
 import { readClaims } from '../unverified-claims.ts'
@@ -20,7 +20,7 @@ export interface Party {
 export function partiesOf(own: readonly string[], bindings: Iterable<Binding>): readonly Party[] {
   const servers = [...bindings].map((binding) => ({
     name: binding.name,
-    audience: namesOf(binding),
+    audience: sourcesOf(binding).flatMap(([name]) => namesOf(bindingOfSource(binding, name))),
   }))
   return [{ audience: own }, ...servers]
 }

@@ -1,7 +1,7 @@
 // Makes the source of a binding's credential for one admitted principal. It is asked again for each
 // request.
 
-import { audiencesOf, type Binding, type Source } from '../binding.ts'
+import { audiencesOf, type Binding, bindingOfSource, MAIN, type Source } from '../binding.ts'
 import { type Result, refused } from '../errors.ts'
 import { DEPLOYMENT } from '../vault/secret-store.ts'
 import type { ClientCredentialsIssuer, IssuedToken } from './exchange.ts'
@@ -14,13 +14,16 @@ import { staticCredential } from './static-credential.ts'
 /**
  * Makes the source of a binding's credential for one principal.
  *
+ * @param name Which of its sources, where it has several. Default: the main one.
  * @throws TypeError that names the setting, when a part that the source needs is missing.
  */
 export function credentialSource(
-  binding: Binding,
+  whole: Binding,
   deposited: Deposited,
   parts: SourceParts,
+  name: string = MAIN,
 ): CredentialSource {
+  const binding = bindingOfSource(whole, name)
   const { source } = binding
   const { principal } = deposited.token
   switch (source.type) {
@@ -32,8 +35,10 @@ export function credentialSource(
       return exchangeSource(binding, deposited, parts, needed(parts, 'identityAssertions', binding))
     case 'connection': {
       const connections = needed(parts, 'connections', binding)
+      // Accounts are configured by name: of the server, or of the further source.
+      const account = name === MAIN ? binding.name : name
       return (options) =>
-        connections.credential(principal, binding.name, { ...options, trace: deposited.trace })
+        connections.credential(principal, account, { ...options, trace: deposited.trace })
     }
     case 'static': {
       const secrets = needed(parts, 'secrets', binding)
@@ -41,7 +46,7 @@ export function credentialSource(
       return async ({ refused: rejected } = {}) =>
         rejected
           ? refused('server_refused', { server: binding.name })
-          : staticCredential(secrets, principal, binding.resource, source.of)
+          : staticCredential(secrets, principal, binding.resource, source.of, name)
     }
     case 'client-credentials':
       return ownTokenSource(binding, source, parts, needed(parts, 'clientCredentials', binding))
@@ -78,8 +83,8 @@ const NEEDED_PARTS = {
   'client-credentials': 'clientCredentials',
 } as const satisfies Readonly<Record<Source['type'], keyof SourceParts | undefined>>
 
-/** The setting that a binding's source needs and that is missing. */
-export function missingPart({ source }: Binding, parts: Partial<SourceParts>): string | undefined {
+/** The setting that a source needs and that is missing. */
+export function missingPart(source: Source, parts: Partial<SourceParts>): string | undefined {
   const setting = NEEDED_PARTS[source.type]
   return setting !== undefined && parts[setting] === undefined ? setting : undefined
 }

@@ -13,6 +13,7 @@ import type { IssuedToken } from './exchange.ts'
  *
  * @param of Whose key: the person's or the deployment's. A person without a key is refused: no
  *   other key replaces it.
+ * @param source The name of the source, where the resource takes several keys.
  * @returns The key, which does not expire and names no scopes; `connection_needed` when the person
  *   has none, `server_unbound` when the deployment has none, `exchange_failed` when the store does
  *   not answer.
@@ -22,8 +23,9 @@ export async function staticCredential(
   principal: Principal,
   resource: string,
   of: 'person' | 'deployment',
+  source?: string,
 ): Promise<Result<IssuedToken>> {
-  const place = staticKeyPlace(of === 'deployment' ? DEPLOYMENT : principal, resource)
+  const place = staticKeyPlace(of === 'deployment' ? DEPLOYMENT : principal, resource, source)
   const record = await store.read(place).catch(() => 'unavailable' as const)
   if (record === 'unavailable') return refused('exchange_failed')
   const credential = record?.secrets[KEY]

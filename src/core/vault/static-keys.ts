@@ -1,9 +1,11 @@
 // Static keys: a person or the operator stores one, and this side never gives it out.
 // `static-credential.ts` is the side that reads it.
 
+import { MAIN } from '../binding.ts'
 import { Credential } from '../credential.ts'
 import { checkOptions, type OptionNames } from '../known-options.ts'
 import { checkArgument, isSecretStore } from '../option-values.ts'
+import { SOURCE_NAME } from '../placement/template.ts'
 import { type Principal, principalKey } from '../principal.ts'
 import { canonicalResource } from '../resource.ts'
 import { DEPLOYMENT, type SecretKey, type SecretStore } from './secret-store.ts'
@@ -14,17 +16,23 @@ export const KEY = 'key'
 /** Whose key it is: a person's, or with `'deployment'` everybody's who uses this deployment. */
 export type KeyOwner = Principal | typeof DEPLOYMENT
 
+/** Which key of a resource, where its binding takes several. */
+export interface KeyChoice {
+  /** The name of the key's source among the `sources` of the binding. Default: its `source`. */
+  readonly source?: string
+}
+
 /**
  * Static keys, for the part of an app where people and operators enter them. No method gives a key
  * out.
  */
 export interface StaticKeys {
-  /** Stores a key. It replaces the owner's older one for this resource. */
-  put(owner: KeyOwner, resource: string, key: Credential): Promise<void>
+  /** Stores a key. It replaces the owner's older one for this resource and source. */
+  put(owner: KeyOwner, resource: string, key: Credential, choice?: KeyChoice): Promise<void>
   /** Whether there is a key. */
-  has(owner: KeyOwner, resource: string): Promise<boolean>
+  has(owner: KeyOwner, resource: string, choice?: KeyChoice): Promise<boolean>
   /** Removes the key. The next call that needs it is refused. */
-  remove(owner: KeyOwner, resource: string): Promise<void>
+  remove(owner: KeyOwner, resource: string, choice?: KeyChoice): Promise<void>
 }
 
 /** What is odd about a stored key. It contains nothing of the key itself. */
@@ -68,8 +76,8 @@ export function staticKeys(store: SecretStore, options: StaticKeysOptions = {}):
   checkOptions('staticKeys', '', options, STATIC_KEYS_OPTIONS)
   const { onWarning } = options
   return {
-    async put(owner, resource, key): Promise<void> {
-      const place = staticKeyPlace(owner, resource)
+    async put(owner, resource, key, { source } = {}): Promise<void> {
+      const place = staticKeyPlace(owner, resource, source)
       if (!(key instanceof Credential)) throw new TypeError('A key must be a Credential')
       const secrets = { [KEY]: key }
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -85,11 +93,12 @@ export function staticKeys(store: SecretStore, options: StaticKeysOptions = {}):
       }
       throw new Error('The key was not stored: others keep changing it. Try again.')
     },
-    async has(owner, resource): Promise<boolean> {
-      return (await store.read(staticKeyPlace(owner, resource)))?.secrets[KEY] !== undefined
+    async has(owner, resource, { source } = {}): Promise<boolean> {
+      const record = await store.read(staticKeyPlace(owner, resource, source))
+      return record?.secrets[KEY] !== undefined
     },
-    async remove(owner, resource): Promise<void> {
-      await store.remove(staticKeyPlace(owner, resource))
+    async remove(owner, resource, { source } = {}): Promise<void> {
+      await store.remove(staticKeyPlace(owner, resource, source))
     },
   }
 }
@@ -99,11 +108,19 @@ export function staticKeys(store: SecretStore, options: StaticKeysOptions = {}):
  *
  * @throws TypeError for an owner who would share the place with others.
  */
-export function staticKeyPlace(owner: KeyOwner, resource: string): SecretKey {
+export function staticKeyPlace(
+  owner: KeyOwner,
+  resource: string,
+  source: string = MAIN,
+): SecretKey {
+  if (!SOURCE_NAME.test(source))
+    throw new TypeError('The source of a key must be a name among the sources of its binding')
   // Where a key may be sent is the binding's to decide, so any scheme can be its place.
+  const place = canonicalResource(resource, () => true)
   return {
     owner: ownerOf(owner),
-    resource: canonicalResource(resource, () => true),
+    // No resource has a fragment, so this is the place of no other key.
+    resource: source === MAIN ? place : `${place}#${source}`,
     kind: 'static',
   }
 }

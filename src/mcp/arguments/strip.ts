@@ -1,8 +1,9 @@
 // Takes the hidden parameters out of the definition of a tool, for the model to see the rest.
 
-import type { ArgumentParameter } from '../../core/binding.ts'
+import { type ArgumentParameter, MAIN } from '../../core/binding.ts'
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
+import { sourceOf } from '../../core/placement/parameters.ts'
 import { type StepBudget, stepBudget } from '../../core/steps.ts'
 import { rewriteText, rewriteTexts } from './descriptions.ts'
 import { treeOf } from './hidden-tree.ts'
@@ -99,7 +100,8 @@ export function stripTool(
   for (const [pointer, segments] of there) {
     const value = wanted.get(pointer)?.value ?? 'credential'
     if (!budget.take(1 + mirrored.value.length)) return refuse('schema_too_large')
-    if (value === 'credential' && !repeatCredentialInHeader && isMirrored(mirrored.value, segments))
+    const isCredential = sourceOf(value, MAIN) !== undefined
+    if (isCredential && !repeatCredentialInHeader && isMirrored(mirrored.value, segments))
       return refuse('credential_mirrored')
     const header = headers.get(pointer)
     const makesParents = made.has(pointer)

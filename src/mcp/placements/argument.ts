@@ -1,15 +1,16 @@
 // Placement `argument`, and the replacing half of `prompt`: it fills the hidden parameters of tool
 // calls. Other requests carry no credential.
 
-import type { Plan, Sent } from '../../core/carry/placing.ts'
+import type { Tokens, Use } from '../../core/carry/placing.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
 import type { UnknownObject } from '../../core/json.ts'
-import type { IssuedToken } from '../../core/source/exchange.ts'
-import { type Messages, toolCallOf, writeMessages } from '../answer/message.ts'
+import { sourceOf } from '../../core/placement/parameters.ts'
+import { toolCallOf } from '../answer/message.ts'
 import type { HiddenParameter } from '../arguments/strip.ts'
 import type { ToolBook } from '../tools/tool-book.ts'
 import { type ArgumentValues, type CallToFill, fillCall } from './fill-call.ts'
-import { type McpPlacing, type McpRequest, planWithout } from './request.ts'
+import { type Draft, FILLED, type Part } from './part.ts'
+import type { McpRequest } from './request.ts'
 
 /** Chooses which hidden parameters of one call are filled, or refuses the call. */
 export type ChooseParameters = (
@@ -17,8 +18,10 @@ export type ChooseParameters = (
   hidden: readonly HiddenParameter[],
 ) => Result<readonly HiddenParameter[]>
 
-/** Options of {@link argumentPlacing}. */
-export interface ArgumentPlacingOptions {
+/** Options of {@link argumentPart}. */
+export interface ArgumentPartOptions {
+  /** The name of the source that `credential` means. */
+  readonly from: string
   readonly book: ToolBook
   readonly values: ArgumentValues
   /**
@@ -38,18 +41,22 @@ export interface ArgumentPlacingOptions {
 /** A message of the request: a call to fill, or anything else, which goes on as it is. */
 type Prepared = { readonly message: UnknownObject; readonly call?: CallToFill }
 
-/** The placing of one server's credential in the arguments of its tools. */
-export function argumentPlacing(options: ArgumentPlacingOptions): McpPlacing {
+/** The part that puts credentials into the arguments of a server's tools. */
+export function argumentPart(options: ArgumentPartOptions): Part {
   return async (request) => {
     const { sent, messages } = request
-    if (!messages) return sent.body === null ? planWithout(request) : refused('arguments_refused')
+    if (!messages) return sent.body === null ? granted(undefined) : refused('arguments_refused')
     const prepared: Prepared[] = []
     for (const message of messages.list) {
       const call = await prepareCall(message, request, options)
       if (!call.ok) return call
       prepared.push(call.value ? { message, call: call.value } : { message })
     }
-    return planCalls(prepared, messages, sent, options)
+    if (!prepared.some(({ call }) => call)) return granted(undefined)
+    return granted({
+      uses: usesOf(prepared, options),
+      fill: (draft, { tokens }) => fillCalls(prepared, draft, tokens, options),
+    })
   }
 }
 
@@ -57,7 +64,7 @@ export function argumentPlacing(options: ArgumentPlacingOptions): McpPlacing {
 async function prepareCall(
   message: UnknownObject,
   request: McpRequest,
-  { book, list, choose }: ArgumentPlacingOptions,
+  { book, list, choose }: ArgumentPartOptions,
 ): Promise<Result<CallToFill | undefined>> {
   const call = toolCallOf(message)
   if (!call) return granted(undefined)
@@ -70,52 +77,36 @@ async function prepareCall(
   return chosen.ok ? granted({ ...call, chosen: chosen.value, hidden: tool.hidden }) : chosen
 }
 
-/** Asks for a credential only when a call needs one. */
-function planCalls(
-  prepared: readonly Prepared[],
-  messages: Messages,
-  sent: Sent,
-  options: ArgumentPlacingOptions,
-): Result<Plan> {
+/** The credentials that the calls need: none when they ask for identities only. */
+function usesOf(prepared: readonly Prepared[], options: ArgumentPartOptions): readonly Use[] {
   const chosen = prepared.flatMap(({ call }) => call?.chosen ?? [])
-  if (!chosen.some(({ value }) => value === 'credential')) {
-    const filled = fillCalls(prepared, messages, sent, options, undefined)
-    return filled.ok ? granted({ sent: filled.value }) : filled
-  }
-  return granted({
-    at: placeForAudit(chosen, options),
-    fill(token) {
-      // A token that is bound to a key goes with its proof, which has its place in headers only.
-      return token.proof
-        ? refused('credential_malformed')
-        : fillCalls(prepared, messages, sent, options, token)
-    },
-  })
+  const sources = chosen.flatMap(({ value }) => sourceOf(value, options.from) ?? [])
+  const at = sources.length === 0 ? '' : placeForAudit(chosen, options)
+  return [...new Set(sources)].map((source) => ({ source, at }))
 }
 
-/** Fills all calls of a body and writes it, once. */
+/** Fills all calls of a body. */
 function fillCalls(
   prepared: readonly Prepared[],
-  messages: Messages,
-  { headers: given }: Sent,
-  options: ArgumentPlacingOptions,
-  token: IssuedToken | undefined,
-): Result<Sent> {
-  const headers = new Headers(given)
+  draft: Draft,
+  tokens: Tokens,
+  options: ArgumentPartOptions,
+): Result<true> {
   const list: UnknownObject[] = []
   for (const { message, call } of prepared) {
     if (!call) {
       list.push(message)
       continue
     }
-    const filled = fillCall(message, call, token, options)
+    const filled = fillCall(message, call, tokens, options)
     if (!filled.ok) return filled
-    for (const header of filled.value.headers) headers.set(...header)
+    for (const header of filled.value.headers) draft.headers.set(...header)
     // In the prompt pattern the model does send something there: its reference.
     if (filled.value.isOverwritten && !options.choose) options.onOverwritten(call.name)
     list.push(filled.value.message)
   }
-  return granted({ headers, body: writeMessages({ ...messages, list }) })
+  draft.messages = { list, isBatch: draft.messages?.isBatch ?? false }
+  return FILLED
 }
 
 /**
@@ -124,7 +115,7 @@ function fillCalls(
  */
 function placeForAudit(
   parameters: readonly HiddenParameter[],
-  { isSayable }: ArgumentPlacingOptions,
+  { isSayable }: ArgumentPartOptions,
 ): string {
   const at = [...new Set(parameters.map(({ pointer }) => pointer))].join(', ')
   const isPlain = /^(?:(?:, )?(?:\/(?:[A-Za-z_-]{1,32}|\*))+){1,8}$/.test(at)

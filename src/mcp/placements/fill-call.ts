@@ -1,10 +1,11 @@
 // Fills the hidden parameters of one tool call. It opens the credential: what it gives is for the
 // wire alone.
 
-import { granted, type Refusal, type Result, refused } from '../../core/errors.ts'
+import { malformed, NOT_BOUND, type Tokens } from '../../core/carry/fill-template.ts'
+import { granted, type Result, refused } from '../../core/errors.ts'
 import type { UnknownObject } from '../../core/json.ts'
+import { sourceOf } from '../../core/placement/parameters.ts'
 import type { Principal } from '../../core/principal.ts'
-import type { IssuedToken } from '../../core/source/exchange.ts'
 import { type ToolCall, withArguments } from '../answer/message.ts'
 import { injectArguments, type Slot } from '../arguments/inject.ts'
 import { paramHeader } from '../arguments/param-header.ts'
@@ -35,21 +36,21 @@ export interface FilledCall {
 /**
  * Fills one call.
  *
- * @param token Undefined when no chosen parameter is a credential.
  * @returns The call, or `claim_missing`, or `arguments_refused` when the model's arguments leave no
  *   safe place.
  */
 export function fillCall(
   message: UnknownObject,
   call: CallToFill,
-  token: IssuedToken | undefined,
-  { values, leftToModel }: { values: ArgumentValues; leftToModel: readonly string[] },
+  tokens: Tokens,
+  options: { values: ArgumentValues; leftToModel: readonly string[]; from: string },
 ): Result<FilledCall> {
   const slots: Slot[] = []
   const headers: (readonly [string, string])[] = []
   for (const parameter of call.chosen) {
-    const value = valueFor(parameter, values, token)
-    if (value === undefined) return refused('claim_missing', claimOf(parameter))
+    const filled = valueFor(parameter, tokens, options)
+    if (!filled.ok) return filled
+    const { value } = filled
     slots.push({ pointer: parameter.pointer, value, makesParents: parameter.makesParents })
     // Clients do not see the parameter any more, so they do not repeat it in its header. We do.
     const header =
@@ -58,7 +59,7 @@ export function fillCall(
   }
   const injected = injectArguments(call.args, slots)
   if (!injected.ok || injected.value.blocked.length > 0) return refused('arguments_refused')
-  if (hasLookalike(call, leftToModel)) return refused('arguments_refused')
+  if (hasLookalike(call, options.leftToModel)) return refused('arguments_refused')
   return granted({
     message: withArguments(message, injected.value.arguments),
     headers,
@@ -91,16 +92,18 @@ function parentOf(pointer: string): string {
 
 function valueFor(
   { value }: HiddenParameter,
-  { principal, claims }: ArgumentValues,
-  token: IssuedToken | undefined,
-): string | undefined {
-  if (value === 'credential') return token?.credential.reveal()
-  if (value === 'subject') return principal.subject
-  if ('credential' in value) return undefined
+  tokens: Tokens,
+  { values: { principal, claims }, from }: { values: ArgumentValues; from: string },
+): Result<string> {
+  const source = sourceOf(value, from)
+  if (source !== undefined) {
+    const token = tokens.get(source)
+    // A token that is bound to a key goes with its proof, which has its place in headers only.
+    return token && !token.proof ? granted(token.credential.reveal()) : malformed(NOT_BOUND)
+  }
+  if (typeof value !== 'object' || !('claim' in value)) return granted(principal.subject)
   const claim = claims[value.claim]
-  return typeof claim === 'string' && claim !== '' ? claim : undefined
-}
-
-function claimOf({ value }: HiddenParameter): Omit<Refusal, 'reason'> {
-  return typeof value === 'object' && 'claim' in value ? { claim: value.claim } : {}
+  return typeof claim === 'string' && claim !== ''
+    ? granted(claim)
+    : refused('claim_missing', { claim: value.claim })
 }

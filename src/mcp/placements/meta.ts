@@ -1,29 +1,37 @@
 // Placement `meta`: the credential in a key of the `_meta` of every request and notification.
 // Answers have no place for one.
 
+import { MAIN } from '../../core/binding.ts'
+import { malformed, NOT_BOUND } from '../../core/carry/fill-template.ts'
 import { granted, refused } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
-import { writeMessages } from '../answer/message.ts'
-import { type McpPlacing, planWithout } from './request.ts'
+import { FILLED, type Part } from './part.ts'
 
-/** The placing of one server's credential in `_meta`. */
-export function metaPlacing(key: string): McpPlacing {
-  return (request) => {
-    const { sent, messages } = request
+/**
+ * The part that puts a credential into `_meta`.
+ *
+ * @param source The name of the credential's source.
+ */
+export function metaPart(key: string, source: string = MAIN): Part {
+  const uses = [{ source, at: `_meta ${key}` }]
+  return ({ sent, messages }) => {
     // A GET or DELETE has no body. It needs no more rights than its session has.
-    if (sent.body === null) return planWithout(request)
+    if (sent.body === null) return granted(undefined)
     if (!messages) return refused('arguments_refused')
-    if (!messages.list.some(takesMeta)) return planWithout(request)
+    if (!messages.list.some(takesMeta)) return granted(undefined)
     return granted({
-      at: `_meta ${key}`,
-      fill({ credential, proof }) {
+      uses,
+      fill(draft, { tokens }) {
+        const token = tokens.get(source)
         // A token that is bound to a key goes with its proof, which has its place in headers only.
-        if (proof) return refused('credential_malformed')
-        const value = credential.reveal()
-        const list = messages.list.map((message) =>
+        if (!token || token.proof) return malformed(NOT_BOUND)
+        const value = token.credential.reveal()
+        const before = draft.messages ?? messages
+        const list = before.list.map((message) =>
           takesMeta(message) ? withMeta(message, key, value) : message,
         )
-        return granted({ headers: sent.headers, body: writeMessages({ ...messages, list }) })
+        draft.messages = { ...before, list }
+        return FILLED
       },
     })
   }

@@ -1,0 +1,100 @@
+// The credentials of one call: asked for side by side, each of its own source, and asked for again
+// after an answer that refused them.
+
+import { MAIN } from '../binding.ts'
+import { granted, type Result, refused } from '../errors.ts'
+import { missingScopes } from '../scope.ts'
+import type { IssuedToken } from '../source/exchange.ts'
+import type { IssueOptions } from '../source/issued-cache.ts'
+import type { CredentialSource } from '../source/parts.ts'
+import type { CallDeadline } from './call-deadline.ts'
+import type { Tokens, Use } from './placing.ts'
+
+/** The sources of one destination. */
+export interface Sources {
+  readonly source: CredentialSource
+  /** Further sources, by name. Default none. */
+  readonly sources?: Readonly<Record<string, CredentialSource>>
+}
+
+const NONE: Tokens = new Map()
+
+/** The credentials of one call under way. */
+export class CallTokens {
+  readonly #sources: Sources
+  readonly #deadline: CallDeadline
+  /** How each credential is asked for. An answer to the first attempt changes it. */
+  #asked: ReadonlyMap<string, IssueOptions> = new Map()
+
+  constructor(sources: Sources, deadline: CallDeadline) {
+    this.#sources = sources
+    this.#deadline = deadline
+  }
+
+  /**
+   * Asks for the credentials that a plan needs.
+   *
+   * @returns They, or the first refusal, which names the source unless it is the main one.
+   */
+  async get(uses: readonly Use[]): Promise<Result<Tokens>> {
+    const [first] = uses
+    if (!first) return granted(NONE)
+    if (uses.length === 1) {
+      const issued = await this.#ask(first.source)
+      return issued.ok ? granted(new Map([[first.source, issued.value]])) : issued
+    }
+    const names = [...new Set(uses.map(({ source }) => source))]
+    const issued = await Promise.all(
+      names.map(async (name) => [name, await this.#ask(name)] as const),
+    )
+    return this.#together(issued)
+  }
+
+  /**
+   * After a 401, asks for other credentials from now on. One that has no other is sent again when
+   * another one was replaced: nobody knows which of them the server refused.
+   */
+  refuse(tokens: Tokens, isProofAsked: boolean): void {
+    this.#asked = isProofAsked
+      ? new Map()
+      : new Map([...tokens].map(([name, token]) => [name, { refused: token }]))
+  }
+
+  /** Whether a source now has the scopes that a 403 asked for. It gives that token from now on. */
+  async stepUp(tokens: Tokens, wider: readonly string[]): Promise<boolean> {
+    this.#asked = new Map()
+    for (const [name, token] of tokens) {
+      if (missingScopes(wider, token.scopes).length === 0) continue
+      const issued = await this.#ask(name, { wider })
+      if (issued.ok && missingScopes(wider, issued.value.scopes).length === 0) return true
+    }
+    return false
+  }
+
+  async #ask(name: string, options = this.#asked.get(name)): Promise<Result<IssuedToken>> {
+    const { source: main, sources = {} } = this.#sources
+    const source = name === MAIN ? main : Object.hasOwn(sources, name) ? sources[name] : undefined
+    if (!source) return refused('server_unbound', { source: name })
+    const issued = await this.#deadline.wait(source(options), 'issuer_unavailable')
+    return issued.ok || name === MAIN
+      ? issued
+      : { ok: false, refusal: { ...issued.refusal, source: name } }
+  }
+
+  #together(issued: readonly (readonly [string, Result<IssuedToken>])[]): Result<Tokens> {
+    const tokens = new Map<string, IssuedToken>()
+    let isReplaced = false
+    let refusal: (Result<Tokens> & { readonly ok: false }) | undefined
+    for (const [name, result] of issued) {
+      const before = this.#asked.get(name)?.refused
+      if (result.ok) {
+        isReplaced ||= before !== undefined && result.value.credential !== before.credential
+        tokens.set(name, result.value)
+      } else if (before && result.refusal.reason === 'server_refused') {
+        refusal ??= result
+        tokens.set(name, before)
+      } else return result
+    }
+    return refusal && !isReplaced ? refusal : granted(tokens)
+  }
+}
