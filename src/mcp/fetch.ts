@@ -9,7 +9,13 @@ import { memoryToolPins } from '../core/carry/memory-tool-pins.ts'
 import type { ToolPins } from '../core/carry/tool-pins.ts'
 import { AuthError, type Refusal } from '../core/errors.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
-import { hasMethods, isByName, isFunction, isNumber, type ValueChecks } from '../core/option-values.ts'
+import {
+  hasMethods,
+  isByName,
+  isFunction,
+  isNumber,
+  type ValueChecks,
+} from '../core/option-values.ts'
 import type { Principal } from '../core/principal.ts'
 import { principalKey } from '../core/principal.ts'
 import { toSentence } from '../core/sentences.ts'

@@ -7,7 +7,7 @@ import type { Problem } from './problem.ts'
 import { credentialsIn, parseTemplate, SOURCE_NAME } from './template.ts'
 
 /** The names of the sources that a placement takes credentials of. */
-export function sourcesNamed(placement: Placement): readonly string[] {
+function sourcesNamed(placement: Placement): readonly string[] {
   const from = ('from' in placement ? placement.from : undefined) ?? MAIN
   switch (placement.type) {
     case 'header':
