@@ -1,6 +1,8 @@
-// What happens in one run of an agent, as its consumer sees it: texts and names. Tool results are
-// never in it. Tool arguments are in two events only, where a person or the page needs them:
-// `approval_needed` and `client_tool`.
+// What happens in one run of an agent, as its consumer sees it: texts and names. Tool arguments are
+// in two events only, where a person or the page needs them: `approval_needed` and `client_tool`.
+// Arguments and results are in a third, `call_kept`, for the store alone and only when it asks.
+
+import type { KeptCall } from './turn.ts'
 
 /**
  * A source of an answer. `index` is the position in the text, in characters, that it belongs to.
@@ -64,6 +66,11 @@ export type AgentEvent =
       readonly name: string
       readonly outcome: 'done' | 'failed'
     }
+  /**
+   * Keep this call with the conversation. It comes when a call begins and again with its output, and
+   * the later one counts.
+   */
+  | { readonly type: 'call_kept'; readonly call: KeptCall }
   | { readonly type: 'hosted_started'; readonly callId: string; readonly tool: HostedTool }
   | {
       readonly type: 'hosted_done'

@@ -10,7 +10,9 @@ import {
   ToolOutputGuardrailTripwireTriggered,
 } from '@openai/agents'
 import type { AgentEvent } from '../agent/events.ts'
+import { callKeeper } from './call-keeper.ts'
 import { modelError } from './model-failures.ts'
+import { promptedValues } from './prompted-values.ts'
 import { translator } from './translate/translator.ts'
 
 /** The result of a streamed run of the framework, or its events alone. */
@@ -25,6 +27,8 @@ export interface StreamedRun extends AsyncIterable<RunStreamEvent> {
  * framework's interruptions are in the result, not among the events.
  *
  * @param servers Which MCP server offers a tool, by the tool's name. It shortens the tool's title.
+ * @param options.keepCalls Whether the events tell what to keep of the calls for the next turn:
+ *   arguments and results, as the framework has them. Default false.
  * @throws AuthError `server_unavailable` when the model, or anything else in the run, fails.
  *   `refusal.model` says why, with the provider's status and code. The error holds no other foreign
  *   text.
@@ -38,11 +42,15 @@ export interface StreamedRun extends AsyncIterable<RunStreamEvent> {
 export async function* agentEvents(
   result: StreamedRun,
   servers?: ReadonlyMap<string, string>,
+  { keepCalls = false }: { readonly keepCalls?: boolean } = {},
 ): AsyncGenerator<AgentEvent, void, undefined> {
   const translate = translator(servers)
+  const keeper = keepCalls ? callKeeper(promptedValues({}), () => false) : undefined
   const out: AgentEvent[] = []
   try {
     for await (const event of result) {
+      // Kept before it is shown: a client may stop as soon as it sees the call.
+      keeper?.take(event, out)
       translate.take(event, out)
       for (const translated of out) yield translated
       out.length = 0

@@ -67,6 +67,11 @@ export interface RunAgentOptions {
    * none.
    */
   readonly clientTools?: readonly ClientTool[]
+  /**
+   * Whether the events tell what to keep of the calls for the next turn (`call_kept`): arguments and
+   * results, cut and without credentials. `agentChat` asks for it. Default false.
+   */
+  readonly keepCalls?: boolean
   /** Gets a copy of every model request before the model does. */
   readonly onModelRequest?: (request: ModelRequestCopy) => void
   /**

@@ -31,6 +31,7 @@ const RUN_AGENT_OPTIONS: OptionNames<RunAgentOptions> = {
   resume: 'optional',
   promptValues: 'optional',
   clientTools: 'optional',
+  keepCalls: 'optional',
   onModelRequest: 'optional',
   timeouts: 'optional',
 }

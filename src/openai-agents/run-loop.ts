@@ -7,6 +7,7 @@ import type { Refusal } from '../core/errors.ts'
 import { toError } from '../core/sentences.ts'
 import { endingOf } from './agent-events.ts'
 import { approvalGate } from './approval.ts'
+import { type CallKeeper, callKeeper } from './call-keeper.ts'
 import { inputOf } from './conversation.ts'
 import type { RunAgentOptions } from './options.ts'
 import { type PauseParts, pauseOf } from './pause.ts'
@@ -32,6 +33,8 @@ interface Setup {
   readonly agent: Agent
   readonly runner: Runner
   readonly translate: Translator
+  /** Undefined when nobody keeps the calls. */
+  readonly keeper: CallKeeper | undefined
   readonly pauseParts: PauseParts
   /** The run that is continued, with this run's values filled in. */
   readonly resume: ResumedRun | undefined
@@ -45,8 +48,8 @@ export async function* runLoop(
   signal: AbortSignal,
   heard: Heard,
 ): AsyncGenerator<AgentEvent, void, undefined> {
-  const { agent, runner, translate, pauseParts, resume } = setUp(options, servers)
-  const conversation = inputOf(options.input)
+  const { agent, runner, translate, keeper, pauseParts, resume } = setUp(options, servers)
+  const conversation = inputOf(options.input, pauseParts.values.fill)
   let items: readonly AgentInputItem[] = resume ? itemsOf(resume) : []
   let turns = 0
   let reported = 0
@@ -56,6 +59,8 @@ export async function* runLoop(
       const terms = { stream: true, signal, maxTurns: maxTurns - turns } as const
       const result = await runner.run(agent, [...conversation, ...items], terms)
       for await (const event of result) {
+        // Kept before it is shown: a client may stop as soon as it sees the call.
+        keeper?.take(event, out)
         translate.take(event, out)
         if (heard.unconnected.size > reported) {
           const fresh = [...heard.unconnected].slice(reported)
@@ -69,6 +74,7 @@ export async function* runLoop(
       if (signal.aborted || result.interruptions.length === 0) return
       const pause = pauseOf(result.interruptions, [...items, ...result.output], pauseParts)
       if (pause.event) {
+        if (pause.event.type === 'client_tool') yield* keeper?.leads([pause.event.callId]) ?? []
         yield pause.event
         return
       }
@@ -104,13 +110,13 @@ function setUp(options: RunAgentOptions, servers: readonly OpenServer[]): Setup 
   const scopes = new Map(options.servers.map((server) => [server.name, server.scopes ?? []]))
   const ofPage = new Set(clientTools.map(({ name }) => name))
   const wasApproved = new Set(approved.map(({ callId }) => callId))
+  const isElsewhere = (name: string, callId: string) =>
+    ofPage.has(name) || (held.has(name) && !wasApproved.has(callId))
   return {
     agent: new Agent({ name: 'assistant', instructions, model, modelSettings, tools }),
     runner: runnerFor(model),
-    translate: translator(
-      owners,
-      (name, callId) => ofPage.has(name) || (held.has(name) && !wasApproved.has(callId)),
-    ),
+    translate: translator(owners, isElsewhere),
+    keeper: options.keepCalls ? callKeeper(values, isElsewhere) : undefined,
     pauseParts: { held, owners, scopes, values },
     resume,
   }

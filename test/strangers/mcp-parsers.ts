@@ -1,6 +1,8 @@
 // The parsers that read what an MCP server says, what a model puts into a call, and what a
 // framework sends. It has no tests.
 
+import type { RunStreamEvent } from '@openai/agents'
+import type { AgentEvent } from '../../src/agent/events.ts'
 import { askingCard } from '../../src/chatkit/agent/approval-card.ts'
 import { CommandError } from '../../src/cli/command.ts'
 import type { Way } from '../../src/cli/inspect/ask.ts'
@@ -13,6 +15,7 @@ import { parsePointer } from '../../src/mcp/arguments/pointer.ts'
 import { createRedactor, examineTool } from '../../src/mcp/index.ts'
 import { carryingTransport, type MessageTransport } from '../../src/mcp/transport.ts'
 import { plainArguments } from '../../src/openai-agents/approval.ts'
+import { callKeeper } from '../../src/openai-agents/call-keeper.ts'
 import { chatCalls } from '../../src/openai-agents/chat-calls.ts'
 import { failureInEvent, judgeModelError } from '../../src/openai-agents/model-failures.ts'
 import { toolResults } from '../../src/openai-agents/results/tool-results.ts'
@@ -348,6 +351,30 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
     files: ['src/openai-agents/results/rewrite-messages.ts'],
     good: () => [`: hello\n\nid: 1\ndata: ${DONE}\n\n`],
     read: (body) => mended(body, 'text/event-stream'),
+  },
+  {
+    name: 'a call that the conversation keeps',
+    stranger: 'a model',
+    files: ['src/openai-agents/call-keeper.ts'],
+    good: () => ['{"a":"Bearer abcdefghijklmnop1234"}'],
+    read(text) {
+      const keeper = callKeeper({ hide: (json) => json }, () => false)
+      const call = { callId: 'c1', name: 'one' }
+      const out: AgentEvent[] = []
+      const take = (type: string, rawItem: object) =>
+        keeper.take(
+          { type: 'run_item_stream_event', item: { type, rawItem } } as unknown as RunStreamEvent,
+          out,
+        )
+      take('reasoning_item', { type: 'reasoning', content: [{ text }] })
+      take('tool_call_item', { type: 'function_call', ...call, arguments: text })
+      take('tool_call_output_item', {
+        type: 'function_call_result',
+        ...call,
+        output: fromJson(text)?.value ?? text,
+      })
+      return { taken: true, value: [...out, ...keeper.leads([])] }
+    },
   },
   {
     name: 'the calls in a chunk of Chat Completions',

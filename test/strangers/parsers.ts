@@ -37,6 +37,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/oauth/connection/refresh.ts': STORED,
   'src/oauth/connection/stored-key.ts': STORED,
   'src/oauth/token-service/key-record.ts': STORED,
+  'src/openai-agents/conversation.ts': STORED,
   'src/openai-agents/paused-run.ts': STORED,
   'src/store/attachments/safe-files.ts': STORED,
   'src/store/postgres/text.ts': STORED,

@@ -32,6 +32,7 @@ const AGENT_CHAT_OPTIONS: OptionNames<AgentChatOptions<ChatCaller>> = {
   run: 'required',
   approvals: 'optional',
   approvalLifetime: 'optional',
+  keepCalls: 'optional',
   person: 'optional',
   image: 'optional',
   connectUrl: 'optional',
@@ -64,12 +65,13 @@ export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): A
     run,
     image,
     approvals = 'destructive',
+    keepCalls = true,
     approvalLifetime: approvalLifetimeMs = 600_000,
     person = ({ principal }) => principal.subject,
   } = options
   if (!(approvalLifetimeMs > 0))
     throw new TypeError('approvalLifetime must be a number of milliseconds')
-  const parts = { run, image, approvals, approvalLifetimeMs, person, response: options }
+  const parts = { run, image, approvals, keepCalls, approvalLifetimeMs, person, response: options }
   return {
     async *respond(_thread, _message, context) {
       let items = await context.history()

@@ -7,6 +7,7 @@ import type { ItemBase } from '../protocol/item.ts'
 import { parseArguments } from './call-arguments.ts'
 import { connectNotices } from './connect-notices.ts'
 import { imageWriter } from './image-writer.ts'
+import { callsWriter } from './kept-calls.ts'
 import { messageWriter } from './message-writer.ts'
 import type { NewItem } from './new-item.ts'
 import { reasoningWriter } from './reasoning-writer.ts'
@@ -47,6 +48,7 @@ export function answerWriter(
   }
   const message = messageWriter(newItemOfRun)
   const workflow = workflowWriter(newItemOfRun)
+  const calls = callsWriter(newItemOfRun)
   const reasoning = reasoningWriter(newItemOfRun, now)
   const showImage = imageWriter(newItemOfRun)
   const showConnectNotice = connectNotices(connectUrl)
@@ -69,6 +71,7 @@ export function answerWriter(
       switch (event.type) {
         case 'text_delta':
           if (!message.isOpen()) closeSteps(out)
+          calls.close()
           message.write(event.delta, out)
           return
         case 'citation':
@@ -93,6 +96,9 @@ export function answerWriter(
           message.close(out)
           reasoning.close(out)
           workflow.write(event, out)
+          return
+        case 'call_kept':
+          calls.write(event.call, out)
           return
         case 'tool_done':
           workflow.write(event, out)

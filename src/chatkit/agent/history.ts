@@ -5,9 +5,17 @@ import { isObject } from '../../core/json.ts'
 import type { Item, StructuredInput, UserMessageItem, WidgetItem } from '../protocol/item.ts'
 import { decisionNote } from './approval-card.ts'
 import { approvalsIn, isApprovalRecord } from './approval-record.ts'
+import { callsOf, newest, sizeOf } from './kept-calls.ts'
 
 /** One turn of the conversation. */
 export type HistoryTurn = AgentTurn
+
+/** Calls that the model reads, the newest ones, and the characters of all of them. */
+const MAX_CALLS = 40
+const MAX_CALL_CHARS = 60_000
+
+/** What the model reads of a call that began and never came back. */
+const NO_RESULT = 'No result of this came back, and it is not known whether it was done.'
 
 /** The model reads no more of a widget's words. */
 const MAX_WIDGET_CHARS = 2000
@@ -18,7 +26,8 @@ const MAX_WIDGET_CHARS = 2000
  * - Hidden items are the app's notes to the model. They become turns of the person that are marked
  *   as notes, because not every model takes system messages in the middle of a conversation. A
  *   person can write such a mark too, so never treat a note as a permission.
- * - Tools of the page that have answered become calls with their results.
+ * - Tools of the page that have answered become calls with their results, and so do the newest calls
+ *   that the thread kept. One that never came back says so.
  * - Widgets and images become notes.
  * - Workflows, tasks and everything that still waits are left out.
  *
@@ -46,11 +55,43 @@ export function historyOf(
         decisionNote(decision.value),
       )
   }
-  return items.flatMap((item) => {
+  const ofPage = new Set(
+    items.flatMap((item) => (item.type === 'client_tool_call' ? [item.call_id] : [])),
+  )
+  const leads = leadsIn(items)
+  const turns = items.flatMap((item): HistoryTurn[] => {
     const text = notes.get(item.id)
     if (text !== undefined) return [note(text)]
-    return notes.has(item.id) || isApprovalRecord(item) ? [] : turnsOf(item, images)
+    if (notes.has(item.id) || isApprovalRecord(item)) return []
+    const calls = callsOf(item)
+    if (!calls) return turnsOf(item, images, leads)
+    return calls.flatMap((call) =>
+      // A tool of the page has an item of its own, which has its result.
+      call.output === undefined && ofPage.has(call.callId)
+        ? []
+        : [{ role: 'tool', ...call, output: call.output ?? NO_RESULT } as const],
+    )
   })
+  return withNewestCalls(turns)
+}
+
+/** What the provider wants before each call, by the call's id. */
+function leadsIn(items: readonly Item[]): ReadonlyMap<string, string> {
+  return new Map(
+    items.flatMap((item) =>
+      (callsOf(item) ?? []).flatMap(({ callId, lead }) =>
+        lead === undefined ? [] : [[callId, lead] as const],
+      ),
+    ),
+  )
+}
+
+/** Calls are left out as a whole, each with its result. */
+function withNewestCalls(turns: HistoryTurn[]): HistoryTurn[] {
+  const calls = turns.filter((turn) => turn.role === 'tool')
+  const kept = new Set<HistoryTurn>(newest(calls, MAX_CALLS, MAX_CALL_CHARS, sizeOf))
+  const last = calls.at(-1)
+  return turns.filter((turn) => turn.role !== 'tool' || kept.has(turn) || turn === last)
 }
 
 /**
@@ -61,13 +102,20 @@ export function conversationOf(
   items: readonly Item[],
   images: ReadonlyMap<string, string>,
 ): readonly HistoryTurn[] {
-  const turns = historyOf(items, images)
+  const all = historyOf(items, images)
+  // The oldest items may be cut off. Providers refuse a conversation that begins with a call.
+  const first = all.findIndex(({ role }) => role !== 'tool')
+  const turns = first > 0 ? all.slice(first) : all
   return turns.at(-1)?.role === 'assistant'
     ? [...turns, note('The person answered what they were asked above.')]
     : turns
 }
 
-function turnsOf(item: Item, images: ReadonlyMap<string, string>): HistoryTurn[] {
+function turnsOf(
+  item: Item,
+  images: ReadonlyMap<string, string>,
+  leads: ReadonlyMap<string, string>,
+): HistoryTurn[] {
   switch (item.type) {
     case 'user_message':
       return [userTurn(item, images)]
@@ -81,7 +129,9 @@ function turnsOf(item: Item, images: ReadonlyMap<string, string>): HistoryTurn[]
       if (item.status === 'pending') return []
       const { call_id: callId, name } = item
       const output = JSON.stringify(item.output ?? null)
-      return [{ role: 'tool', callId, name, arguments: JSON.stringify(item.arguments), output }]
+      const lead = leads.get(callId)
+      const call = { callId, name, arguments: JSON.stringify(item.arguments), output }
+      return [{ role: 'tool', ...call, ...(lead === undefined ? {} : { lead }) }]
     }
     case 'widget': {
       const shown = shownIn(item)

@@ -15,6 +15,8 @@ export interface AgentRunRequest {
   readonly signal: AbortSignal
   /** Which calls wait for the person. */
   readonly approvals: ApprovalPolicy
+  /** Set when the thread keeps the calls of tools for the next turn. */
+  readonly keepCalls?: true
   /** Set when the person has decided on a run that waited. */
   readonly resume?: ResumedRun
 }
@@ -30,6 +32,12 @@ export interface AgentChatOptions<C extends ChatCaller> extends AgentResponseOpt
    * as destructive.
    */
   readonly approvals?: ApprovalPolicy
+  /**
+   * Whether the thread keeps the calls of tools, with what the model read of the results, so that
+   * the model of the next turn can read them. They are cut, hold no credentials, and go with the
+   * thread. Default true.
+   */
+  readonly keepCalls?: boolean
   /** How long an approval can be given, in milliseconds. Default 600,000. */
   readonly approvalLifetime?: number
   /** The name of the person on the card that asks. Default: the principal's subject. */

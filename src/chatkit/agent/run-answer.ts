@@ -20,6 +20,7 @@ export interface RunAnswerParts<C extends ChatCaller> {
   readonly run: AgentChatOptions<C>['run']
   readonly image: AgentChatOptions<C>['image'] | undefined
   readonly approvals: ApprovalPolicy
+  readonly keepCalls: boolean
   readonly approvalLifetimeMs: number
   readonly person: (caller: C) => string
   readonly response: AgentResponseOptions
@@ -41,7 +42,7 @@ export interface ContinuedRun {
  * @param continued Set when the run continues after a decision.
  */
 export async function* runAnswer<C extends ChatCaller>(
-  { run, image, approvals, approvalLifetimeMs, person, response }: RunAnswerParts<C>,
+  { run, image, approvals, keepCalls, approvalLifetimeMs, person, response }: RunAnswerParts<C>,
   items: readonly Item[],
   since: string,
   context: AnswerContext<C>,
@@ -59,6 +60,7 @@ export async function* runAnswer<C extends ChatCaller>(
     input,
     signal: context.signal,
     approvals,
+    ...(keepCalls ? { keepCalls } : {}),
     ...(continued ? { resume: continued.resume } : {}),
   }
   try {

@@ -5,6 +5,8 @@ import type { AnswerEvent } from './event.ts'
 import type { Item } from './item.ts'
 import { withoutNulls } from './json.ts'
 
+type Updated = Extract<AnswerEvent, { type: 'thread.item.updated' }>
+
 /**
  * Cleans an item. In a widget, null means "absent" at every depth, so nulls are dropped. Other
  * free-form values keep their nulls.
@@ -20,9 +22,7 @@ export function cleanItem(item: Item, threadId: string): Item {
 }
 
 /** Cleans an update of a pending item, by the same rule. */
-export function cleanUpdate(
-  event: Extract<AnswerEvent, { type: 'thread.item.updated' }>,
-): AnswerEvent {
+export function cleanUpdate(event: Updated): Updated {
   const { update } = event
   if (update.type === 'widget.root.updated')
     return { ...event, update: { ...update, widget: withoutNulls(update.widget) } }

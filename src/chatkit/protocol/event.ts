@@ -5,6 +5,7 @@ import type {
   Annotation,
   AssistantContent,
   GeneratedImage,
+  HiddenItem,
   Item,
   Task,
   WidgetRoot,
@@ -76,6 +77,11 @@ export type AnswerEvent =
     }
   | { readonly type: 'thread.item.updated'; readonly item_id: string; readonly update: ItemUpdate }
   | { readonly type: 'thread.item.removed'; readonly item_id: string }
+  /**
+   * A hidden item that may wait: it is stored together with the item that is stored next, before it,
+   * and at the end of the answer at the latest. The newest one with an id counts. Never sent.
+   */
+  | { readonly type: 'thread.item.noted'; readonly item: HiddenItem }
   | { readonly type: 'progress_update'; readonly text: string; readonly icon?: string }
   | { readonly type: 'client_effect'; readonly name: string; readonly data: JsonObject }
   | {
@@ -88,6 +94,6 @@ export type AnswerEvent =
 
 /** Every event of a stream: those of an answer, and those that only the server makes. */
 export type ThreadStreamEvent =
-  | AnswerEvent
+  | Exclude<AnswerEvent, { type: 'thread.item.noted' }>
   | { readonly type: 'thread.created' | 'thread.updated'; readonly thread: Thread }
   | { readonly type: 'stream_options'; readonly stream_options: { readonly allow_cancel: boolean } }

@@ -148,7 +148,7 @@ class RunningAnswer implements Answer, RunWriter {
   }
 
   /** The event is stored, if it is one to be stored. */
-  #accept(event: AnswerEvent | undefined): void {
+  #accept(event: ThreadStreamEvent | undefined): void {
     if (this.#run.isOver) return
     if (event) this.#ready.push(JSON.stringify(event))
     if (this.#run.hasThreadChange) void this.#changeThread().catch(this.#onError)
@@ -173,6 +173,7 @@ class RunningAnswer implements Answer, RunWriter {
     run.seal()
     const last: ThreadStreamEvent[] = failure ? [failure] : []
     try {
+      await run.saveNotes()
       if (run.hasThreadChange) last.push(threadUpdated(await run.storeThreadChange()))
     } catch (error) {
       if (isUnexpected(error)) run.report(error)
@@ -188,7 +189,9 @@ class RunningAnswer implements Answer, RunWriter {
    * @returns What the client is sent; undefined for what is hidden. No promise where nothing is
    * stored, so that words cost no wait.
    */
-  #apply(event: AnswerEvent): AnswerEvent | undefined | Promise<AnswerEvent | undefined> {
+  #apply(
+    event: AnswerEvent,
+  ): ThreadStreamEvent | undefined | Promise<ThreadStreamEvent | undefined> {
     const { pending, record } = this.#run
     switch (event.type) {
       case 'thread.item.added': {
@@ -205,6 +208,9 @@ class RunningAnswer implements Answer, RunWriter {
         const item = cleanItem(event.item, record.threadId)
         return this.#run.save(item).then(() => this.#show(type, item))
       }
+      case 'thread.item.noted':
+        pending.note(event.item)
+        return this.#hide(event.item.id)
       case 'thread.item.removed':
         return this.#run
           .remove(event.item_id)
@@ -221,11 +227,14 @@ class RunningAnswer implements Answer, RunWriter {
   #show(
     type: 'thread.item.added' | 'thread.item.done' | 'thread.item.replaced',
     item: Item,
-  ): AnswerEvent | undefined {
+  ): ThreadStreamEvent | undefined {
     if (!isHidden(item)) return { type, item: this.#present(item) }
+    return this.#hide(item.id)
+  }
+
+  #hide(itemId: string): undefined {
     this.#hidden ??= new Set()
-    this.#hidden.add(item.id)
-    return undefined
+    this.#hidden.add(itemId)
   }
 }
 

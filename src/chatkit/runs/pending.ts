@@ -1,18 +1,31 @@
-// Collects the messages that an answer has begun, so that their text can be stored when the answer
-// is stopped.
+// Collects what an answer has begun and not stored: its messages, so that their text can be stored
+// when the answer is stopped, and hidden notes that wait for the next item.
 
 import type { ItemUpdate } from '../protocol/event.ts'
-import type { Annotation, AssistantContent, AssistantMessageItem, Item } from '../protocol/item.ts'
+import type {
+  Annotation,
+  AssistantContent,
+  AssistantMessageItem,
+  HiddenItem,
+  Item,
+} from '../protocol/item.ts'
 
 /** The pending messages of an answer. */
 export interface PendingMessages {
   /** Follows an item from now on. Only assistant messages count. */
   add(item: Item): void
   update(itemId: string, update: ItemUpdate): void
+  /** A hidden item waits until an item is stored. The newest one with an id counts. */
+  note(item: HiddenItem): void
+  /** Gives the notes that wait, once. */
+  takeNotes(): readonly HiddenItem[]
   /** The item is complete, or was removed. */
   settle(itemId: string): void
-  /** Gives the messages as far as they were written, without those that have no text. */
-  written(): AssistantMessageItem[]
+  /**
+   * Gives the notes that wait, once, and the messages as far as they were written, without those
+   * that have no text.
+   */
+  written(): readonly (HiddenItem | AssistantMessageItem)[]
 }
 
 interface Part {
@@ -30,6 +43,19 @@ class Pending implements PendingMessages {
     string,
     { readonly item: AssistantMessageItem; readonly parts: Part[] }
   >()
+
+  #notes: Map<string, HiddenItem> | undefined
+
+  note(item: HiddenItem): void {
+    this.#notes ??= new Map()
+    this.#notes.set(item.id, item)
+  }
+
+  takeNotes(): readonly HiddenItem[] {
+    const notes = this.#notes ? [...this.#notes.values()] : []
+    this.#notes = undefined
+    return notes
+  }
 
   add(item: Item): void {
     if (item.type === 'assistant_message')
@@ -57,15 +83,17 @@ class Pending implements PendingMessages {
 
   settle(itemId: string): void {
     this.#open.delete(itemId)
+    this.#notes?.delete(itemId)
   }
 
-  written(): AssistantMessageItem[] {
-    return [...this.#open.values()]
+  written(): readonly (HiddenItem | AssistantMessageItem)[] {
+    const messages = [...this.#open.values()]
       .filter(({ parts }) => parts.some(({ text }) => text.trim() !== ''))
       .map(({ item, parts }) => ({
         ...item,
         content: parts.map((part) => ({ type: 'output_text', ...part }) as const),
       }))
+    return [...this.takeNotes(), ...messages]
   }
 }
 

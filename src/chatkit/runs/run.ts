@@ -58,7 +58,7 @@ const NOBODY: (() => void)[] = []
  */
 export class Run {
   readonly record: NewRun
-  /** The messages that the answer has begun and not stored yet. */
+  /** What the answer has begun and not stored yet. */
   readonly pending: PendingMessages = pendingMessages()
   /** What readers here are given of its log, if it has one. */
   readonly tail: LogTail | undefined
@@ -165,8 +165,15 @@ export class Run {
     // Before it is stored: a stop that comes meanwhile must not overwrite the complete item with a
     // part of it.
     this.pending.settle(item.id)
-    if (!(await this.#change({ save: [item] })))
+    if (!(await this.#change({ save: [...this.pending.takeNotes(), item] })))
       throw (await this.isHeld()) ? new ThreadGone() : new RunLost()
+  }
+
+  /** Stores the notes that no item has come for. @throws RunLost like `save`. */
+  async saveNotes(): Promise<void> {
+    const save = this.pending.takeNotes()
+    if (save.length > 0) await this.#hold()
+    if (save.length > 0) await this.#change({ save })
   }
 
   /** Removes an item. @throws RunLost when the thread is not this run's any more. */

@@ -67,3 +67,24 @@ it('a message writes its items, its thread when that is new, and one row when it
   })
   expect(written).toEqual({ insert: 3, update: 1, delete: 0, transactions: 4 })
 })
+
+it('what is noted for the model costs a row, and no transaction of its own', async () => {
+  const { database: name, schema } = await server.schema()
+  const { database, written } = counted(await opened(server, name, { schema }))
+  const chat = testChat(
+    async function* (_thread, _message, context) {
+      const note = {
+        ...context.newItem('hidden'),
+        type: 'sdk_hidden_context',
+        content: 'x',
+      } as const
+      const content = [{ type: 'output_text', text: 'Yes', annotations: [] }] as const
+      const item = { ...context.newItem('message'), type: 'assistant_message', content } as const
+      yield { type: 'thread.item.noted', item: note }
+      yield { type: 'thread.item.done', item }
+    },
+    { store: postgresThreadStore(database), runs: postgresRunStore(database) },
+  )
+  await chat.stream('alice', 'threads.create', { input: message('1') })
+  expect(written).toEqual({ insert: 5, update: 1, delete: 0, transactions: 4 })
+})
