@@ -117,8 +117,19 @@ function parse(args: readonly string[]) {
       data: text,
       help: { type: 'boolean', short: 'h' },
     } as const
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values
+    const { values, tokens } = parseArgs({
+      args: [...args],
+      options,
+      strict: true,
+      allowPositionals: false,
+      tokens: true,
+    })
+    const named = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []))
+    const twice = named.find((name, at) => named.indexOf(name) !== at)
+    if (twice !== undefined) throw new UsageError(`--${twice} is there twice: give it once`)
+    return values
   } catch (error) {
+    if (error instanceof UsageError) throw error
     throw new UsageError(error instanceof Error ? error.message : 'the arguments cannot be read')
   }
 }

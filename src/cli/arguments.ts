@@ -2,6 +2,7 @@
 
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { UsageError } from './command.ts'
+import { nearest } from './nearest.ts'
 
 /** The options by their names, and what is no option, in order. */
 export type Arguments<Options extends ParseArgsOptionsConfig> = ReturnType<
@@ -25,10 +26,25 @@ export function readArguments<const Options extends ParseArgsOptionsConfig>(
     // The parser's message quotes an argument that it does not know. That argument may be a token
     // in the wrong place.
     const bare = withoutValue(args, options)
-    throw new UsageError(
-      bare === undefined ? `it takes ${takes}` : `--${bare} needs a value; it takes ${takes}`,
-    )
+    const meant = misspelt(args, options)
+    const problem =
+      bare !== undefined
+        ? `--${bare} needs a value; `
+        : meant !== undefined
+          ? `it has no such option: did you mean --${meant}? `
+          : ''
+    throw new UsageError(`${problem}it takes ${takes}`)
   }
+}
+
+/** The option that was probably meant by the first one that there is not. What was typed is not repeated. */
+function misspelt(args: readonly string[], options: ParseArgsOptionsConfig): string | undefined {
+  const known = Object.keys(options)
+  const typed = args
+    .filter((arg) => arg.startsWith('-'))
+    .map((arg) => arg.replace(/^-+/, '').split('=', 1)[0] ?? '')
+  const unknown = typed.find((name) => name !== '' && !known.includes(name))
+  return unknown === undefined ? undefined : nearest(unknown, known)
 }
 
 /** The first of the options that has no value after it. */

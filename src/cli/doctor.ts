@@ -3,7 +3,6 @@
 
 import type { Credential } from 'onbehalf'
 import { egressFetch, guardedFetch } from 'onbehalf/egress'
-import { jwtVerifier } from 'onbehalf/jwt'
 import { createRedactor } from 'onbehalf/mcp'
 import { readArguments } from './arguments.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
@@ -14,6 +13,7 @@ import { isOnThisMachine, issuerOfDocument } from './doctor/spelling.ts'
 import { textOf } from './doctor/text.ts'
 import type { Way } from './doctor/way.ts'
 import { secretNamed } from './named-secret.ts'
+import { checkScheme, isAtHost } from './plain-http.ts'
 
 const DEFAULT_DEADLINE = 60
 
@@ -110,11 +110,8 @@ function fetchFor(
     (url) => new URL(url).origin,
   )
   return (input, init) => {
-    const { origin, protocol, host, hostname } = new URL(String(input))
-    const isNamed =
-      named.includes(origin) ||
-      (protocol === 'http:' &&
-        insecurelyAllowHttp.some((allowed) => allowed === host || allowed === hostname))
+    const url = new URL(String(input))
+    const isNamed = named.includes(url.origin) || isAtHost(url, insecurelyAllowHttp)
     return isNamed ? direct(input, init) : guarded(input, init)
   }
 }
@@ -177,20 +174,11 @@ function parseIssuer(text: string | undefined, insecurelyAllowHttp: readonly str
 function checkUrl(option: string, text: string, insecurelyAllowHttp: readonly string[]): void {
   if (!URL.canParse(text))
     throw new UsageError(`${option} must be an absolute URL, for example https://login.example`)
-  const { origin, search, username, password } = new URL(text)
+  const { search, username, password } = new URL(text)
   if (username !== '' || password !== '')
     throw new UsageError(`${option} must not contain a credential`)
   if (option === '--issuer' && search !== '')
     throw new UsageError('--issuer must not have a query (RFC 8414 section 2)')
-  try {
-    // Its rules for URLs are those that the settings will have to pass.
-    jwtVerifier({ issuer: origin, insecurelyAllowHttp, warn: () => {} })
-  } catch (error) {
-    throw new UsageError(
-      error instanceof TypeError && insecurelyAllowHttp.length > 0
-        ? error.message
-        : `${option} must use https; plain http is for this machine, and for hosts that --insecurely-allow-http names`,
-    )
-  }
+  checkScheme(option, new URL(text), insecurelyAllowHttp)
   if (text.includes('#')) throw new UsageError(`${option} must not contain a fragment`)
 }

@@ -11,10 +11,11 @@ import { inspectServer } from './inspect/inspect-server.ts'
 import type { Report } from './inspect/report.ts'
 import { textOf } from './inspect/text.ts'
 import { secretNamed } from './named-secret.ts'
+import { checkScheme, isAtHost } from './plain-http.ts'
 
 const DEFAULT_DEADLINE = 30
 
-const HELP = `Usage: onbehalf inspect URL [--token-env NAME] [--header NAME] [--json] [--deadline S]
+const HELP = `Usage: onbehalf inspect URL [--token-env NAME] [--header NAME] [OPTIONS]
 
 Looks at an MCP server (Streamable HTTP): the protocol revisions that it speaks, what it says about authorization, its tools with the
 parameters that look like credentials or identities, and the binding to declare for it. No tool is called.
@@ -22,6 +23,7 @@ parameters that look like credentials or identities, and the binding to declare 
   --token-env NAME  the environment variable that holds a token or key for the server; without it, a server that requires one shows
                     its metadata only
   --header NAME     the header that the token goes in, bare; default Authorization: Bearer
+  --insecurely-allow-http HOST  a host inside your cluster that speaks plain http
   --json            one line of JSON instead of text
   --deadline S      seconds for everything; default ${DEFAULT_DEADLINE}
 
@@ -31,10 +33,12 @@ Exit code: 0 done, 1 the server could not be inspected, 2 wrong arguments.`
 const OPTIONS = {
   'token-env': { type: 'string' },
   header: { type: 'string' },
+  'insecurely-allow-http': { type: 'string', multiple: true },
   json: { type: 'boolean' },
   deadline: { type: 'string' },
 } as const
-const TAKES = '--token-env NAME, --header NAME, --json and --deadline S'
+const TAKES =
+  '--token-env NAME, --header NAME, --insecurely-allow-http HOST, --json and --deadline S'
 
 /** The arguments, parsed. */
 interface Request {
@@ -42,6 +46,7 @@ interface Request {
   readonly token: Credential | undefined
   readonly variable: string | undefined
   readonly header: string | undefined
+  readonly insecurelyAllowHttp: readonly string[]
   readonly json: boolean
   readonly deadline: number
 }
@@ -60,10 +65,14 @@ export const inspect: Command = {
       )
     const direct = egressFetch()
     const ended = new AbortController()
+    const guarded = guardedFetch({ allowLoopbackForDevelopment: isOwn(url) })
     const way: Way = {
       direct,
       redactor,
-      guarded: guardedFetch({ allowLoopbackForDevelopment: isOwn(url) }),
+      guarded: (input, init) =>
+        isAtHost(new URL(String(input)), request.insecurelyAllowHttp)
+          ? direct(input, init)
+          : guarded(input, init),
       signal: AbortSignal.any([
         terminal.signal,
         ended.signal,
@@ -109,10 +118,9 @@ function parse(args: readonly string[]): Request {
     throw new UsageError(
       'the URL must not contain a credential; put it into an environment variable, and name that with --token-env',
     )
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isOwn(url.href)))
-    throw new UsageError('the URL must use https (plain http is for loopback addresses only)')
+  const { header, json = false, 'insecurely-allow-http': insecurelyAllowHttp = [] } = values
+  checkScheme('the URL', url, insecurelyAllowHttp)
   if (url.href.includes('#')) throw new UsageError('the URL must not contain a fragment')
-  const { header, json = false } = values
   if (
     header !== undefined &&
     (!/^[A-Za-z0-9-]{1,64}$/.test(header) ||
@@ -128,6 +136,7 @@ function parse(args: readonly string[]): Request {
     token: secretNamed('--token-env', variable),
     variable,
     header,
+    insecurelyAllowHttp,
     json,
     deadline,
   }

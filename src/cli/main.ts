@@ -1,12 +1,14 @@
 // The command line `onbehalf`: finds the command, and turns what it throws into an exit code.
 // `bin/onbehalf.mjs` calls it.
 
+import { readFileSync } from 'node:fs'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
 import { doctor } from './doctor.ts'
 import { inspect } from './inspect.ts'
 import { keys } from './keys.ts'
 import { leaktest } from './leaktest.ts'
 import { marks } from './marks.ts'
+import { nearest } from './nearest.ts'
 import { pins } from './pins.ts'
 
 /** Every command. */
@@ -24,12 +26,16 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     terminal.out(overview())
     return 0
   }
+  if (name === '--version' || name === '-v') {
+    terminal.out(version())
+    return 0
+  }
   const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (!command) {
     terminal.note(
       name === undefined
         ? overview()
-        : `onbehalf: there is no such command; it has ${Object.keys(COMMANDS).join(', ')}`,
+        : `onbehalf: there is no such command${meant(name)}; it has ${Object.keys(COMMANDS).join(', ')}`,
     )
     return 2
   }
@@ -49,6 +55,17 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   }
 }
 
+function meant(name: string): string {
+  const near = nearest(name, [...Object.keys(COMMANDS), '--version', '--help'])
+  return near === undefined ? '' : `: did you mean ${near}?`
+}
+
+/** The package's own version. This file and the built one are equally deep. */
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return String(JSON.parse(text).version)
+}
+
 function overview(): string {
   const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length))
   const lines = Object.entries(COMMANDS).map(
@@ -56,6 +73,7 @@ function overview(): string {
   )
   return [
     'Usage: onbehalf COMMAND [OPTIONS]',
+    '       onbehalf --version',
     '',
     ...lines,
     '',

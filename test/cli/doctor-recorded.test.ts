@@ -418,7 +418,7 @@ describe('the provider of an issuer', () => {
       },
     )
     written.push([name, report.settings])
-    expect(report.issuer.preset.name).toBe(name.split(',')[0])
+    expect(report.issuer.preset?.name).toBe(name.split(',')[0])
     expect(report.door).toMatchObject({ admits: true })
   })
 })
@@ -427,7 +427,7 @@ describe('a preset', () => {
   it('is written only for an issuer that it would be about', async () => {
     const issuer = 'https://api.workos.com/other'
     const { report } = await visit({ metadata: { issuer } }, { issuer })
-    expect(report.issuer.preset.name).toBe('oidc')
+    expect(report.issuer.preset?.name).toBe('oidc')
     expect(report.settings).toContain(`issuer: '${issuer}',`)
   })
 })

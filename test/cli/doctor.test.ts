@@ -118,6 +118,20 @@ describe('a real issuer', () => {
     const { code, json } = await report('--issuer', gone.issuer)
     expect({ code, verdict: json.verdict }).toEqual({ code: 2, verdict: 'could not tell' })
   })
+
+  it('that was stopped gets no name of a preset, and no settings that nobody knows to fit', async () => {
+    const gone = await startIssuer()
+    await gone.stop()
+    const { json } = await report('--issuer', gone.issuer)
+    expect(json).toMatchObject({ issuer: { preset: null }, settings: '' })
+  })
+
+  it('that was looked at without a token leaves the question open, with exit code 2', async () => {
+    const { code, json } = await report('--issuer', running.issuer)
+    expect({ code, verdict: json.verdict }).toEqual({ code: 2, verdict: 'could not tell' })
+    const left = json.findings.find(({ is }: { is: string }) => is === 'unknown')
+    expect(left.fix).toContain('--token-env NAME')
+  })
 })
 
 describe('a real issuer without token exchange', () => {

@@ -521,7 +521,7 @@ describe('a hostile server', () => {
             resource: 'https://bank.example/mcp',
             authorization_servers: ['https://login.example'],
           })
-        else response.writeHead(401).end()
+        else response.writeHead(401, { 'www-authenticate': 'Bearer' }).end()
         return true
       },
     })
@@ -712,6 +712,31 @@ describe('a server that cannot be inspected', () => {
   })
 })
 
+describe('a server that may be none of MCP', () => {
+  it('a server that sends everybody away, and says nothing of MCP, gets no binding', async () => {
+    await using server = await wild({
+      before(_, response) {
+        response.writeHead(403).end('no')
+        return true
+      },
+    })
+    const { code, out, note } = await run(server.url)
+    expect({ code, out }).toEqual({ code: 1, out: '' })
+    expect(note).toContain('nobody knows whether it is an MCP server')
+    expect(note).toContain('--token-env NAME')
+  })
+
+  it('a host of the cluster may have plain http, and is asked', async () => {
+    const { code, note } = await run(
+      'http://no-such-host-of-mine:3000/mcp',
+      '--insecurely-allow-http',
+      'no-such-host-of-mine',
+    )
+    expect(code).toBe(1)
+    expect(note).toContain('greeting http://no-such-host-of-mine:3000/mcp')
+  })
+})
+
 describe('wrong arguments', () => {
   it.each<[string, readonly string[], string]>([
     ['no URL', [], 'it needs one URL'],
@@ -733,6 +758,21 @@ describe('wrong arguments', () => {
       'an option that is none',
       ['https://tasks.example/mcp', `--token=${TOKEN}`],
       '--token-env NAME',
+    ],
+    [
+      'an option that is misspelt',
+      ['https://tasks.example/mcp', `--tokenenv=${TOKEN}`],
+      'did you mean --token-env?',
+    ],
+    [
+      'a host that is public',
+      ['http://tasks.example/mcp', '--insecurely-allow-http', 'tasks.example'],
+      'is or can be public',
+    ],
+    [
+      'plain http at another host than those of the cluster',
+      ['http://mcp.example/mcp', '--insecurely-allow-http', 'mcp:3000'],
+      'insecurelyAllowHttp',
     ],
     [
       'a variable that is not set',

@@ -5,7 +5,7 @@ import type { Credential } from 'onbehalf'
 import { type ChosenSource, chooseSource, resourceOf } from './choose-source.ts'
 import type { Examination, Step } from './examination.ts'
 import { exchangeStep } from './exchange-step.ts'
-import { judgeIssuer, judgeToken, note } from './judge.ts'
+import { judgeIssuer, judgeToken, unknown } from './judge.ts'
 import { type Known, know } from './know.ts'
 import { lookAtServer } from './look-at-server.ts'
 import type { ExchangeAnswer, Report, ServerFacts } from './report.ts'
@@ -49,7 +49,12 @@ async function doorStep(
   if (!credential || !token)
     return {
       part: undefined,
-      findings: [note('Without a token nobody knows what the door would say: --token-env NAME')],
+      findings: [
+        unknown(
+          'Without a token nobody knows what the door would say',
+          'Put a token, as your page has it, into an environment variable, and name that: --token-env NAME',
+        ),
+      ],
     }
   const { facts } = token
   // An opaque token names no issuer, so it is sent to the one that the operator named.

@@ -14,8 +14,8 @@ export interface Known {
   readonly looked: LookedAtIssuer
   readonly token: LookedAt | undefined
   readonly preset: KnownPreset
-  /** What the preset was recognised by. */
-  readonly because: string
+  /** What the preset was recognised by; undefined when it is a guess that nothing speaks for. */
+  readonly because: string | undefined
   /** The issuer to go on with, as its metadata or its tokens spell it. */
   readonly issuer: string
   readonly placed: PlacedPreset
@@ -49,7 +49,12 @@ export async function know(
     looked,
     token,
     preset,
-    because: preset.name === guess.name ? guess.because : 'no other preset fits its URL',
+    because:
+      preset.name === 'oidc' && !found
+        ? undefined
+        : preset.name === guess.name
+          ? guess.because
+          : 'no other preset fits its URL',
     issuer,
     placed,
     isNamed: isHere || new URL(given).origin === URL.parse(issuer)?.origin,

@@ -31,7 +31,7 @@ export function reportOf(examination: Examination, found: Found): Report {
     server: server ?? null,
     exchange: exchange ?? null,
     findings,
-    settings: codeOf(examination, found),
+    settings: known.because === undefined ? '' : codeOf(examination, found),
   }
 }
 
@@ -43,7 +43,7 @@ function issuerPart(
     given,
     spelled: found && found.difference !== 'other' ? found.issuer : null,
     places: places.map(({ url, answer }) => ({ url, answer })),
-    preset: { name: preset.name, title: preset.title, because },
+    preset: because === undefined ? null : { name: preset.name, title: preset.title, because },
     metadata: found?.metadata ?? null,
   }
 }

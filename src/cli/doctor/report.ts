@@ -16,7 +16,7 @@ export interface Report {
   readonly exchange: ExchangeAnswer | null
   /** What is well, what is wrong, and what to do about it; in the order of the work. */
   readonly findings: readonly Finding[]
-  /** TypeScript to paste. */
+  /** TypeScript to paste; empty when nobody knows the issuer. */
   readonly settings: string
 }
 
@@ -40,7 +40,12 @@ export interface ExaminedIssuer {
   readonly spelled: string | null
   /** Where its metadata was looked for, and what was there. */
   readonly places: readonly { readonly url: string; readonly answer: string }[]
-  readonly preset: { readonly name: string; readonly title: string; readonly because: string }
+  /** Null when nobody knows: the issuer could not be read, and nothing else says whose it is. */
+  readonly preset: {
+    readonly name: string
+    readonly title: string
+    readonly because: string
+  } | null
   /** Null without metadata. */
   readonly metadata: IssuerMetadata | null
 }

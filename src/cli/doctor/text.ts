@@ -19,7 +19,7 @@ export function textOf(report: Report): string {
       : []),
     ...(exchange ? [exchangeLines(exchange)] : []),
     ['Findings', ...findings.flatMap(findingLines)],
-    ['Settings to write:', '', settings],
+    ...(settings === '' ? [] : [['Settings to write:', '', settings]]),
     [`Verdict: ${verdict}`],
   ]
   return blocks.map((lines) => lines.join('\n')).join('\n\n')
@@ -40,7 +40,12 @@ function issuerLines({
   return [
     `Issuer ${given}`,
     row('spelled', spelled ?? 'nobody knows: it has no metadata about itself there'),
-    row('preset', `${preset.name} (${preset.title}, ${preset.because})`),
+    row(
+      'preset',
+      preset
+        ? `${preset.name} (${preset.title}, ${preset.because})`
+        : 'nobody knows: the issuer could not be read',
+    ),
     ...places.map(({ url, answer }) => row('asked', `${url}: ${answer}`)),
     ...Object.entries(endpoints).map(([name, url]) =>
       row(name, `${url}${elsewhere.includes(name) ? '  (another origin)' : ''}`),

@@ -6,7 +6,7 @@ import type { Answer, Way } from './ask.ts'
 import { lookAtAuthorization } from './authorization.ts'
 import { printable } from './printable.ts'
 import { type Greeting, greet, leave, listTools } from './protocol.ts'
-import type { Report } from './report.ts'
+import type { Authorization, Report } from './report.ts'
 import { suggest } from './suggest.ts'
 import { ambiguousPointers, inspectTools } from './tools.ts'
 
@@ -40,6 +40,8 @@ export async function inspectServer(
   if (!unknown.open && unknown.revisions.length === 0 && refusal === undefined)
     throw notMcp(url, unknown.answers)
   const authorization = await lookAtAuthorization(url, unknown.answers, way, progress)
+  if (refusal !== undefined && !armed && !saysMcp(unknown, authorization))
+    throw unknownServer(url, refusal)
 
   const target = armed ? { url, headers } : stranger
   if (armed) progress('greeting it with the credential')
@@ -93,6 +95,24 @@ function notMcp(url: string, answers: readonly Answer[]): CommandError {
     down
       ? `${url} answers with errors (HTTP ${seen}). Look into the server’s own log`
       : `${url} answers (HTTP ${seen}), but does not speak MCP over Streamable HTTP. Check the path: it is often /mcp`,
+  )
+}
+
+/**
+ * Whether a server that sends everybody away says anything that one of MCP says: a challenge (MCP
+ * wants one), metadata of a protected resource, or a JSON-RPC message.
+ */
+function saysMcp({ answers }: Greeting, authorization: Authorization): boolean {
+  return (
+    typeof authorization.challenge?.scheme === 'string' ||
+    authorization.servers.length > 0 ||
+    answers.some(({ json }) => json?.jsonrpc === '2.0')
+  )
+}
+
+function unknownServer(url: string, status: number): CommandError {
+  return new CommandError(
+    `${url} sends everybody away (HTTP ${status}), and says nothing of MCP: nobody knows whether it is an MCP server. Check the path, which is often /mcp; or give a token or key for it: --token-env NAME, and --header NAME where it is no Bearer token`,
   )
 }
 

@@ -122,6 +122,7 @@ describe('wrong usage', () => {
     ['an empty scope', ['--as', 'alice', '--scope', ''], 'tasks:read and tasks:write'],
     ['an unknown audience', ['--as', 'alice', '--audience', 'printer'], 'chat, mcp, api'],
     ['an unknown option', ['--as', 'alice', '--wat'], '--wat'],
+    ['two people', ['--as', 'alice', '--as', 'bob'], '--as is there twice'],
     [
       'an issuer elsewhere without https',
       ['--as', 'alice', '--issuer', 'http://login.example'],
