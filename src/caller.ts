@@ -1,6 +1,7 @@
 // A caller: one admitted request's principal, and what the app can do in its name. It holds a
 // handle for the credential, never the credential.
 
+import { givenTransport, ownTransport } from './caller-transport.ts'
 import {
   type Binding,
   bindingOfSource,
@@ -9,6 +10,7 @@ import {
   scopesOf,
   sourcesOf,
 } from './core/binding.ts'
+import type { ChildProcesses } from './core/carry/child-processes.ts'
 import type { RunningCall, RunningCalls } from './core/carry/running-calls.ts'
 import type { ToolPins } from './core/carry/tool-pins.ts'
 import type { Admitted } from './core/door/door.ts'
@@ -25,7 +27,7 @@ import { type PromptValues, promptValues } from './mcp/placements/prompt-values.
 import { createReferences, type References } from './mcp/placements/references.ts'
 import type { Quarantine } from './mcp/redact/quarantine.ts'
 import type { RunSecrets, SentSecrets } from './mcp/redact/sent-secrets.ts'
-import { carryingTransport, type MessageTransport } from './mcp/transport.ts'
+import type { MessageTransport } from './mcp/transport.ts'
 
 /** One admitted request's principal, and what can be done in its name. */
 export interface Caller {
@@ -54,13 +56,20 @@ export interface Caller {
     options?: { readonly onRefused?: (refusal: Refusal) => void },
   ): typeof globalThis.fetch
   /**
-   * Makes the transport for one stdio server.
+   * Makes the transport for one stdio server. Give it to the client of an MCP SDK (v1 or v2).
    *
-   * @param inner A transport of an MCP SDK (v1 or v2) that runs a process for this caller alone.
+   * @param inner A transport of an MCP SDK that runs a process for this caller alone. Default: the
+   *   binding's `process` is started for the person, with the first message.
    * @throws AuthError `server_unbound` for a name that is not among the `servers`.
-   * @throws TypeError for a server that is not bound as `stdio:`.
+   * @throws TypeError for a server that is not bound as `stdio:`, without `inner` for one without
+   *   `process`, and with `inner` for one whose credential goes into its process.
+   *
+   * @example
+   * ```ts
+   * await client.connect(caller.transport('Notion'))
+   * ```
    */
-  transport(server: string, inner: MessageTransport): MessageTransport
+  transport(server: string, inner?: MessageTransport): MessageTransport
   /**
    * Gives the values for a prompt that names `{user_id}` and `{access_token}`, for a server whose
    * placement is `prompt`. They are references: they stand for the real values at that server's
@@ -88,6 +97,8 @@ export interface CallerParts {
   readonly sent: SentSecrets
   /** Definitions of tools as first seen. */
   readonly pins: ToolPins
+  /** Starts the processes of stdio servers. */
+  readonly processes?: ChildProcesses | undefined
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds that one call to a server may take. */
   readonly deadlineMs: number
@@ -182,7 +193,7 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
       const binding = bindingOf(server, parts)
       if (hasEnded) throw endedError(server)
       const { fetch: _, ...carried } = fetchOptions(binding, state, parts)
-      return carryingTransport(inner, carried)
+      return inner ? givenTransport(inner, carried) : ownTransport(carried, parts)
     },
     async promptValues(server) {
       const binding = bindingOf(server, parts)

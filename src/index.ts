@@ -20,6 +20,12 @@ export type {
   Placement,
   Source,
 } from './core/binding.ts'
+export type {
+  ChildProcesses,
+  ProcessRequest,
+  ProcessStart,
+  RunningProcess,
+} from './core/carry/child-processes.ts'
 export { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
 export { memoryToolPins } from './core/carry/memory-tool-pins.ts'
 export type { ReflectionMark, ReflectionMarks } from './core/carry/reflection-marks.ts'

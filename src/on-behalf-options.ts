@@ -2,6 +2,7 @@
 
 import type { AuditSink } from './core/audit.ts'
 import type { BindingInput } from './core/binding.ts'
+import type { ChildProcesses } from './core/carry/child-processes.ts'
 import type { ReflectionMarks } from './core/carry/reflection-marks.ts'
 import type { ToolPins } from './core/carry/tool-pins.ts'
 import type { IssuerSettings } from './core/declared-issuers.ts'
@@ -69,6 +70,11 @@ export interface OnBehalfOptions extends IssuerSettings, PlainHttpOptions {
    * Key of the audit's fingerprints: 32 bytes or more, one for each deployment. Default: random.
    */
   readonly fingerprintKey?: Uint8Array<ArrayBuffer>
+  /**
+   * Needed for servers with `process`: starts their processes, for example `childProcesses` of
+   * onbehalf/stdio.
+   */
+  readonly processes?: ChildProcesses
   /** Sends the requests to the servers. Default: `globalThis.fetch`, captured at creation. */
   readonly fetch?: typeof globalThis.fetch
   /** Milliseconds that one call to a server may take, 1 to 2,147,483,647. Default 60,000. */

@@ -132,14 +132,17 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     quarantineOf: quarantines(options.reflectionMarks ?? memoryReflectionMarks(), now),
     sent: sentSecrets({ now }),
     pins: options.toolPins ?? memoryToolPins(),
+    processes: options.processes,
     fetch: options.fetch ?? globalThis.fetch,
     deadlineMs,
     now,
   }
 
   const revoke = (principal: Principal) => {
+    const owner = principalKey(principal)
     running.revoke(principal)
-    cache.forget(principalKey(principal))
+    cache.forget(owner)
+    options.processes?.end(owner)
   }
 
   return {
@@ -200,6 +203,10 @@ function parseServers(
       if (problem !== undefined)
         throw new TypeError(`servers.${name}.${at} is "${source.type}": ${problem}`)
     }
+    if (binding.process && !options.processes)
+      throw new TypeError(
+        `servers.${name}.process needs the setting processes: childProcesses() of onbehalf/stdio`,
+      )
     bindings.set(name, binding)
   }
   return bindings
@@ -216,6 +223,10 @@ function warnOfSettings(
 ): void {
   for (const binding of bindings.values()) {
     const { name } = binding
+    if (placementOf(binding, 'args'))
+      warn(
+        `servers.${name} has a credential in the arguments of a process: every user of the machine can read those. Use the placement "env" where the server takes it.`,
+      )
     if (placementOf(binding, 'prompt')?.insecurelyShowLiteralTokens) warn(literalWarning(name))
     for (const [, source] of sourcesOf(binding))
       if (source.type === 'own' && source.audience !== undefined)

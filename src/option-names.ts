@@ -24,6 +24,7 @@ export const ON_BEHALF_OPTIONS: OptionNames<OnBehalfOptions> = {
   reflectionMarks: 'optional',
   toolPins: 'optional',
   fingerprintKey: 'optional',
+  processes: 'optional',
   fetch: 'optional',
   deadline: 'optional',
   now: 'optional',

@@ -63,6 +63,8 @@ describe('imports', () => {
     jwt: { rooms: ['core'], library: 'jose', node: true },
     oauth: { rooms: ['core'], library: 'oauth4webapi', node: true },
     issuers: { rooms: ['core', 'jwt', 'oauth'] },
+    // It reads the messages of a process as `mcp` reads the answers of a server.
+    stdio: { rooms: ['core', 'mcp'], node: true },
     log: { rooms: ['core'], library: 'pino', node: true },
     egress: { rooms: ['core'], library: 'undici', node: true },
     // Both ends of a call rewrite answers by the same code.
@@ -152,6 +154,8 @@ describe('reveal()', () => {
       'src/core/carry/fill-template.ts': 1,
       'src/mcp/placements/fill-call.ts': 1,
       'src/mcp/placements/meta.ts': 1,
+      // Whether a process was started with the same values, and the values themselves.
+      'src/stdio/start-process.ts': 3,
       // The insecure option that shows a model the token itself.
       'src/mcp/placements/prompt-values.ts': 1,
       // What is searched for in all that comes back.

@@ -147,6 +147,7 @@ export const VALUE_CHECKS: ValueChecks = {
   now: CLOCK,
   onError: isFunction('it is called with the error'),
   onWarning: isFunction('it is called with the warning'),
+  processes: hasMethods(['take', 'end'], 'childProcesses of onbehalf/stdio makes them'),
   proofs: hasMethods(['verify'], 'dpopProofs of onbehalf/jwt makes one'),
   reflectionMarks: hasMethods(['mark', 'isMarked'], 'sqliteReflectionMarks of onbehalf/store'),
   secrets: isSecretStore,

@@ -14,6 +14,7 @@ import { checkBinding } from './binding-names.ts'
 import { isList, placementProblem } from './placement/check.ts'
 import type { Problem } from './placement/problem.ts'
 import { type AllowsHttp, HTTP_RULE } from './plain-http.ts'
+import { processProblem } from './process-problem.ts'
 import { canonicalResource, isLoopback } from './resource.ts'
 import { isScope } from './scope.ts'
 
@@ -68,6 +69,7 @@ export function parseBinding(
     urlProblem(url, input.resource !== undefined, allowsHttp) ??
     sourceProblem(source) ??
     furtherProblem(sources) ??
+    processProblem(input.process, isStdio(url.href)) ??
     placementProblem(placement, {
       source,
       sources,
@@ -75,6 +77,7 @@ export function parseBinding(
       url,
       hasResource: input.resource !== undefined,
       stdio: isStdio(url.href),
+      process: input.process,
     }) ??
     leftProblem(leaveToModel) ??
     laterProblem(input) ??
@@ -93,6 +96,7 @@ export function parseBinding(
     placements: Object.freeze((isList(placement) ? placement : [placement]).map(frozenPlacement)),
     leaveToModel: frozen(leaveToModel),
     toolScopes: Object.freeze({}),
+    ...(input.process ? { process: frozen(input.process) } : {}),
     onReflection,
     legacySse,
   })
@@ -151,8 +155,8 @@ function leftProblem(left: readonly LeftParameter[]): Problem {
 }
 
 /** Settings whose types are there already, and which nobody reads yet. */
-function laterProblem({ toolScopes, process }: BindingInput): Problem {
-  for (const [setting, value] of Object.entries({ toolScopes, process }))
+function laterProblem({ toolScopes }: BindingInput): Problem {
+  for (const [setting, value] of Object.entries({ toolScopes }))
     if (value !== undefined) return [setting, 'cannot be given yet']
   return undefined
 }

@@ -30,6 +30,7 @@ import { guardPlacing } from './guard.ts'
 import { legacySse } from './legacy-sse.ts'
 import { refusalNoter } from './note-refusal.ts'
 import { placingFor } from './placements/placing-for.ts'
+import type { OnStart } from './placements/process.ts'
 import { createReferences, type References } from './placements/references.ts'
 import { createQuarantine, type Quarantine } from './redact/quarantine.ts'
 import { isClean } from './redact/reflections.ts'
@@ -73,6 +74,11 @@ export interface McpFetchOptions {
   readonly quarantine?: Quarantine
   /** Definitions of tools as first seen, shared by all runs. Default: its own. */
   readonly pins?: ToolPins
+  /**
+   * Takes what the process of a stdio server is to be started with, before each message. Needed for
+   * the placements `env` and `args`.
+   */
+  readonly onStart?: OnStart
   /** Characters of an answer, or of one event of it, that are taken in. Default 4 MiB. */
   readonly maxAnswer?: number
 }
@@ -95,6 +101,7 @@ export const MCP_FETCH_OPTIONS: OptionNames<McpFetchOptions> = {
   secrets: 'optional',
   quarantine: 'optional',
   pins: 'optional',
+  onStart: 'optional',
   maxAnswer: 'optional',
 }
 
@@ -104,6 +111,7 @@ export const MCP_FETCH_VALUES: ValueChecks = {
   sources: isByName('each gives the credential of one request'),
   secrets: hasMethods(['at'], 'the secrets of a run'),
   onRefused: isFunction('it is told the reason'),
+  onStart: isFunction('it is told what a process is started with'),
   maxAnswer: isNumber,
 }
 
@@ -220,6 +228,7 @@ function partsOf(options: McpFetchOptions) {
     values: { principal, claims: options.claims ?? {} },
     onOverwritten: (tool) => note('arguments_refused', sayableName(tool, live)),
     isSayable: (text) => isClean(text, live),
+    ...(options.onStart ? { onStart: options.onStart } : {}),
   })
   const place = guardPlacing(placing, {
     binding,

@@ -45,7 +45,7 @@ export function stdioRequests(send: (message: UnknownObject) => Promise<void>): 
           pending.set(id, { answer: resolve, fail })
           init.signal?.addEventListener('abort', fail, { once: true })
           if (init.signal?.aborted) fail()
-          else send(message).catch(fail)
+          else send(message).catch(reject)
         })
         return Response.json(answer)
       } finally {

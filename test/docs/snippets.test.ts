@@ -90,7 +90,7 @@ afterEach(() => vi.unstubAllGlobals())
 describe('the snippets of the documentation', () => {
   it('the snippets of the documentation are found, at least one on each page of a source or a placement', () => {
     const named = pages.filter((page) => /docs.(?:sources|placements)/.test(page))
-    expect(named).toHaveLength(11)
+    expect(named).toHaveLength(12)
     for (const page of named)
       expect(
         snippets.some(({ at }) => at.startsWith(page)),

@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { connect as connectLegacy } from '../../docs/snippets/legacy-sse.ts'
 import { listTasks, taskClients } from '../../docs/snippets/pool.ts'
 import { connect } from '../../docs/snippets/stdio.ts'
+import { connect as connectStarted } from '../../docs/snippets/stdio-started.ts'
+import { Credential } from '../../src/core/credential.ts'
 import { granted } from '../../src/core/errors.ts'
 import { parseBinding } from '../../src/core/parse-binding.ts'
 import { type Caller, createAuditor } from '../../src/index.ts'
@@ -13,6 +15,7 @@ import { carryingTransport } from '../../src/mcp/transport.ts'
 import { alice, bob, issuedToken, verifiedToken } from '../core/parts.ts'
 import { legacyServer } from '../mcp/legacy-server.ts'
 import { carrier } from '../mcp/parts.ts'
+import { BY_ENV, RESOURCE, stdioHouse } from '../stdio/house.ts'
 import { keyed } from './servers.ts'
 
 const FOLDER = new URL('../../docs/snippets/', import.meta.url)
@@ -24,7 +27,7 @@ describe('docs/frameworks.md', () => {
     const files = readdirSync(FOLDER).map((name) =>
       readFileSync(new URL(name, FOLDER), 'utf8').replace(/^\/\/.*\n\n/, ''),
     )
-    expect(shown.length).toBe(9)
+    expect(shown.length).toBe(10)
     expect(shown.sort()).toEqual(files.sort())
   })
 })
@@ -52,7 +55,7 @@ describe('a snippet', () => {
     })
     const caller = callerOf(alice, {
       transport: (_, inner) =>
-        carryingTransport(inner, {
+        carryingTransport(inner ?? expect.unreachable(), {
           binding,
           source: async () => granted(issuedToken('canary-of-a-snippet')),
           principal: alice,
@@ -67,6 +70,21 @@ describe('a snippet', () => {
       content: [{ text: 'Echo: alice' }],
     })
     await client.close()
+  })
+
+  it('a snippet talks to a stdio server whose process is started', async () => {
+    const { caller, keys, processes } = stdioHouse(BY_ENV)
+    await keys.put(alice, RESOURCE, new Credential('canary-of-a-snippet-0123'))
+    const person = await caller()
+    const client = await connectStarted({
+      ...person,
+      transport: () => person.transport('everything'),
+    })
+    expect(await client.callTool({ name: 'echo', arguments: { message: 'hi' } })).toMatchObject({
+      content: [{ text: 'Echo: hi' }],
+    })
+    await client.close()
+    await processes.close()
   })
 
   it('a snippet talks to a server over HTTP+SSE', async () => {

@@ -19,6 +19,8 @@ import { callKeeper } from '../../src/openai-agents/call-keeper.ts'
 import { chatCalls } from '../../src/openai-agents/chat-calls.ts'
 import { failureInEvent, judgeModelError } from '../../src/openai-agents/model-failures.ts'
 import { toolResults } from '../../src/openai-agents/results/tool-results.ts'
+import { errorLines } from '../../src/stdio/error-lines.ts'
+import { messageLines } from '../../src/stdio/message-lines.ts'
 import { alice, issuedToken, readableAudit } from '../core/parts.ts'
 import { callOf, carrier, LIST, OLD, post, SECRET, tool } from '../mcp/parts.ts'
 import {
@@ -225,6 +227,30 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
     files: ['src/mcp/transport.ts', 'src/mcp/stdio-requests.ts'],
     good: () => [DONE, '{"jsonrpc":"2.0","method":"notifications/message","params":{}}'],
     read: readStdio,
+  },
+  {
+    name: 'output of a process',
+    stranger: 'an MCP server',
+    files: ['src/stdio/message-lines.ts'],
+    good: () => [`${DONE}\n`, `hello\n${DONE}\r\n{"jsonrpc":"2.0","method":"x"}\n`],
+    read(text) {
+      const messages = [...messageLines(100_000, 'tasks')(bytesOf(text))]
+      return { taken: messages.length > 0, value: JSON.stringify(messages) }
+    },
+    mayThrow: (error) => isOurs(error) || error instanceof RangeError,
+  },
+  {
+    name: 'standard error of a process',
+    stranger: 'an MCP server',
+    files: ['src/stdio/error-lines.ts'],
+    good: () => ['started\n', 'one\r\ntwo\n'],
+    read(text) {
+      const lines: string[] = []
+      const write = (line: string) => void lines.push(line)
+      errorLines({ clean: () => (line) => line, write, now: () => 0 })(Buffer.from(bytesOf(text)))
+      if (lines.some((line) => line.length > 200)) throw new Error('a line is too long')
+      return { taken: lines.length > 0, value: lines.join() }
+    },
   },
   {
     name: 'server that is inspected',

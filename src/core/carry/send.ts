@@ -1,7 +1,7 @@
 // Sends one carried request. Whatever the platform throws ends here, for it may quote what was
 // sent.
 
-import { granted, type Result, refused } from '../errors.ts'
+import { AuthError, granted, type RefusalReason, type Result, refused } from '../errors.ts'
 
 /**
  * Sends a request. No redirect is followed, no cookie goes along, and no `Referer` names a URL.
@@ -23,9 +23,17 @@ export async function send(
     const response = await fetch(url, { ...settings, referrerPolicy: 'no-referrer' })
     return granted(Object.defineProperty(response, 'url', { value: approved.href }))
   } catch (error) {
+    // Our own stand-in for a network knows that it sent nothing.
+    if (error instanceof AuthError && NOT_SENT.has(error.code))
+      return { ok: false, refusal: error.refusal }
     return refused(wasNeverSent(error) ? 'server_unreachable' : 'server_unavailable')
   }
 }
+
+const NOT_SENT: ReadonlySet<RefusalReason> = new Set([
+  'server_unreachable',
+  'process_limit_reached',
+])
 
 /**
  * Codes of errors that come before there is a connection. EHOSTUNREACH and ENETUNREACH are left

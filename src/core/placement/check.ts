@@ -1,6 +1,6 @@
 // Checks where a binding puts its credentials: each part by itself, and all parts together.
 
-import type { Source } from '../binding.ts'
+import type { ChildProcess, Source } from '../binding.ts'
 import { cookieProblem } from './cookie.ts'
 import { headerProblem } from './header.ts'
 import { metaProblem } from './meta.ts'
@@ -8,6 +8,7 @@ import { parametersProblem } from './parameters.ts'
 import { pathProblem } from './path.ts'
 import type { Placement } from './placement.ts'
 import type { Problem } from './problem.ts'
+import { argsProblem, envProblem } from './process.ts'
 import { promptProblem } from './prompt.ts'
 import { queryProblem } from './query.ts'
 import { sourcesProblem } from './sources-of.ts'
@@ -23,6 +24,7 @@ export interface PlacementSetting {
   readonly url: URL
   readonly hasResource: boolean
   readonly stdio: boolean
+  readonly process: ChildProcess | undefined
 }
 
 /** Parts of one placement at most. */
@@ -84,12 +86,15 @@ function named(at: string, problem: Problem): Problem {
 }
 
 /** A part may be wrong by itself, for this kind of server, or together with the source. */
-function partProblem(part: Placement, { source, stdio, url }: PlacementSetting): Problem {
+function partProblem(part: Placement, { source, stdio, url, process }: PlacementSetting): Problem {
   if (!Object.hasOwn(PLACEMENTS, part.type))
     return ['type', `must be one of ${Object.keys(PLACEMENTS).join(', ')}`]
   const { needs } = PLACEMENTS[part.type]
   if (stdio && needs === 'http')
-    return ['', `"${part.type}" needs HTTP; a stdio server takes "argument", "meta" or "prompt"`]
+    return [
+      '',
+      `"${part.type}" needs HTTP; a stdio server takes "env", "args", "argument", "meta" or "prompt"`,
+    ]
   if (!stdio && needs === 'stdio') return ['', `"${part.type}" needs a stdio server`]
   switch (part.type) {
     case 'header':
@@ -105,8 +110,9 @@ function partProblem(part: Placement, { source, stdio, url }: PlacementSetting):
         ? undefined
         : ['sign', 'must be a function that gives headers']
     case 'env':
+      return envProblem(part, process)
     case 'args':
-      return ['type', `"${part.type}" cannot be used yet`]
+      return argsProblem(part, process)
     case 'meta':
       return metaProblem(part)
     case 'argument':

@@ -8,6 +8,7 @@ import type { LiveSecrets } from '../redact/sent-secrets.ts'
 import { type ArgumentPartOptions, argumentPart } from './argument.ts'
 import { metaPart } from './meta.ts'
 import { type Part, type PlannedPart, partsPlacing } from './part.ts'
+import { type OnStart, processPart } from './process.ts'
 import { chooseReferenced } from './prompt.ts'
 import type { References } from './references.ts'
 import type { McpPlacing } from './request.ts'
@@ -19,6 +20,8 @@ import { cookiePart, headerPart, pathPart, queryPart } from './template-parts.ts
 export interface PlacingParts extends Omit<ArgumentPartOptions, 'choose' | 'leftToModel' | 'from'> {
   readonly references: References
   readonly live: LiveSecrets
+  /** Needed for the placements `env` and `args`. */
+  readonly onStart?: OnStart
 }
 
 /** Makes the placing of one binding, for one principal. */
@@ -32,8 +35,12 @@ export function placingFor(binding: Binding, parts: PlacingParts): McpPlacing {
   }
   const sign = placements.find((one): one is PlacementOf<'sign'> => one.type === 'sign')
   const inOrder = [...placements].sort((a, b) => ORDER[a.type] - ORDER[b.type])
+  const inProcess = processPart(placements, parts.values, parts.onStart ?? noProcess)
   return partsPlacing(
-    inOrder.flatMap((one) => partFor(one, binding, parts) ?? []),
+    [
+      ...inOrder.flatMap((one) => partFor(one, binding, parts) ?? []),
+      ...(inProcess ? [inProcess] : []),
+    ],
     sign && signer(sign, parts),
   )
 }
@@ -84,6 +91,11 @@ function partFor(placement: Placement, binding: Binding, parts: PlacingParts): P
     case 'args':
       return undefined
   }
+}
+
+/** A message to a process that somebody else started would go out without its credential. */
+function noProcess(): never {
+  throw new TypeError('This process was not started with the credential')
 }
 
 /** A header that holds the credential alone takes a token that is bound to a key, too. */

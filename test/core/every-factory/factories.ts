@@ -32,6 +32,7 @@ import { carryingTransport, mcpFetch, sessionPool } from '../../../src/mcp/index
 import { protectMcpServer } from '../../../src/mcp-server/index.ts'
 import * as oauth from '../../../src/oauth/index.ts'
 import { modelFromEnvironment, runAgent } from '../../../src/openai-agents/index.ts'
+import { childProcesses } from '../../../src/stdio/index.ts'
 import {
   createKeyring,
   diskAttachments,
@@ -416,6 +417,11 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
     make: (options) => postgresRateLimit({ async query() {} }, options as never),
     good: {},
     places: [['requests', (more) => ({ requests: { most: 1, per: 1, ...more } })]],
+  },
+  childProcesses: {
+    make: by(childProcesses),
+    good: {},
+    wrong: [['log', 'app.log', 'must be a function: it is called with each entry'], CLOCK],
   },
   guardedFetch: {
     make: by(guardedFetch),

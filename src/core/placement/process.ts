@@ -1,0 +1,81 @@
+// The checks of the placements `env` and `args`, which go into the start of a process.
+
+import type { ChildProcess } from '../binding.ts'
+import type { PlacementOf } from './placement.ts'
+import type { Problem } from './problem.ts'
+import { isFilled, parseTemplate } from './template.ts'
+
+/**
+ * Variables that decide what a program runs. A value of the person in one of them would run whatever
+ * the person likes.
+ */
+const POWERFUL =
+  /^(?:PATH|HOME|IFS|ENV|BASH_ENV|SHELLOPTS|SHELL|PS4|PROMPT_COMMAND|LD_.*|DYLD_.*|NODE_.*|NPM_CONFIG_.*|PYTHON.*|PERL.*|RUBY.*|JAVA_.*|_JAVA_.*|JDK_.*|GIT_.*|UV_.*|PIP_.*|GODEBUG|DENO_.*|BUN_.*)$/i
+
+/** What is wrong with variables; undefined when nothing is. */
+export function envProblem(
+  { variables }: PlacementOf<'env'>,
+  process: ChildProcess | undefined,
+): Problem {
+  if (typeof variables !== 'object' || variables === null || Array.isArray(variables))
+    return ['variables', "must be an object, such as { API_KEY: '{credential}' }"]
+  const entries = Object.entries(variables)
+  if (entries.length === 0) return ['variables', 'must name at least one variable']
+  const named = namesOf(process?.env)
+  for (const [name, value] of entries) {
+    const at = `variables.${name}`
+    if (!isVariableName(name))
+      return [at, 'is no name of a variable (letters, digits and _, not a digit first)']
+    if (POWERFUL.test(name))
+      return [at, 'decides what programs run, so a credential cannot be put into it']
+    if (named.includes(name)) return [at, 'is in process.env too: leave it out there']
+    const problem = templateProblem(value)
+    if (problem !== undefined) return [at, problem]
+  }
+  return needsProcess(process)
+}
+
+/** What is wrong with arguments; undefined when nothing is. */
+export function argsProblem(
+  { args }: PlacementOf<'args'>,
+  process: ChildProcess | undefined,
+): Problem {
+  if (!Array.isArray(args) || args.length === 0)
+    return ['args', "must be a list of arguments, such as ['--token={credential}']"]
+  for (const [index, arg] of args.entries()) {
+    const parsed = parseTemplate(arg)
+    if (!parsed.ok) return [`args[${index}]`, parsed.refusal]
+  }
+  const isAnyFilled = args.some((arg) => {
+    const parsed = parseTemplate(arg)
+    return parsed.ok && isFilled(parsed.value)
+  })
+  return isAnyFilled
+    ? needsProcess(process)
+    : ['args', 'hold no credential: write {credential}, or give them in process.args']
+}
+
+/** What is wrong with a template that must be filled. */
+function templateProblem(value: unknown): string | undefined {
+  const parsed = parseTemplate(value)
+  if (!parsed.ok) return parsed.refusal
+  return isFilled(parsed.value)
+    ? undefined
+    : 'holds no credential: write {credential}, or give it in process.env'
+}
+
+/** Otherwise the app would start the process, and nobody could fill anything in. */
+function needsProcess(process: ChildProcess | undefined): Problem {
+  return process
+    ? undefined
+    : ['', 'needs the setting process, such as { command, args }: onbehalf starts it']
+}
+
+/** Whether a text can be a variable's name (POSIX, chapter 8). */
+export function isVariableName(name: unknown): boolean {
+  return typeof name === 'string' && /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)
+}
+
+function namesOf(env: ChildProcess['env'] = []): readonly unknown[] {
+  return Array.isArray(env) ? env : Object.keys(env)
+}
