@@ -234,3 +234,33 @@ it('a credential that is for nobody else is what an exchanger of your own is hel
   }))
   expect([await made.call(), made.sent]).toEqual(['exchange_target_refused', []])
 })
+
+describe('a token of the app’s own, without an audience', () => {
+  const source: Source = { type: 'client-credentials', scopes: [], audience: 'the-client' }
+  const token = jwt({ client_id: 'the-client' })
+
+  it('is sent where its issuer says what stands for it', async () => {
+    const made = house(() => ({ ...issuedToken(token), audience: ['the-client'] }), source)
+    expect([await made.call(), made.sent]).toEqual(['200', [`Bearer ${token}`]])
+    expect(made.events.at(-1)?.audience).toEqual(['the-client'])
+  })
+
+  it.each<[string, IssuedToken]>([
+    ['nothing', issuedToken(token)],
+    ['another client', { ...issuedToken(token), audience: ['another-client'] }],
+    ['another server as well', { ...issuedToken(token), audience: ['the-client', 'other-id'] }],
+    [
+      'what its own audience is not',
+      { ...issuedToken(jwt({ aud: OTHER })), audience: ['the-client'] },
+    ],
+  ])('is not sent where its issuer says that %s stands for it', async (_, issued) => {
+    const made = house(() => issued, source)
+    expect([await made.call(), made.sent]).toEqual(['exchange_target_refused', []])
+  })
+
+  it('is refused with the setting that is missing', async () => {
+    const made = house(token, source)
+    await made.call()
+    expect(made.events.at(-1)?.found).toContain('audienceClaim of clientCredentials')
+  })
+})

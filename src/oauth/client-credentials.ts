@@ -25,6 +25,12 @@ import {
 /** Options of {@link clientCredentials}. */
 export interface ClientCredentialsOptions extends RegisteredClient, TokenRequestOptions {
   /**
+   * The claim that stands for the audience in a token that has no `aud`, such as Cognito's
+   * `client_id`: the source's `audience` must be its value. Default: none, and a readable token
+   * without `aud` is not sent.
+   */
+  readonly audienceClaim?: string | readonly string[]
+  /**
    * The key to bind the tokens to (RFC 9449 section 5). A token that is not bound to it is refused.
    * Default: bearer tokens.
    */
@@ -35,6 +41,7 @@ export interface ClientCredentialsOptions extends RegisteredClient, TokenRequest
 const CLIENT_CREDENTIALS_OPTIONS: OptionNames<ClientCredentialsOptions> = {
   ...REGISTERED_CLIENT_OPTIONS,
   ...TOKEN_REQUEST_OPTIONS,
+  audienceClaim: 'optional',
   dpop: 'optional',
 }
 
@@ -55,7 +62,7 @@ const CLIENT_CREDENTIALS_OPTIONS: OptionNames<ClientCredentialsOptions> = {
  */
 export function clientCredentials(options: ClientCredentialsOptions): ClientCredentialsIssuer {
   checkOptions('clientCredentials', '', options, CLIENT_CREDENTIALS_OPTIONS)
-  const { issuer, dpop } = options
+  const { issuer, audienceClaim, dpop } = options
   const defaulted = withDefaults(options)
   const { now, deadline } = defaulted
   const request = tokenRequests(options, defaulted)
@@ -82,6 +89,7 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientCred
             grantRefused: 'exchange_client_refused',
             now: sentAt,
             dpop,
+            ...(audienceClaim === undefined ? {} : { audienceClaim }),
           })
         },
         signal,

@@ -7,6 +7,7 @@ import type { JsonAnswer } from '../core/http/bounded-json.ts'
 import { isObject, type UnknownObject } from '../core/json.ts'
 import type { IssuedToken } from '../core/source/exchange.ts'
 import { readClaims } from '../core/unverified-claims.ts'
+import { audienceOf } from '../core/verify/claims.ts'
 import type { DpopKey } from './dpop.ts'
 import { type AskedError, judgeErrorAnswer } from './judge-error.ts'
 import { type AskedScopes, judgeScopes } from './judge-scopes.ts'
@@ -43,6 +44,8 @@ export interface AskedToken extends Asked {
   readonly now: number
   /** Whether the answer must say when the token expires. Default `required`. */
   readonly expiresIn?: 'required' | 'optional'
+  /** The claim that stands for the audience in a JWT that has no `aud`. Default: none. */
+  readonly audienceClaim?: string | readonly string[]
   /**
    * The key that the token must be bound to. A token that is not bound to it is refused, so that
    * nobody can downgrade a client that asks for the binding.
@@ -52,7 +55,7 @@ export interface AskedToken extends Asked {
 
 /** The issued access token, or the reason why the answer holds none. */
 export function judgeToken(answer: JsonAnswer, asked: AskedToken): Result<IssuedToken> {
-  const { dpop, now } = asked
+  const { audienceClaim, dpop, now } = asked
   const judged = judgeAnswer(answer, asked, dpop ? 'dpop' : 'bearer')
   if (!judged.ok) return judged
   const { credential, text, scopes, expiresIn } = judged.value
@@ -60,6 +63,7 @@ export function judgeToken(answer: JsonAnswer, asked: AskedToken): Result<Issued
   const life = lifeOf(expiresIn, claims.exp, asked)
   if (!life) return refused('exchange_failed', { claim: 'expires_in' })
   const tokenId = tokenIdOf(claims.jti)
+  const audience = audienceClaim && audienceOf(claims, { audienceClaim })
   return granted({
     credential,
     expiresAt: Math.floor(now + Math.min(life.useSeconds, MAX_LIFE_SECONDS)),
@@ -67,6 +71,7 @@ export function judgeToken(answer: JsonAnswer, asked: AskedToken): Result<Issued
       ? { endsAt: Math.ceil(now + life.endSeconds) }
       : {}),
     scopes,
+    ...(audience ? { audience } : {}),
     ...(tokenId === undefined ? {} : { tokenId }),
     ...(dpop ? { proof: (request) => dpop.proof({ ...request, accessToken: credential }) } : {}),
   })

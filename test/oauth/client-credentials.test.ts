@@ -101,6 +101,28 @@ describe('the answer', () => {
   })
 })
 
+describe('a token without an audience', () => {
+  const jwt = (claims: object) =>
+    `${btoa('{"alg":"RS256"}')}.${btoa(JSON.stringify(claims)).replace(/=+$/, '')}.c2ln`
+  const issued = (claims: object, options: Partial<ClientCredentialsOptions>) =>
+    issuing(answering({ ...goodBody, access_token: jwt(claims) }), options).issue(target)
+
+  it.each<[string, object, Partial<ClientCredentialsOptions>, unknown]>([
+    ['has what stands for it', { client_id: 'app' }, { audienceClaim: 'client_id' }, ['app']],
+    ['has the first of several', { azp: 'b' }, { audienceClaim: ['client_id', 'azp'] }, ['b']],
+    ['has none without the setting', { client_id: 'app' }, {}, undefined],
+    [
+      'has its own where it names one',
+      { aud: 'x', client_id: 'app' },
+      { audienceClaim: 'client_id' },
+      ['x'],
+    ],
+  ])('a token without an audience %s', async (_, claims, options, audience) => {
+    const result = await issued(claims, options)
+    expect(result.ok && result.value.audience).toEqual(audience)
+  })
+})
+
 describe('a wait', () => {
   it('a wait ends at its deadline', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })

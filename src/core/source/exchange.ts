@@ -38,7 +38,8 @@ export interface IssuedToken {
   readonly endsAt?: number
   readonly scopes: readonly string[]
   /**
-   * The audience that the token names, for the audit; absent when nobody can read it.
+   * The audience that the token names, for the audit; absent when nobody can read it. From an issuer:
+   * what stands for the audience in a token that has no `aud`.
    */
   readonly audience?: readonly string[]
   /** `jti`, for the audit only: a client must not interpret access tokens (RFC 9068 section 6). */

@@ -44,7 +44,7 @@ export function judgeTarget(
 ): JudgedToken {
   const claims = readClaims(token.credential.reveal())
   if (!claims) return { result: granted(token) }
-  const named = audiencesIn(claims.aud)
+  const named = isMissing(claims.aud) ? (token.audience ?? []) : audiencesIn(claims.aud)
   const audience = forAudit(named, token)
   const accepted = namesOf(binding)
   const others = parties
@@ -61,6 +61,11 @@ export function judgeTarget(
     }),
     audience,
   }
+}
+
+/** Then another claim may stand for it, as the token's issuer was configured. */
+function isMissing(aud: unknown): boolean {
+  return aud === undefined || aud === null
 }
 
 /** `aud` is a text or a list of texts (RFC 7519 section 4.1.3). */

@@ -67,11 +67,18 @@ function ownTokenSource(
   const target = { resource, scopes, ...(audience === undefined ? {} : { audience }) }
   async function issue(): Promise<Result<IssuedToken>> {
     const answer = await issuer.issue(target)
-    const { result } = answer.ok ? judgeTarget(answer.value, binding, parties) : { result: answer }
-    return result.ok ? result : { ok: false, refusal: { ...result.refusal, server: name } }
+    if (!answer.ok) return { ok: false, refusal: { ...answer.refusal, server: name } }
+    const { result, audience: named = [] } = judgeTarget(answer.value, binding, parties)
+    if (result.ok) return result
+    const hint = named.length === 0 ? { found: NO_AUDIENCE } : {}
+    return { ok: false, refusal: { ...result.refusal, ...hint, server: name } }
   }
   return (options) => cache.get(DEPLOYMENT, key, issue, options)
 }
+
+/** Some issuers give a client's own tokens no `aud`. */
+const NO_AUDIENCE =
+  'no audience (where the issuer writes none, audienceClaim of clientCredentials names the claim that stands for it)'
 
 /** The setting that each source cannot work without. A source without an entry does not compile. */
 const NEEDED_PARTS = {
