@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build, transform } from 'esbuild'
 import { minify } from 'terser'
+import { manifest } from './custom-elements.mjs'
 import { libraries } from './web-libraries.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -14,7 +15,7 @@ const folder = join(resolve(process.argv[2] ?? join(root, 'dist')), 'web')
 const name = 'onbehalf-chat.js'
 
 /** Bytes of the module, gzipped, its dependencies included. */
-const LIMIT = 60_000
+const LIMIT = 70_000
 
 /** Style sheets become texts, without what a browser does not need of them. */
 const stylesAsText = {
@@ -27,13 +28,21 @@ const stylesAsText = {
   },
 }
 
+/** The element is defined once, so the module for React takes it from the file beside it. */
+const componentBeside = {
+  name: 'the component beside it',
+  setup(on) {
+    on.onResolve({ filter: /^\.\.\/index\.ts$/ }, () => ({ path: `./${name}`, external: true }))
+  },
+}
+
 const { outputFiles } = await build({
   // gzip looks back 32 kB, so similar code has to stand together: the libraries, the modules that
   // draw, the rest.
   stdin: {
-    contents: ['marked', 'dompurify', './web/view/frame.ts', './web/index.ts']
+    contents: `${['marked', 'dompurify', './web/view/frame.ts']
       .map((module) => `import '${module}'`)
-      .join(';'),
+      .join(';')};export * from './web/index.ts'`,
     resolveDir: root,
   },
   write: false,
@@ -64,4 +73,17 @@ if (size > LIMIT) {
   process.exit(1)
 }
 writeFileSync(join(folder, name), module)
+await build({
+  entryPoints: [join(root, 'web', 'react', 'index.ts')],
+  outfile: join(folder, 'react.js'),
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  external: ['react'],
+  plugins: [componentBeside],
+  // React on a server must not run it there.
+  banner: { js: "'use client'" },
+  logLevel: 'warning',
+})
+writeFileSync(join(folder, 'custom-elements.json'), manifest(root))
 writeFileSync(join(folder, `${name}.LICENSES.txt`), licences.join('\n\n'))

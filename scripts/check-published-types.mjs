@@ -37,8 +37,9 @@ function packagesIn(text) {
   return bare.map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/'))
 }
 
-/** Types from `@types` do not come with a package. */
+/** Types from `@types` do not come with a package. Every app of React's has React's all the same. */
 function appHasTypesOf(name) {
+  if (name === 'react') return true
   const declared = name in dependencies || name in peerDependencies
   return declared && !existsSync(join(modules, '@types', name))
 }

@@ -11,6 +11,7 @@ import type * as onbehalfMcp from 'onbehalf/mcp'
 import type * as onbehalfMcpServer from 'onbehalf/mcp-server'
 import type * as onbehalfOauth from 'onbehalf/oauth'
 import type * as onbehalfOpenaiAgents from 'onbehalf/openai-agents'
+import type * as onbehalfReact from 'onbehalf/react'
 import type * as onbehalfStdio from 'onbehalf/stdio'
 import type * as onbehalfStore from 'onbehalf/store'
 import type * as onbehalfWeb from 'onbehalf/web'
@@ -29,4 +30,5 @@ export type Published = readonly [
   typeof onbehalfStore,
   typeof onbehalfLog,
   typeof onbehalfWeb,
+  typeof onbehalfReact,
 ]

@@ -296,9 +296,10 @@ describe('the package', () => {
   const { exports } = JSON.parse(read('package.json')) as {
     readonly exports: Readonly<Record<string, unknown>>
   }
-  // The chat component is one file for browsers, bundled from its own folder.
+  // The chat component, and its part for React, are files for browsers, bundled from their own
+  // folder.
   const parts = Object.entries(exports).filter(
-    ([subpath]) => subpath !== './package.json' && subpath !== './web',
+    ([subpath]) => !['./package.json', './web', './react'].includes(subpath),
   )
 
   it.each(parts)(

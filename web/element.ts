@@ -3,9 +3,10 @@
 
 import type { InferenceOptions } from '../src/chatkit/protocol/item.ts'
 import type { JsonValue } from '../src/chatkit/protocol/json.ts'
+import type { Tell } from './listener.ts'
 import { SettingsElement } from './settings/element-properties.ts'
 import { type ChatSettings, defaultSettings } from './settings/settings.ts'
-import { createShell, type Shell, type Tell } from './shell.ts'
+import { createShell, type Shell } from './shell.ts'
 import { styleSheets } from './style/sheets.ts'
 
 /** The properties that attributes set. The attribute of `extraHeaders` is `extra-headers`. */
@@ -19,19 +20,8 @@ const ATTRIBUTES: readonly (keyof ChatSettings)[] = [
   'history',
   'feedback',
   'language',
-]
-
-/** The settings that the views are made of. A change makes the views again. */
-const SHAPING: readonly (keyof ChatSettings)[] = [
-  'words',
-  'attachments',
-  'dictation',
-  'models',
-  'tools',
-  'startGreeting',
-  'prompts',
-  'history',
-  'feedback',
+  'person',
+  'drafts',
 ]
 
 /**
@@ -52,7 +42,7 @@ export class OnbehalfChat extends SettingsElement {
   #shell: Shell | undefined
 
   static get observedAttributes(): readonly string[] {
-    return ATTRIBUTES.map(attributeOf)
+    return ATTRIBUTES.flatMap(attributesOf)
   }
 
   /**
@@ -104,10 +94,22 @@ export class OnbehalfChat extends SettingsElement {
     this.#made().focus()
   }
 
-  /** Forgets everything on show, for example because another person has signed in. */
+  /**
+   * Shows what has happened in the conversation elsewhere, on another device for example. The
+   * element does so by itself when the person comes back to the page.
+   */
+  async fetchUpdates(): Promise<void> {
+    const shell = this.#made()
+    await Promise.all([shell.chat.refresh(), shell.refreshThreads()])
+  }
+
+  /**
+   * Forgets everything on show and everything that was not sent, for example because another person
+   * has signed in.
+   */
   reset(): void {
     const shell = this.#made()
-    shell.chat.startNew()
+    shell.forget(true)
     shell.loadThreads(true)
   }
 
@@ -121,7 +123,9 @@ export class OnbehalfChat extends SettingsElement {
     }
     // A host page may set more properties in the same turn.
     queueMicrotask(() => {
-      if (this.isConnected) this.#made().loadThreads(false)
+      if (!this.isConnected) return
+      this.#made().join()
+      this.#made().loadThreads(false)
     })
   }
 
@@ -133,7 +137,7 @@ export class OnbehalfChat extends SettingsElement {
   }
 
   attributeChangedCallback(attribute: string, _before: string | null, value: string | null): void {
-    const name = ATTRIBUTES.find((name) => attributeOf(name) === attribute)
+    const name = ATTRIBUTES.find((name) => attributesOf(name).includes(attribute))
     if (!name) return
     const byDefault = defaultSettings()[name]
     const set =
@@ -159,14 +163,24 @@ export class OnbehalfChat extends SettingsElement {
       else this.setAttribute('theme', this.theme)
     }
     if (!this.#shell) return
-    if (SHAPING.includes(name)) this.#shell.rebuild()
+    this.#shell.settingChanged(name)
+    // Who was not named before may be the same person still.
+    const isOther = name === 'person' && before !== ''
+    if (isOther) this.#shell.forget(false)
     // A list that was read from another server, or without a credential, is wrong now.
-    if ((name === 'endpoint' || (name === 'token' && before === undefined)) && this.isConnected)
+    if (
+      (isOther || name === 'endpoint' || (name === 'token' && before === undefined)) &&
+      this.isConnected
+    )
       this.#shell.loadThreads(true)
-    if (SHAPING.includes(name) && this.isConnected) this.#shell.loadThreads(false)
+    if ((name === 'words' || name === 'history') && this.isConnected) this.#shell.loadThreads(false)
   }
 }
 
-function attributeOf(name: keyof ChatSettings): string {
-  return name.replace(/[A-Z]/g, '-$&').toLowerCase()
+/**
+ * Returns the attributes of a setting: `start-greeting`, and `startgreeting`. A framework that
+ * renders on a server writes the name of the property, and HTML has no capitals.
+ */
+function attributesOf(name: keyof ChatSettings): readonly string[] {
+  return [...new Set([name.replace(/[A-Z]/g, '-$&').toLowerCase(), name.toLowerCase()])]
 }

@@ -3,37 +3,41 @@
 
 import type { InferenceOptions } from '../src/chatkit/protocol/item.ts'
 import { createChat } from './chat/chat.ts'
-import type { Chat, ChatListener } from './chat/parts.ts'
+import { createKept, type Kept } from './chat/kept.ts'
+import type { Chat } from './chat/parts.ts'
 import { createUploads } from './chat/uploads.ts'
 import { browserWaker } from './client/browser-waker.ts'
 import { browserClock, type Clock } from './client/clock.ts'
 import { defined } from './client/json.ts'
 import { randomHex } from './client/random.ts'
+import { type NamedPlace, tabPlace } from './client/tab-place.ts'
 import { browserUpload } from './client/upload.ts'
 import { createWire, type Wire } from './client/wire.ts'
 import type { ItemHost } from './content/contract.ts'
-import type { ChatEventMap } from './settings/events.ts'
+import { createListener, type Tell } from './listener.ts'
 import type { ChatSettings } from './settings/settings.ts'
 import { type Words, word } from './settings/words.ts'
-import { createDrawer } from './view/drawer.ts'
 import { createFrame, type Frame } from './view/frame.ts'
-import { describeEnd, describeProblem } from './view/sentences.ts'
+import { describeProblem } from './view/sentences.ts'
 
 /** What the element needs of the component. */
 export interface Shell {
   readonly chat: Chat
   send(text: string, options?: InferenceOptions, quotedText?: string): Promise<void>
   focus(): void
-  /** Makes the views again, after settings that they are made of have changed. */
-  rebuild(): void
+  /** Draws what a setting has changed. */
+  settingChanged(name: keyof ChatSettings): void
   /** Reads the list of conversations; with `again`, it first forgets the list of another person. */
   loadThreads(again: boolean): void
+  /** Reads the list again where the person can see it. */
+  refreshThreads(): Promise<void>
+  /** Forgets what is on show; with `own`, what this person has not sent, too. */
+  forget(own: boolean): void
+  /** The element came onto the page. */
+  join(): void
   /** The element left the page. A run that the server finishes without the page goes on. */
   leave(): void
 }
-
-/** Tells a host page. */
-export type Tell = <K extends keyof ChatEventMap>(name: K, detail: ChatEventMap[K]) => void
 
 /** Makes the component in a shadow root. */
 export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell): Shell {
@@ -42,7 +46,9 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
   const endpoint = () => new URL(settings.endpoint, document.baseURI).href
   const clock = browserClock()
   const wire = createOwnWire(settings, endpoint, clock, tell)
+  const kept = createOwnKept(settings, endpoint)
   let frame: Frame | undefined
+  let sleep: (() => void) | undefined
 
   const uploads = createUploads({
     wire,
@@ -58,11 +64,12 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
     wire,
     clock,
     waker: browserWaker,
+    kept,
     newId,
     timestamp: () => new Date().toISOString(),
     clientTool: () => settings.onClientTool,
     text: words,
-    listener: createListener(words, tell, () => ({ chat, frame })),
+    listener: createListener(words, tell, uploads, () => ({ chat, frame })),
   })
   const host = createHost(chat, words, tell)
 
@@ -73,63 +80,71 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
   }
 
   function rebuild(): void {
-    const written = frame?.composer.read()
-    frame = createFrame(root, { settings, words, wire, chat, uploads, host, send })
-    if (written) frame.composer.write(written)
-    frame.threads.current(chat.state.conversation.thread)
+    const place = frame?.place()
+    frame = createFrame(root, { settings, words, wire, chat, kept, uploads, host, send })
+    const { thread } = chat.state.conversation
+    frame.threads.current(thread)
+    frame.composer.show(thread?.id ?? '', true)
     frame.composer.drawUploads()
     frame.draw(chat.state)
+    if (place) frame.goTo(place)
   }
   rebuild()
 
   return {
     chat,
     send,
-    rebuild,
     focus: () => frame?.composer.focus(),
+    settingChanged(name) {
+      // Words are in every part.
+      if (name === 'words') rebuild()
+      else frame?.settingChanged(name, chat.state)
+    },
     loadThreads(again) {
       if (again) frame?.threads.reset()
       if (settings.history && settings.endpoint !== '') void frame?.loadThreads()
     },
+    async refreshThreads() {
+      if (settings.history && settings.endpoint !== '') await frame?.threads.refresh()
+    },
+    forget(own) {
+      if (own) kept.clear()
+      uploads.clear()
+      chat.startNew()
+      frame?.composer.show('', true)
+    },
+    join() {
+      sleep ??= whenSeen(() => void Promise.all([chat.refresh(), frame?.threads.refresh()]))
+    },
     leave() {
+      sleep?.()
+      sleep = undefined
       uploads.clear()
       chat.leave()
     },
   }
 }
 
-/** Makes what draws each change of the chat, and tells the host page of it. */
-function createListener(
-  words: Words,
-  tell: Tell,
-  parts: () => { readonly chat: Chat; readonly frame: Frame | undefined },
-): ChatListener {
-  const draw = createDrawer(() => {
-    const { chat, frame } = parts()
-    frame?.draw(chat.state)
-  })
-  return {
-    changed: ({ phase }) => draw(phase),
-    threadChanged(thread) {
-      parts().frame?.threads.current(thread)
-      tell('chat-thread', { id: thread?.id ?? null, title: thread?.title })
-    },
-    event(event) {
-      tell('chat-event', { event })
-      if (event.type === 'client_effect')
-        tell('chat-client-effect', { name: event.name, data: event.data })
-    },
-    started: (run) => tell('chat-response-start', run),
-    ended(run, outcome) {
-      const { chat, frame } = parts()
-      frame?.say(describeEnd(outcome, chat.state, words))
-      tell('chat-response-end', { ...run, outcome })
-    },
-    failed(message, code, status) {
-      parts().frame?.say(message)
-      tell('chat-error', { message, code, status })
-    },
+/** Calls back when the person may have been elsewhere. Returns what ends this. */
+function whenSeen(seen: () => void): () => void {
+  const stop = browserWaker(seen)
+  // With two windows side by side, both are visible all the time.
+  globalThis.addEventListener('focus', seen)
+  return () => {
+    stop()
+    globalThis.removeEventListener('focus', seen)
   }
+}
+
+/** Keeps for each server and person apart. */
+function createOwnKept(settings: ChatSettings, endpoint: () => string): Kept {
+  let place: NamedPlace | undefined
+  return createKept(() => {
+    if (!settings.drafts) return undefined
+    const name = `onbehalf-chat ${JSON.stringify([endpoint(), settings.person])}`
+    if (place?.name !== name) place = tabPlace(name, settings.person !== '')
+    return place
+  })
 }
 
 /** Makes what the content may know and do. */

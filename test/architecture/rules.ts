@@ -15,11 +15,17 @@ export function offences(
   )
 }
 
-/** The chat component takes the wire contract, its own files and its two libraries. */
+/**
+ * The chat component takes the wire contract, its own files and its two libraries. The part for
+ * React takes React.
+ */
 export function wrongWebImports(web: readonly Source[]): string[] {
   return offences(web, (specifier, path) => {
     const target = targetOf(path, specifier)
-    if (target === undefined) return !['marked', 'dompurify'].includes(specifier)
+    if (target === undefined)
+      return path.startsWith('web/react/')
+        ? specifier !== 'react'
+        : !['marked', 'dompurify'].includes(specifier)
     return !target.startsWith('web/') && !/^src\/chatkit\/protocol\/[a-z-]+\.ts$/.test(target)
   })
 }

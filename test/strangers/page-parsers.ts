@@ -1,5 +1,6 @@
 // The parsers by which the component reads what a chat server sends. It has no tests.
 
+import { parseKept } from '../../web/chat/kept.ts'
 import { readOlder, readThread } from '../../web/chat/read-thread.ts'
 import { parseJson } from '../../web/client/json.ts'
 import {
@@ -202,6 +203,23 @@ export const PAGE_PARSERS: readonly StrangerParser[] = [
     files: ['web/client/parse.ts'],
     good: () => [JSON.stringify({ id: 'a1', type: 'file', name: 'x', mime_type: 'text/plain' })],
     read: (text) => outcomeOfMaybe(parseUploaded(text)),
+  },
+  {
+    name: 'what was kept in the tab',
+    stranger: 'a page',
+    files: ['web/chat/kept.ts'],
+    good: () => [
+      JSON.stringify([
+        [
+          't1',
+          { written: { text: 'x', quoted: '' }, unsent: [{ ...MESSAGE, type: 'user_message' }] },
+        ],
+      ]),
+    ],
+    read(text) {
+      const kept = parseKept(text)
+      return { taken: kept.some(([, { unsent }]) => unsent.length > 0), value: kept }
+    },
   },
   {
     name: 'name with characters that nobody sees',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { createChat } from '../../web/chat/chat.ts'
+import { createKept } from '../../web/chat/kept.ts'
 import type { Chat, ChatState, ClientTool } from '../../web/chat/parts.ts'
 import { createWire } from '../../web/client/wire.ts'
 import { WORDS, type WordKey } from '../../web/settings/words.ts'
@@ -8,6 +9,7 @@ import {
   answerItem,
   delta,
   fakeServer,
+  keptHere,
   manualClock,
   manualWaker,
   type Script,
@@ -29,6 +31,7 @@ function ground(
   const { waker, wake } = manualWaker()
   const told: string[] = []
   const failures: string[] = []
+  const kept = keptHere()
   const looking = new Set<() => void>()
   let ids = 0
   let signedOut = false
@@ -52,7 +55,9 @@ function ground(
     timestamp: () => '2026-01-01T00:00:00Z',
     clientTool: () => tool,
     text: (key: WordKey) => WORDS[key],
+    kept: createKept(() => kept),
     listener: {
+      async signIn() {},
       changed() {
         for (const look of [...looking]) look()
       },
@@ -200,7 +205,7 @@ it('a refusal is shown in the server’s words', async () => {
       Response.json({ code: 'too_many', message: 'Wait a moment.' }, { status: 429 }),
   })
   await chat.send(draft('hi'))
-  expect(chat.state.conversation.failure).toEqual({ message: 'Wait a moment.', remedy: 'retry' })
+  expect(chat.state.conversation.failure).toEqual({ message: 'Wait a moment.', remedy: 'resend' })
 })
 
 it('a person who is signed out signs in again, and then the message is sent', async () => {
@@ -391,7 +396,7 @@ it('when the server does not answer a stop, the page leaves the stream after a w
   clock.advance(5000)
   await sent
   expect([standings(chat.state), chat.state.phase]).toEqual([['unsent'], 'idle'])
-  expect(chat.state.conversation.failure).toEqual({ message: WORDS.notSent, remedy: 'retry' })
+  expect(chat.state.conversation.failure).toEqual({ message: WORDS.notSent, remedy: 'resend' })
   // It may have arrived: it is sent again as the same message.
   const again = chat.remedy()
   await arrived(2)

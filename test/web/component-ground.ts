@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { nodeListener } from '../../examples/taskflow/listen.ts'
@@ -26,8 +26,19 @@ const POLICY = [
   "trusted-types 'none'",
 ].join('; ')
 
-const PAGE =
-  '<!doctype html><html lang="en"><title>Chat</title><script type="module" src="/start.js"></script><body></body></html>'
+/** A page whose server has rendered its body. */
+const pageOf = (body: string) =>
+  `<!doctype html><html lang="en"><title>Chat</title><script type="module" src="/start.js"></script><body>${body}</body></html>`
+
+/** The element is what is built, and not its source, for React, too. */
+const BUILT: Plugin = {
+  name: 'the built component',
+  setup(on) {
+    on.onResolve({ filter: /^\.\.\/index\.ts$/ }, ({ importer }) =>
+      importer.includes('/web/react/') ? { path: '/onbehalf-chat.js', external: true } : undefined,
+    )
+  },
+}
 
 /** One page over one server, new for each test. */
 export interface Ground {
@@ -47,9 +58,10 @@ export interface Ground {
  * Registers a browser, the built component and a server with the test file.
  *
  * @param start The page's own module, in TSX. It may import packages, and `/onbehalf-chat.js`,
- * which is the built component.
+ * which is the built component; `onbehalf/react` stands on the same.
+ * @param body What the server has rendered.
  */
-export function componentGround(start: string): Ground {
+export function componentGround(start: string, body: () => string = () => ''): Ground {
   let browser: Browser
   let script: string
   let component: string
@@ -72,6 +84,8 @@ export function componentGround(start: string): Ground {
         format: 'esm',
         jsx: 'automatic',
         external: ['/onbehalf-chat.js'],
+        conditions: ['onbehalf-source'],
+        plugins: [BUILT],
         // Where there is React, its strict mode mounts everything twice.
         define: { 'process.env.NODE_ENV': '"development"' },
       }),
@@ -162,7 +176,7 @@ export function componentGround(start: string): Ground {
       if (request.url === '/')
         return response
           .writeHead(200, { 'content-type': 'text/html', 'content-security-policy': POLICY })
-          .end(PAGE)
+          .end(pageOf(body()))
       return void files(request, response)
     })
     asked = []

@@ -1,8 +1,21 @@
 // Time, network and server for tests of the component without a browser. They move only when a test
 // says so.
 
+import type { KeptPlace } from '../../web/chat/kept.ts'
 import type { Clock } from '../../web/client/clock.ts'
 import type { Waker } from '../../web/client/follow.ts'
+
+/** A place for what is kept, in memory. */
+export function keptHere(): KeptPlace {
+  let kept = ''
+  return {
+    isPersonal: true,
+    read: () => kept,
+    write(text) {
+      kept = text
+    },
+  }
+}
 
 /** A clock that a test moves. */
 export interface ManualClock extends Clock {

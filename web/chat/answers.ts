@@ -11,6 +11,7 @@ import {
   lastQuestion,
   pendingToolCall,
   withFailure,
+  withNews,
   withStored,
   withToolOutput,
 } from '../state/conversation.ts'
@@ -58,6 +59,24 @@ export async function comeBack(session: Session, id: string): Promise<void> {
     if (error instanceof Refused && error.status === 404) showGone(session, error)
     else showFailure(session, error, 'unreachable', repeat)
   }
+}
+
+/** Reads what has happened in the thread elsewhere, and follows an answer that is being written. */
+export async function refresh(session: Session): Promise<void> {
+  const { visit, threadId: id, state, parts } = session
+  if (id === undefined || state.phase !== 'idle') return
+  try {
+    const { thread, page } = await readThread(parts.wire, id)
+    if (visit !== session.visit || session.state.phase !== 'idle') return
+    session.update(withNews(session.state.conversation, thread, page.data, page.after))
+    if (thread.run !== 'running') return
+  } catch {
+    // What is on show stays. The next look may succeed.
+    return
+  }
+  session.update({ ...session.state.conversation, failure: undefined })
+  const follow = { type: 'onbehalf.runs.resume', params: { thread_id: id } } as const
+  await showRun(session, follow, () => comeBack(session, id))
 }
 
 /** Asks for the answer to the person's last message once more. */

@@ -3,10 +3,10 @@
 
 import { EMPTY_CONVERSATION, withoutNotice } from '../state/conversation.ts'
 import { loadOlder, sendAction, sendAnswers, sendFeedback } from './actions.ts'
-import { comeBack } from './answers.ts'
+import { comeBack, refresh } from './answers.ts'
 import type { Chat, ChatParts } from './parts.ts'
 import { leaveRun, stopRun } from './runner.ts'
-import { sendDraft } from './send.ts'
+import { resend, sendDraft, withdraw } from './send.ts'
 import { createSession, type Session } from './session.ts'
 
 /** Nothing is going on. */
@@ -22,7 +22,7 @@ export function createChat(parts: ChatParts): Chat {
     open: (id) => openThread(session, id),
     startNew() {
       leave(session)
-      session.change({ ...QUIET, conversation: EMPTY_CONVERSATION })
+      session.show(EMPTY_CONVERSATION, 'idle')
     },
     leave() {
       leave(session)
@@ -33,6 +33,9 @@ export function createChat(parts: ChatParts): Chat {
       const status = conversation.thread?.status.type ?? 'active'
       if (phase === 'idle' && status === 'active') await sendDraft(session, draft, parts.newId())
     },
+    resend: (itemId) => resend(session, itemId),
+    withdraw: (itemId) => withdraw(session, itemId),
+    refresh: () => refresh(session),
     stop: () => stopRun(session),
     remedy: () => remedy(session),
     act: (action, itemId, { streaming }) => sendAction(session, action, itemId, streaming),
@@ -57,7 +60,7 @@ async function openThread(session: Session, id: string): Promise<void> {
     allowedImageDomains: [],
     run: undefined,
   } as const
-  session.change({ ...QUIET, conversation: { ...EMPTY_CONVERSATION, thread }, phase: 'loading' })
+  session.show({ ...EMPTY_CONVERSATION, thread }, 'loading')
   await comeBack(session, id)
 }
 
@@ -69,16 +72,25 @@ function leave(session: Session): void {
 
 /** Does what the button beside an error does, after a new sign-in where that is what is missing. */
 async function remedy(session: Session): Promise<void> {
-  const { visit, state, parts } = session
+  const { visit, state } = session
   if (state.phase !== 'idle') return
-  if (state.conversation.failure?.remedy === 'sign-in') {
-    try {
-      await parts.wire.signInAgain()
-    } catch {
-      return
-    }
-  }
+  if (state.conversation.failure?.remedy === 'sign-in' && !(await signsIn(session))) return
   if (visit !== session.visit || session.state.phase !== 'idle') return
   session.update({ ...session.state.conversation, failure: undefined })
   await session.again()
+}
+
+/** Signs the person in again. Two presses are one. */
+async function signsIn(session: Session): Promise<boolean> {
+  if (session.signingIn) return false
+  session.signingIn = true
+  try {
+    await session.parts.listener.signIn()
+    await session.parts.wire.signInAgain()
+    return true
+  } catch {
+    return false
+  } finally {
+    session.signingIn = false
+  }
 }

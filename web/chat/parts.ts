@@ -12,6 +12,7 @@ import type { Waker } from '../client/follow.ts'
 import type { ChatEvent, ThreadHead } from '../client/parse.ts'
 import type { Wire } from '../client/wire.ts'
 import type { Conversation } from '../state/conversation.ts'
+import type { Kept, OwnMessage } from './kept.ts'
 
 /** All that is on show, and what goes on. */
 export interface ChatState {
@@ -48,8 +49,13 @@ export type RunOutcome = 'answered' | 'stopped' | 'failed'
 /** What the chat tells. */
 export interface ChatListener {
   changed(state: ChatState): void
-  /** The thread on show is another one, or has another title. */
-  threadChanged(thread: ThreadHead | undefined): void
+  /**
+   * The thread on show is another one, or has another title. `isOther`: the person looks at
+   * something else now, and not at a new conversation that has got its id.
+   */
+  threadChanged(thread: ThreadHead | undefined, isOther: boolean): void
+  /** Lets the host page sign the person in again. Rejects when that fails. */
+  signIn(): Promise<void>
   event(event: ChatEvent): void
   started(run: RunNotice): void
   ended(run: RunNotice, outcome: RunOutcome): void
@@ -69,6 +75,7 @@ export interface ChatParts {
   readonly clock: Clock
   readonly waker: Waker
   readonly listener: ChatListener
+  readonly kept: Kept
   /** A new id that nobody guesses; for idempotency keys and messages that are not stored yet. */
   readonly newId: () => string
   /** UTC, ISO 8601. */
@@ -101,6 +108,12 @@ export interface Chat {
   leave(): void
   /** Resolves when the answer is over. */
   send(draft: Draft): Promise<void>
+  /** Sends a message again that did not arrive. */
+  resend(itemId: string): Promise<void>
+  /** Removes a message that did not arrive, and returns it. */
+  withdraw(itemId: string): OwnMessage | undefined
+  /** Reads what has happened elsewhere, and follows an answer that is being written. */
+  refresh(): Promise<void>
   stop(): void
   /**
    * Does what the button beside an error says: tries again, after a new sign-in when that is

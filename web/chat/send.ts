@@ -3,8 +3,8 @@
 import type { UserMessageItem } from '../../src/chatkit/protocol/item.ts'
 import { defined } from '../client/json.ts'
 import { Refused, Unreachable } from '../client/refused.ts'
-import { withOwnMessage } from '../state/conversation.ts'
-import { comeBack, runRequest } from './answers.ts'
+import { withOwnMessage, withoutItem } from '../state/conversation.ts'
+import { comeBack, refresh, runRequest } from './answers.ts'
 import type { Draft } from './parts.ts'
 import type { RunRequest } from './runner.ts'
 import { type Session, showFailure } from './session.ts'
@@ -17,7 +17,7 @@ import { type Session, showFailure } from './session.ts'
  */
 export async function sendDraft(session: Session, draft: Draft, key: string): Promise<void> {
   const { visit, threadId, state } = session
-  const own = messageOf(session, draft)
+  const own = messageOf(session, draft, key)
   session.update(withOwnMessage({ ...state.conversation, canStop: true }, own))
   const fail = (error: unknown) =>
     showFailure(session, error, 'notSent', () => sendDraft(session, draft, key))
@@ -30,6 +30,11 @@ export async function sendDraft(session: Session, draft: Draft, key: string): Pr
     if (visit === session.visit && isUnsent) fail(new Unreachable())
   } catch (error) {
     if (visit !== session.visit) return
+    if (error instanceof Refused && error.status === 409 && error.code !== 'still_running') {
+      fail(error)
+      // Another page of the person's may be at work here. It is shown, to be waited for or stopped.
+      return await refresh(session)
+    }
     // The message arrived the first time: now only its answer is wanted.
     if (error instanceof Refused && error.code === 'still_running' && threadId !== undefined)
       await rejoin(session, threadId, own.id)
@@ -37,10 +42,42 @@ export async function sendDraft(session: Session, draft: Draft, key: string): Pr
   }
 }
 
-function messageOf({ parts, threadId = '' }: Session, draft: Draft): UserMessageItem {
+/** Sends a message again that did not arrive, with the key that it had. */
+export async function resend(session: Session, itemId: string): Promise<void> {
+  const item = unsentItem(session, itemId)
+  if (item && session.state.phase === 'idle')
+    await sendDraft(session, draftOf(item), itemId.slice(LOCAL.length))
+}
+
+/** Removes a message that did not arrive, and returns it. */
+export function withdraw(session: Session, itemId: string): UserMessageItem | undefined {
+  const item = unsentItem(session, itemId)
+  if (item)
+    session.update({ ...withoutItem(session.state.conversation, itemId), failure: undefined })
+  return item
+}
+
+function unsentItem({ state }: Session, itemId: string): UserMessageItem | undefined {
+  const entry = state.conversation.entries.find(({ item }) => item.id === itemId)
+  return entry?.standing === 'unsent' && entry.item.type === 'user_message' ? entry.item : undefined
+}
+
+function draftOf(item: UserMessageItem): Draft {
+  return defined({
+    text: item.content.map((part) => part.text).join(''),
+    attachments: item.attachments,
+    quotedText: item.quoted_text,
+    inferenceOptions: item.inference_options,
+  })
+}
+
+/** The start of the ids of messages that the server does not have. The rest is the key. */
+const LOCAL = 'local_'
+
+function messageOf({ parts, threadId = '' }: Session, draft: Draft, key: string): UserMessageItem {
   const { text, attachments, quotedText, inferenceOptions } = draft
   return defined({
-    id: `local_${parts.newId()}`,
+    id: LOCAL + key,
     thread_id: threadId,
     created_at: parts.timestamp(),
     type: 'user_message',
@@ -71,8 +108,6 @@ function requestFor(
 }
 
 async function rejoin(session: Session, threadId: string, ownId: string): Promise<void> {
-  const { conversation } = session.state
-  const entries = conversation.entries.filter(({ item }) => item.id !== ownId)
-  session.update({ ...conversation, entries })
+  session.update(withoutItem(session.state.conversation, ownId))
   await comeBack(session, threadId)
 }

@@ -2,7 +2,13 @@
 // show a failure.
 
 import { isSignedOut, Refused } from '../client/refused.ts'
-import { EMPTY_CONVERSATION, withFailure } from '../state/conversation.ts'
+import {
+  type Conversation,
+  EMPTY_CONVERSATION,
+  ownUnsent,
+  withFailure,
+  withUnsent,
+} from '../state/conversation.ts'
 import type { ChatParts, ChatState } from './parts.ts'
 
 /** The stream that is read now, or the tool of the page that runs now. */
@@ -27,17 +33,21 @@ export interface Session {
    */
   visit: number
   running: Running | undefined
+  /** The host page is asked to sign the person in. */
+  signingIn: boolean
   /** What the button beside an error does. */
   again: () => Promise<void>
   change(next: Partial<ChatState>): void
-  update(conversation: ChatState['conversation']): void
+  update(conversation: Conversation): void
+  /** Puts another conversation on show, with what the person wrote in it and did not send. */
+  show(conversation: Conversation, phase: ChatState['phase']): void
 }
 
 /** Makes a session with a new conversation on show. */
 export function createSession(parts: ChatParts): Session {
-  const { listener } = parts
+  const { listener, kept } = parts
   let state: ChatState = {
-    conversation: EMPTY_CONVERSATION,
+    conversation: withUnsent(EMPTY_CONVERSATION, kept.unsent('')),
     phase: 'idle',
     lost: false,
     loadingOlder: false,
@@ -52,16 +62,33 @@ export function createSession(parts: ChatParts): Session {
     },
     visit: 0,
     running: undefined,
+    signingIn: false,
     again: async () => undefined,
     change(next) {
-      const before = state.conversation.thread
+      const { thread: before, entries } = state.conversation
       state = { ...state, ...next }
-      const { thread } = state.conversation
+      const { conversation } = state
+      const { thread } = conversation
+      if (before === undefined && thread !== undefined) kept.move(thread.id)
+      if (conversation.entries !== entries)
+        kept.setUnsent(thread?.id ?? '', ownUnsent(conversation))
       if (thread?.id !== before?.id || thread?.title !== before?.title)
-        listener.threadChanged(thread)
+        listener.threadChanged(thread, false)
       listener.changed(state)
     },
     update: (conversation) => session.change({ conversation }),
+    show(conversation, phase) {
+      const id = conversation.thread?.id
+      const isOther = id !== session.threadId
+      state = {
+        conversation: withUnsent(conversation, kept.unsent(id ?? '')),
+        phase,
+        lost: false,
+        loadingOlder: false,
+      }
+      if (isOther) listener.threadChanged(conversation.thread, true)
+      listener.changed(state)
+    },
   }
   return session
 }
@@ -75,7 +102,9 @@ export function showFailure(
 ): void {
   session.again = repeat
   const message = messageFor(session.parts, error, fallback)
-  const remedy = isSignedOut(error) ? 'sign-in' : 'retry'
+  // A message that did not arrive has its own buttons.
+  const otherwise = fallback === 'notSent' ? 'resend' : 'retry'
+  const remedy = isSignedOut(error) ? 'sign-in' : otherwise
   session.update(withFailure(session.state.conversation, { message, remedy }))
   const refusal = error instanceof Refused ? error : undefined
   const code = refusal ? refusal.code : 'unreachable'

@@ -18,6 +18,8 @@ export interface Threads {
   readonly hasMore: boolean
   /** Reads the next page. */
   read(): Promise<void>
+  /** Reads the first page again. Does nothing before it was read. */
+  refresh(): Promise<void>
   rename(id: string, title: string): Promise<void>
   remove(id: string): Promise<void>
   /** Takes the title of the thread on show. A thread that is not in the list is put first. */
@@ -61,6 +63,18 @@ export function createThreads(wire: Wire): Threads {
       all = [...all, ...page.data.filter(({ id }) => !known.has(id))]
       after = page.after
       loaded = true
+    },
+    async refresh() {
+      const asked = resets
+      if (!loaded) return
+      const answer = await wire.ask('threads.list', { limit: PAGE_LENGTH })
+      if (asked !== resets) return
+      const page = parsePage(answer, parseThread)
+      const fresh = new Set(page.data.map(({ id }) => id))
+      // When there is no second page, what is not here was deleted elsewhere.
+      const rest = page.after === undefined ? [] : all.filter(({ id }) => !fresh.has(id))
+      all = [...page.data, ...rest]
+      if (rest.length === 0) after = page.after
     },
     async rename(id, title) {
       await wire.ask('threads.update', { thread_id: id, title })

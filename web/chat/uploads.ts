@@ -26,7 +26,14 @@ export interface Uploads {
   remove(key: string): void
   /** The files that are there, for a message; and none any more. */
   take(): readonly Attachment[]
-  /** Stops what is on its way. */
+  /** Adds files that the server has already. */
+  put(attachments: readonly Attachment[]): void
+  /**
+   * Shows the files of the conversation. Not `isOther`: the new conversation has got this id, and
+   * keeps its files.
+   */
+  show(threadId: string, isOther: boolean): void
+  /** Stops what is on its way, in every conversation. */
   clear(): void
 }
 
@@ -59,6 +66,8 @@ export function limitsOf({
 export function createUploads(parts: UploadParts): Uploads {
   const { wire, newId, options, changed, problem } = parts
   let entries: readonly Entry[] = []
+  let shown = ''
+  const elsewhere = new Map<string, readonly Entry[]>()
 
   async function send(entry: Entry, file: File): Promise<void> {
     const { signal } = entry.controller
@@ -120,8 +129,25 @@ export function createUploads(parts: UploadParts): Uploads {
       changed()
       return taken
     },
+    put(attachments) {
+      const ready = attachments.map((attachment): Entry => {
+        return { ...newEntry(newId(), attachment.name), attachment }
+      })
+      entries = [...entries, ...ready]
+      changed()
+    },
+    show(threadId, isOther) {
+      if (isOther) {
+        elsewhere.set(shown, entries)
+        entries = elsewhere.get(threadId) ?? []
+      }
+      elsewhere.delete(threadId)
+      shown = threadId
+      changed()
+    },
     clear() {
-      for (const { controller } of entries) controller.abort()
+      for (const { controller } of [entries, ...elsewhere.values()].flat()) controller.abort()
+      elsewhere.clear()
       entries = []
       changed()
     },

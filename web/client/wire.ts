@@ -47,8 +47,8 @@ export interface Wire {
     options: OpenOptions,
   ): Promise<OpenStream>
   /**
-   * Asks the host page for a new access token.
-   * @throws Refused when the page gives none
+   * Asks the host page for a new access token, if it gives any.
+   * @throws Refused when the page gives none now
    */
   signInAgain(): Promise<void>
   /**
@@ -98,7 +98,8 @@ export function createWire(
       return { trace, frames: readFrames(body, options.onBytes) }
     },
     async signInAgain() {
-      if ((await tokenFor(true)) === undefined) throw new Refused(401, '')
+      // A page with its own `fetch`, or with cookies, has no token to give.
+      if (settings().token && (await tokenFor(true)) === undefined) throw new Refused(401, '')
     },
     async headersFor(url) {
       if (url.origin !== new URL(settings().endpoint).origin) return {}

@@ -4,6 +4,11 @@
 /** Longer addresses stay text: nobody reads them, and they can carry data. */
 const MAX_ADDRESS_CHARS = 4096
 
+/** A picture of 15 MB. It is as large as the server made it, and the page holds it anyway. */
+const MAX_PICTURE_CHARS = 20_000_000
+/** Kinds of pictures that are only a picture: SVG is a document. */
+const PICTURE = /^data:image\/(?:png|jpeg|webp|gif);base64,[A-Za-z0-9+/]+={0,2}$/
+
 /** An address that a link may have. */
 export interface Address {
   readonly href: string
@@ -51,6 +56,8 @@ export function imageAddress(
   allowed: readonly string[],
   ownOrigin: boolean,
 ): string | undefined {
+  // A picture that is all in its address asks nobody for anything.
+  if (ownOrigin && given.length <= MAX_PICTURE_CHARS && PICTURE.test(given)) return given
   // Only a path from the root is allowed. The browser would request `image.png`, or a sentence,
   // below the page.
   const url = parse(given, ownOrigin && given.startsWith('/') ? document.baseURI : undefined)

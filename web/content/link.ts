@@ -41,9 +41,16 @@ export function foreignLink(given: string, says: string): HTMLElement {
     foreign(says),
     says === given || given === ''
       ? undefined
-      : el('bdi', { class: 'address' }, ` (${shown(given)})`),
+      : el('bdi', { class: 'address' }, ` (${shown(shortened(given))})`),
   )
 }
+
+/** An address that is no link need not be read to its end. */
+function shortened(given: string): string {
+  return given.length > MAX_SHOWN_CHARS ? `${given.slice(0, MAX_SHOWN_CHARS)}…` : given
+}
+
+const MAX_SHOWN_CHARS = 300
 
 /** Images load when they come into sight, and without a referrer. */
 export const LOADING = { loading: 'lazy', decoding: 'async', referrerpolicy: 'no-referrer' }

@@ -1,10 +1,38 @@
 // The element's properties. Each one is kept in the settings; the element decides what a change
 // leads to.
 
+import type { ChatEventMap } from './events.ts'
+import { sameValue } from './same-value.ts'
 import { type ChatSettings, defaultSettings } from './settings.ts'
 
+/** The element of a page, which names the events that it may be asked for. */
+interface TypedElement extends HTMLElement {
+  addEventListener: Listen
+  removeEventListener: Listen
+}
+
+/** Adds or removes a listener. */
+interface Listen {
+  <K extends keyof ChatEventMap>(
+    type: K,
+    listener: (this: HTMLElement, event: CustomEvent<ChatEventMap[K]>) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+  <K extends keyof HTMLElementEventMap>(
+    type: K,
+    listener: (this: HTMLElement, event: HTMLElementEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+  (
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+}
+
 /** A server that renders the page can import this module although it has no browser. */
-const Base: typeof HTMLElement = globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
+const Base: { new (): TypedElement; readonly prototype: TypedElement } =
+  globalThis.HTMLElement ?? (class {} as typeof HTMLElement)
 
 /** An element with the properties of `ChatSettings`. */
 export abstract class SettingsElement extends Base implements ChatSettings {
@@ -17,6 +45,8 @@ export abstract class SettingsElement extends Base implements ChatSettings {
   declare extraHeaders: ChatSettings['extraHeaders']
   declare theme: ChatSettings['theme']
   declare words: ChatSettings['words']
+  declare person: ChatSettings['person']
+  declare drafts: ChatSettings['drafts']
   declare language: ChatSettings['language']
   declare attachments: ChatSettings['attachments']
   declare dictation: ChatSettings['dictation']
@@ -45,7 +75,8 @@ export abstract class SettingsElement extends Base implements ChatSettings {
       },
       set(this: SettingsElement, value: ChatSettings[K]) {
         const before = this.settings[name]
-        if (before === value) return
+        // A host page that draws itself again sets new objects that say the same.
+        if (sameValue(before, value)) return
         this.settings[name] = value
         this.changed(name, before)
       },

@@ -26,6 +26,11 @@ export interface ChatEventMap {
     readonly code: string | undefined
     readonly status: number | undefined
   }
+  /**
+   * The person wants to sign in again. What is handed to `waitUntil` is waited for, and then the
+   * request is repeated; if it fails, the request is not.
+   */
+  readonly 'chat-sign-in': { readonly waitUntil: (done: Promise<unknown>) => void }
   /** The server wants an effect in the page. */
   readonly 'chat-client-effect': { readonly name: string; readonly data: JsonObject }
   /** An action of a widget that the page itself must handle. */

@@ -58,6 +58,18 @@ export interface ChatSettings {
   theme: 'light' | 'dark' | 'auto'
   /** Words of the interface in the page's language. They replace the English ones. */
   words: Readonly<Partial<Record<WordKey, string>>>
+  /**
+   * Who is signed in: any text that is another one for each person. It is never sent. When it
+   * changes, everything on show is forgotten, and what the new person wrote here is shown. Attribute
+   * `person`.
+   */
+  person: string
+  /**
+   * Whether what the person wrote and did not send is kept over a reload, in the tab. A new
+   * conversation needs `person` for that, because the next person may use the same tab. Default
+   * true; attribute `drafts="false"`.
+   */
+  drafts: boolean
   /** `Accept-Language` of the requests. Default: the browser's own. Attribute `language`. */
   language: string | undefined
   /** How the person can attach files. Default: undefined, and the person cannot. */
@@ -93,6 +105,8 @@ export function defaultSettings(): ChatSettings {
     extraHeaders: 'same-origin',
     theme: 'auto',
     words: {},
+    person: '',
+    drafts: true,
     language: undefined,
     attachments: undefined,
     dictation: false,

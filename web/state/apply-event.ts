@@ -94,7 +94,9 @@ function withItem(
   }
   if (known >= 0) return { ...rest, entries: entries.with(known, entry) }
   if (own >= 0) return { ...rest, entries: entries.with(own, entry) }
-  return { ...rest, ...bounded(conversation, [...entries, entry]) }
+  // Messages that did not arrive stay at the end: they belong to nothing before them.
+  const end = entries.findLastIndex((one) => one.standing !== 'unsent') + 1
+  return { ...rest, ...bounded(conversation, entries.toSpliced(end, 0, entry)) }
 }
 
 function bounded(

@@ -28,9 +28,15 @@ export interface Notice {
 export interface Failure {
   /** A text for the person; undefined where the server gave none. */
   readonly message: string | undefined
-  /** What the person can do: try again, sign in again (and then try again), or nothing. */
-  readonly remedy: 'retry' | 'sign-in' | 'none'
+  /**
+   * What the person can do: try again, send the message again at its place, sign in again (and then
+   * try again), or nothing.
+   */
+  readonly remedy: 'retry' | 'resend' | 'sign-in' | 'none'
 }
+
+/** A message of the person. */
+type OwnMessage = Extract<Item, { type: 'user_message' }>
 
 /** Everything that is on show. */
 export interface Conversation {
@@ -69,8 +75,80 @@ export function withStored(
   older: string | undefined,
 ): Conversation {
   const stored = newestFirst.toReversed().map((item): Entry => ({ item, standing: 'stored' }))
+  const known = new Set(newestFirst.map(({ id }) => id))
+  const cut = cutSteps(conversation).filter(({ item }) => !known.has(item.id))
   const unsent = conversation.entries.filter(({ standing }) => standing === 'unsent')
-  return { ...conversation, thread, entries: [...stored, ...unsent], older, progress: undefined }
+  const entries = [...withCut(stored, cut), ...unsent]
+  return { ...conversation, thread, entries, older, progress: undefined }
+}
+
+/** The steps since the person's last message that ended too early. No server has stored them. */
+function cutSteps({ entries }: Conversation): readonly Entry[] {
+  const last = entries.findLastIndex(
+    ({ item, standing }) => item.type === 'user_message' && standing === 'stored',
+  )
+  return entries
+    .slice(last + 1)
+    .filter(({ item, standing }) => standing === 'cut' && item.type === 'workflow')
+}
+
+/** Puts steps that the server does not have behind the message that they belong to. */
+function withCut(stored: readonly Entry[], cut: readonly Entry[]): readonly Entry[] {
+  const last = stored.findLastIndex(({ item }) => item.type === 'user_message')
+  return cut.length === 0 ? stored : stored.toSpliced(last + 1, 0, ...cut)
+}
+
+/** Puts messages at the end that did not arrive. */
+export function withUnsent(conversation: Conversation, items: readonly Item[]): Conversation {
+  if (items.length === 0) return conversation
+  const unsent = items.map((item): Entry => ({ item, standing: 'unsent' }))
+  return { ...conversation, entries: [...conversation.entries, ...unsent] }
+}
+
+/** Returns the person's messages of which it is not certain that the server has them. */
+export function ownUnsent({ entries }: Conversation): readonly OwnMessage[] {
+  return entries.flatMap(({ item, standing }) =>
+    (standing === 'unsent' || standing === 'sending') && item.type === 'user_message' ? [item] : [],
+  )
+}
+
+/** Removes an item. */
+export function withoutItem(conversation: Conversation, itemId: string): Conversation {
+  return {
+    ...conversation,
+    entries: conversation.entries.filter(({ item }) => item.id !== itemId),
+  }
+}
+
+/**
+ * Takes the newest items as the server has them now. What is the same stays the same, so that its
+ * view stays, too; older items that were read stay before them.
+ */
+export function withNews(
+  conversation: Conversation,
+  thread: ThreadHead,
+  newestFirst: readonly Item[],
+  older: string | undefined,
+): Conversation {
+  const first = newestFirst.at(-1)?.id
+  const at = conversation.entries.findIndex(({ item }) => item.id === first)
+  const fresh = withStored(conversation, thread, newestFirst, older)
+  const known = new Map(conversation.entries.map((entry) => [entry.item.id, entry]))
+  const entries = fresh.entries.map((entry) => {
+    const before = known.get(entry.item.id)
+    return before && JSON.stringify(before) === JSON.stringify(entry) ? before : entry
+  })
+  const whole = at > 0 ? [...conversation.entries.slice(0, at), ...entries] : entries
+  const isSame =
+    whole.length === conversation.entries.length &&
+    whole.every((entry, index) => entry === conversation.entries[index])
+  return {
+    ...fresh,
+    entries: isSame ? conversation.entries : whole,
+    older: at > 0 ? conversation.older : older,
+    // What went wrong before is told no longer once the conversation has gone on.
+    failure: isSame ? conversation.failure : undefined,
+  }
 }
 
 /** Puts older items before the others. An item that is there already stays in its place. */
@@ -93,9 +171,7 @@ export function withOlder(
 
 /** Shows the person's own message before the server has it. */
 export function withOwnMessage(conversation: Conversation, item: Item): Conversation {
-  const entries = conversation.entries.filter(
-    ({ standing }) => standing !== 'unsent' && standing !== 'sending',
-  )
+  const entries = conversation.entries.filter((entry) => entry.item.id !== item.id)
   return {
     ...conversation,
     entries: [...entries, { item, standing: 'sending' }],
@@ -131,7 +207,8 @@ export function withCutItems(conversation: Conversation): Conversation {
   const entries = conversation.entries.flatMap((entry): readonly Entry[] => {
     if (entry.standing === 'sending') return [{ ...entry, standing: 'unsent' }]
     if (entry.standing !== 'pending') return [entry]
-    return hasText(entry.item) ? [{ ...entry, standing: 'cut' }] : []
+    const item = endedItem(entry.item)
+    return item ? [{ item, standing: 'cut' }] : []
   })
   return { ...conversation, entries, progress: undefined }
 }
@@ -169,6 +246,13 @@ export function lastQuestion({ entries }: Conversation): Item | undefined {
   )?.item
 }
 
-function hasText(item: Item): boolean {
-  return item.type === 'assistant_message' && item.content.some(({ text }) => text !== '')
+/** Returns what stays of an item that did not end: its text, and the steps that were done. */
+function endedItem(item: Item): Item | undefined {
+  if (item.type === 'assistant_message')
+    return item.content.some(({ text }) => text !== '') ? item : undefined
+  if (item.type !== 'workflow' || item.workflow.tasks.length === 0) return undefined
+  const tasks = item.workflow.tasks.map((task) =>
+    task.status_indicator === 'loading' ? { ...task, status_indicator: 'none' as const } : task,
+  )
+  return { ...item, workflow: { ...item.workflow, tasks } }
 }

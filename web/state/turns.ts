@@ -1,6 +1,7 @@
 // Finds the items that belong to one answer, so that the person can copy or rate the whole answer.
 // Pure.
 
+import type { Task } from '../../src/chatkit/protocol/item.ts'
 import type { Entry } from './conversation.ts'
 
 /** An answer: everything between two messages of the person. */
@@ -40,4 +41,23 @@ export function completeTurns(
   }
   if (!running) close()
   return turns
+}
+
+/**
+ * Returns the titles of the steps that were done since the person's last message. Thoughts and
+ * searches are no steps: they change nothing.
+ */
+export function doneSteps(entries: readonly Entry[]): readonly string[] {
+  const last = entries.findLastIndex(
+    ({ item, standing }) => item.type === 'user_message' && standing === 'stored',
+  )
+  return entries.slice(last + 1).flatMap(({ item }) => {
+    if (item.type === 'task') return titleOfDone(item.task)
+    return item.type === 'workflow' ? item.workflow.tasks.flatMap(titleOfDone) : []
+  })
+}
+
+function titleOfDone(task: Task): readonly string[] {
+  const isDone = task.type === 'custom' && task.status_indicator === 'complete'
+  return isDone && task.title ? [task.title] : []
 }

@@ -1,33 +1,39 @@
-// Asks the person before a conversation is deleted, in a dialog of the page.
+// Asks the person before something is done that cannot be undone, in a dialog of the page.
 
 import { button, el } from '../dom/dom.ts'
 import type { Words } from '../settings/words.ts'
 
+/** A question, what it is about, and the word for yes. */
+export interface Question {
+  readonly heading: string
+  readonly text: string
+  readonly yes: string
+}
+
 /**
- * Resolves with true when the person wants to delete it. The dialog takes the focus and gives it
- * back.
+ * Resolves with true when the person says yes. The dialog takes the focus and gives it back.
  */
-export async function askToDelete(
+export async function ask(
   place: HTMLElement,
-  title: string,
   words: Words,
+  { heading, text, yes }: Question,
 ): Promise<boolean> {
-  const heading = el('h2', { id: 'delete-question' }, words('removeReally'))
+  const title = el('h2', { id: 'question' }, heading)
   const dialog = el(
     'dialog',
-    { 'aria-labelledby': heading.id },
-    heading,
-    el('p', {}, el('bdi', {}, title)),
+    { 'aria-labelledby': title.id },
+    title,
+    el('p', {}, el('bdi', {}, text)),
     el(
       'div',
       { class: 'ask-buttons' },
       button({ class: 'plain-button', autofocus: true }, () => dialog.close(), words('cancel')),
-      button({ class: 'danger-button' }, () => dialog.close('delete'), words('remove')),
+      button({ class: 'danger-button' }, () => dialog.close('yes'), yes),
     ),
   )
   place.append(dialog)
   dialog.showModal()
   await new Promise((resolve) => dialog.addEventListener('close', resolve, { once: true }))
   dialog.remove()
-  return dialog.returnValue === 'delete'
+  return dialog.returnValue === 'yes'
 }

@@ -60,7 +60,8 @@ export function createBanners(
       const wrong = conversation.failure
       failure.hidden = wrong === undefined
       write(failureText, wrong?.message ?? words('failed'))
-      remedy.hidden = wrong === undefined || wrong.remedy === 'none' || phase !== 'idle'
+      const hasButton = wrong?.remedy === 'retry' || wrong?.remedy === 'sign-in'
+      remedy.hidden = !hasButton || phase !== 'idle'
       write(remedyText, words(wrong?.remedy === 'sign-in' ? 'signInAgain' : 'retry'))
       drawNotices(conversation.notices)
     },

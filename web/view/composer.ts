@@ -1,6 +1,7 @@
 // Where the person writes: the form of a message, or why the conversation takes none, and problems
 // with what is being written.
 
+import type { Kept } from '../chat/kept.ts'
 import type { ChatState } from '../chat/parts.ts'
 import type { Uploads } from '../chat/uploads.ts'
 import type { Wire } from '../client/wire.ts'
@@ -20,12 +21,13 @@ export function createComposer(
   settings: ChatSettings,
   words: Words,
   wire: Wire,
+  kept: Kept,
   uploads: Uploads,
   listener: Omit<FormListener, 'problem'>,
 ): Composer {
   const notice = el('p', { class: 'problem', role: 'alert' })
   const problem = (text: string) => write(notice, text)
-  const form = createMessageForm(settings, words, wire, uploads, { ...listener, problem })
+  const form = createMessageForm(settings, words, wire, kept, uploads, { ...listener, problem })
   const closed = el('p', { class: 'closed', role: 'status' })
   return {
     ...form,

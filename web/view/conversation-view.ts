@@ -24,6 +24,12 @@ export interface ConversationListener extends TurnListener {
 export interface ConversationView {
   readonly element: HTMLElement
   draw(state: ChatState): void
+  /** Draws what a setting has changed. */
+  settingChanged(name: keyof ChatSettings, state: ChatState): void
+  /** Pixels from the newest item's end; undefined when the person is there. */
+  distance(): number | undefined
+  /** Scrolls to this distance from the newest item's end. */
+  toDistance(distance: number | undefined): void
   /** Scrolls to the newest item. Called when the person has sent something. */
   toEnd(): void
 }
@@ -43,36 +49,46 @@ export function createConversationView(
   const start = createStart(settings, words, listener.promptChosen)
   const list = el('div', { class: 'entries' })
   const progress = createProgress(words)
-  const column = el('div', { class: 'column' }, older, start, list, progress.element)
+  const column = el('div', { class: 'column' }, older, start.element, list, progress.element)
   const scroller = createScroller(words, column, list)
   const turnListener: TurnListener = {
     ...listener,
+    get rate() {
+      return settings.feedback ? listener.rate : undefined
+    },
     quote: (text) => listener.quote(selectionIn(list) || text),
   }
   const drawEntries = createEntries(list, host, words, turnListener)
   let thread: string | undefined
 
+  function draw({ conversation, phase, loadingOlder, ...rest }: ChatState): void {
+    const running = phase === 'running' || phase === 'stopping'
+    drawEntries(conversation.entries, running)
+    older.hidden = conversation.older === undefined || phase === 'loading'
+    attribute(older, 'aria-disabled', loadingOlder)
+    start.element.hidden = phase !== 'idle' || hasStarted(conversation)
+    progress.draw({ conversation, phase, loadingOlder, ...rest }, running)
+    attribute(scroller.area, 'aria-busy', String(phase !== 'idle'))
+  }
+
   return {
     element: scroller.element,
     toEnd: scroller.toEnd,
+    distance: scroller.distance,
+    toDistance: scroller.toDistance,
     draw(state) {
-      const { conversation, phase, loadingOlder } = state
-      const running = phase === 'running' || phase === 'stopping'
-      const { id } = conversation.thread ?? {}
+      const { id } = state.conversation.thread ?? {}
       if (id !== thread) {
         // A new conversation that gets its id keeps its views.
         if (thread !== undefined) drawEntries([], false)
         thread = id
         scroller.toEnd()
       }
-      scroller.during(() => {
-        drawEntries(conversation.entries, running)
-        older.hidden = conversation.older === undefined || phase === 'loading'
-        attribute(older, 'aria-disabled', loadingOlder)
-        start.hidden = phase !== 'idle' || hasStarted(conversation)
-        progress.draw(state, running)
-        attribute(scroller.area, 'aria-busy', String(phase !== 'idle'))
-      })
+      scroller.during(() => draw(state))
+    },
+    settingChanged(name, state) {
+      if (name === 'startGreeting' || name === 'prompts') start.redraw()
+      if (name === 'feedback') scroller.during(() => draw(state))
     },
   }
 }
@@ -93,7 +109,8 @@ function createEntries(
   return (entries, running) => {
     // The phase and the allowed image hosts go into every view: when they change, all are drawn
     // again.
-    const surroundings = JSON.stringify([host.busy, host.allowedImageDomains])
+    const rated = listener.rate !== undefined
+    const surroundings = JSON.stringify([host.busy, host.allowedImageDomains, rated])
     const again = surroundings !== drawnFor
     drawnFor = surroundings
     const turns = completeTurns(entries, running)
@@ -101,8 +118,8 @@ function createEntries(
   }
 }
 
-function hasStarted({ entries, failure, thread }: Conversation): boolean {
-  return entries.length > 0 || failure !== undefined || thread !== undefined
+function hasStarted({ entries, thread }: Conversation): boolean {
+  return entries.length > 0 || thread !== undefined
 }
 
 /**

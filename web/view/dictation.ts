@@ -5,8 +5,16 @@ import { asFields, text } from '../client/json.ts'
 import { Refused } from '../client/refused.ts'
 import type { Wire } from '../client/wire.ts'
 import { attribute } from '../dom/dom.ts'
+import type { ChatSettings } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
 import { iconButton } from './icon-button.ts'
+
+/** The button on the page. */
+export interface Dictation {
+  readonly element: HTMLButtonElement
+  /** Draws it again, after the settings have changed. */
+  redraw(): void
+}
 
 /** Called with the words, or with a problem. */
 export interface DictationListener {
@@ -19,10 +27,11 @@ const MAX_SECONDS = 120
 
 /** Makes the button. It records nothing before the person presses it. */
 export function createDictation(
+  settings: ChatSettings,
   wire: Wire,
   words: Words,
   { said, problem }: DictationListener,
-): HTMLButtonElement {
+): Dictation {
   const button = iconButton('mic', words('dictate'), () => void press())
   let recorder: MediaRecorder | undefined
 
@@ -76,8 +85,13 @@ export function createDictation(
     button.disabled = false
   }
 
+  function redraw(): void {
+    button.hidden = !settings.dictation || !('MediaRecorder' in globalThis)
+  }
+
   show()
-  return button
+  redraw()
+  return { element: button, redraw }
 }
 
 async function base64(recording: Blob): Promise<string> {

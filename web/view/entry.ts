@@ -2,7 +2,7 @@
 
 import type { ItemHost } from '../content/contract.ts'
 import { itemView } from '../content/index.ts'
-import { attribute, el } from '../dom/dom.ts'
+import { attribute, button, el } from '../dom/dom.ts'
 import { icon } from '../dom/icon.ts'
 import type { Words } from '../settings/words.ts'
 import type { Entry } from '../state/conversation.ts'
@@ -18,6 +18,8 @@ export interface TurnListener {
   /** Makes the next message about this answer, or about the text that the person has selected. */
   quote(text: string): void
   say(text: string): void
+  /** What a person can do with a message of theirs that did not arrive. */
+  readonly unsent: Readonly<Record<'resend' | 'edit' | 'discard', (itemId: string) => void>>
 }
 
 /** An item on the page. */
@@ -36,7 +38,8 @@ export function createEntryView(
 ): EntryView {
   const view = itemView(first.item, host)
   const own = first.item.type === 'user_message'
-  const note = el('p', { class: 'entry-note' }, words('notSent'))
+  const note = el('div', { class: 'entry-note' }, el('p', {}, words('notSent')))
+  if (own) note.append(...unsentButtons(first.item.id, words, listener))
   const element = el(
     'article',
     { class: own ? 'entry own' : 'entry', 'aria-label': words(own ? 'youSaid' : 'itSaid') },
@@ -47,7 +50,7 @@ export function createEntryView(
   let footer: { readonly element: HTMLElement; readonly key: string } | undefined
 
   function drawFooter(turn: Turn | undefined): void {
-    const key = turn ? JSON.stringify(turn) : ''
+    const key = turn ? JSON.stringify([turn, listener.rate !== undefined]) : ''
     if (key === (footer?.key ?? '')) return
     footer?.element.remove()
     footer = turn && { key, element: turnFooter(turn, words, listener) }
@@ -62,13 +65,37 @@ export function createEntryView(
       attribute(element, 'data-standing', standing)
       attribute(element, 'data-type', item.type)
       note.hidden = standing !== 'unsent'
+      for (const one of note.querySelectorAll('button')) attribute(one, 'aria-disabled', host.busy)
       drawFooter(turn)
     },
   }
 }
 
+function unsentButtons(
+  itemId: string,
+  words: Words,
+  { unsent }: TurnListener,
+): readonly HTMLButtonElement[] {
+  const one = (label: string, press: (itemId: string) => void) => {
+    const element = button(
+      { class: 'text-button' },
+      () => element.ariaDisabled !== 'true' && press(itemId),
+      label,
+    )
+    return element
+  }
+  return [
+    one(words('retry'), unsent.resend),
+    one(words('edit'), unsent.edit),
+    one(words('discard'), unsent.discard),
+  ]
+}
+
 function turnFooter(turn: Turn, words: Words, { rate, quote, say }: TurnListener): HTMLElement {
   const copy = iconButton('copy', words('copy'), () => {
+    const back = () => copy.replaceChildren(icon('copy'))
+    copy.addEventListener('blur', back, { once: true })
+    copy.addEventListener('pointerleave', back, { once: true })
     navigator.clipboard?.writeText(turn.text).then(
       () => {
         copy.replaceChildren(icon('check'))
@@ -87,14 +114,14 @@ function turnFooter(turn: Turn, words: Words, { rate, quote, say }: TurnListener
     const press = async (): Promise<void> => {
       try {
         await rate(turn.itemIds, kind)
-        for (const rating of rates) attribute(rating, 'aria-pressed', String(rating === button))
+        for (const rating of rates) attribute(rating, 'aria-pressed', String(rating === thumb))
         say(words('thanks'))
       } catch (error) {
         say(error instanceof Error ? error.message : words('failed'))
       }
     }
-    const button = iconButton(name, words(name), () => void press(), { 'aria-pressed': 'false' })
-    return button
+    const thumb = iconButton(name, words(name), () => void press(), { 'aria-pressed': 'false' })
+    return thumb
   })
   return el('footer', { class: 'turn' }, ...buttons, ...rates)
 }

@@ -5,8 +5,12 @@ import type { Words } from '../settings/words.ts'
 
 /** The field on the page. */
 export interface Field {
-  readonly element: HTMLElement
+  readonly element: HTMLTextAreaElement
   text: string
+  /** Where the cursor is, if it is in the field. */
+  cursor(): readonly [start: number, end: number] | undefined
+  /** Puts the cursor there. Undefined: it stays elsewhere. */
+  moveTo(cursor: readonly [start: number, end: number] | undefined): void
   /** Makes the field as high as its text, up to what the style allows. */
   grow(): void
 }
@@ -37,6 +41,13 @@ export function createField(words: Words, onEnter: () => void, onChanged: () => 
     set text(text) {
       element.value = text
       onChanged()
+    },
+    cursor: () =>
+      element.matches(':focus') ? [element.selectionStart, element.selectionEnd] : undefined,
+    moveTo(cursor) {
+      if (!cursor) return
+      element.focus()
+      element.setSelectionRange(...cursor)
     },
     grow() {
       element.style.height = 'auto'

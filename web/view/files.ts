@@ -2,7 +2,7 @@
 // adds one: the browser's dialog, pasting, and dropping.
 
 import { limitsOf, type Uploads } from '../chat/uploads.ts'
-import { el } from '../dom/dom.ts'
+import { attribute, el } from '../dom/dom.ts'
 import { keyedViews } from '../dom/keyed-views.ts'
 import type { ChatSettings } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
@@ -16,8 +16,12 @@ export interface FilesView {
   /** The button that opens the browser's dialog, and the dialog's field, which is hidden. */
   readonly attach: readonly HTMLElement[]
   draw(): void
-  /** Takes what the person pastes into the field or drops on the form. */
-  listen(form: HTMLElement, field: HTMLElement): void
+  /** Takes what the person pastes into the field. */
+  listen(field: HTMLElement): void
+  /** Takes what the person drops anywhere on the element, and says so while they drag it. */
+  listenForDrops(element: HTMLElement): void
+  /** Draws the button again, after the settings have changed. */
+  redraw(): void
 }
 
 /** Makes the view, without files. `onTaken` is called before the uploads get the files. */
@@ -34,15 +38,13 @@ export function createFiles(
     ({ key, name }: Uploads['states'][number]) =>
       uploadChip(words, name, () => uploads.remove(key)),
   )
-  const dialog = el('input', {
-    type: 'file',
-    hidden: true,
-    multiple: true,
-    accept: settings.attachments?.accept,
-  })
-  const attach = iconButton('clip', words('attach'), () => dialog.click(), {
-    hidden: settings.attachments === undefined,
-  })
+  const dialog = el('input', { type: 'file', hidden: true, multiple: true })
+  const attach = iconButton('clip', words('attach'), () => dialog.click())
+  function redraw(): void {
+    attribute(dialog, 'accept', settings.attachments?.accept)
+    attach.hidden = settings.attachments === undefined
+    attach.disabled = uploads.states.length >= limitsOf(settings.attachments ?? {}).maxCount
+  }
   const take = (files: FileList | undefined | null): boolean => {
     if (!settings.attachments || !files || files.length === 0) return false
     onTaken()
@@ -60,21 +62,31 @@ export function createFiles(
       const { states } = uploads
       list.hidden = states.length === 0
       draw(states, (chip, state) => chip.update(state))
-      attach.disabled = states.length >= limitsOf(settings.attachments ?? {}).maxCount
+      redraw()
     },
-    listen(form, field) {
+    redraw,
+    listen(field) {
       field.addEventListener('paste', (event) => {
         if (take(event.clipboardData?.files)) event.preventDefault()
       })
-      form.addEventListener('dragover', (event) => {
-        if (!settings.attachments || !event.dataTransfer?.types.includes('Files')) return
+    },
+    listenForDrops(element) {
+      element.addEventListener('dragover', (event) => {
+        if (!event.dataTransfer?.types.includes('Files')) return
+        // Otherwise the browser would show the file in place of the page.
         event.preventDefault()
-        form.dataset.drop = words('dropHere')
+        if (settings.attachments) element.dataset.drop = words('dropHere')
+        else event.dataTransfer.dropEffect = 'none'
       })
-      form.addEventListener('dragleave', () => delete form.dataset.drop)
-      form.addEventListener('drop', (event) => {
-        delete form.dataset.drop
-        if (take(event.dataTransfer?.files)) event.preventDefault()
+      element.addEventListener('dragleave', ({ relatedTarget }) => {
+        if (!(relatedTarget instanceof Node && element.contains(relatedTarget)))
+          delete element.dataset.drop
+      })
+      element.addEventListener('drop', (event) => {
+        delete element.dataset.drop
+        if (!event.dataTransfer?.types.includes('Files')) return
+        event.preventDefault()
+        take(event.dataTransfer.files)
       })
     },
   }

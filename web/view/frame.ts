@@ -2,6 +2,7 @@
 // banners and the composer together.
 
 import type { InferenceOptions } from '../../src/chatkit/protocol/item.ts'
+import type { Kept } from '../chat/kept.ts'
 import type { Chat, ChatState } from '../chat/parts.ts'
 import type { Uploads } from '../chat/uploads.ts'
 import type { Wire } from '../client/wire.ts'
@@ -9,10 +10,13 @@ import type { ItemHost } from '../content/contract.ts'
 import { el } from '../dom/dom.ts'
 import type { ChatSettings } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
+import { doneSteps } from '../state/turns.ts'
+import { ask } from './ask.ts'
 import { createBanners } from './banners.ts'
 import { createBar } from './bar.ts'
 import { type Composer, createComposer } from './composer.ts'
 import { type ConversationView, createConversationView } from './conversation-view.ts'
+import type { FormPlace } from './message-form.ts'
 import { createPanel } from './panel.ts'
 import { createThreadsView, type ThreadsView } from './threads-view.ts'
 
@@ -22,10 +26,22 @@ export interface Frame {
   readonly conversation: ConversationView
   readonly threads: ThreadsView
   draw(state: ChatState): void
+  /** Draws what a setting has changed. */
+  settingChanged(name: keyof ChatSettings, state: ChatState): void
+  /** Returns where the person is. A frame that replaces this one is told so by `goTo`. */
+  place(): Place
+  goTo(place: Place): void
   /** Reads the list of conversations, if the person can see it. */
   loadThreads(): Promise<void>
   /** Makes a screen reader say the text. */
   say(text: string): void
+}
+
+/** Where the person is in a frame: the form, and what they read. */
+interface Place {
+  readonly form: FormPlace
+  /** Pixels from the newest item's end; undefined when the person is there. */
+  readonly distance: number | undefined
 }
 
 /** Sends a message with the attached files. */
@@ -37,6 +53,7 @@ export interface FrameParts {
   readonly words: Words
   readonly wire: Wire
   readonly chat: Chat
+  readonly kept: Kept
   readonly uploads: Uploads
   readonly host: ItemHost
   readonly send: Send
@@ -44,7 +61,7 @@ export interface FrameParts {
 
 /** Makes the frame. It replaces an earlier one in the root. */
 export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
-  const { settings, words, wire, chat, uploads, host, send } = parts
+  const { settings, words, wire, chat, kept, uploads, host, send } = parts
   const isShown = (id: string) => chat.state.conversation.thread?.id === id
   const threads = createThreadsView(wire, words, {
     opened(id) {
@@ -55,21 +72,32 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
     renamed: (id, title) => isShown(id) && chat.retitle(title),
     deleted: (id) => isShown(id) && chat.startNew(),
   })
-  const panel = createPanel(words, threads, settings.history)
+  const panel = createPanel(words, threads, settings)
   const bar = createBar(words, panel.toggle, startedNew)
   const announcer = el('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })
   const conversation = createConversationView(host, words, settings, {
     olderWanted: () => void chat.loadOlder(),
     promptChosen: (prompt) => void send(prompt, {}),
     quote: (text) => composer.quote(text),
-    rate: settings.feedback ? chat.feedback : undefined,
+    rate: chat.feedback,
     say,
+    unsent: {
+      resend: (id) => void chat.resend(id),
+      edit(id) {
+        const message = chat.withdraw(id)
+        if (message) composer.edit(message)
+      },
+      discard(id) {
+        chat.withdraw(id)
+        composer.focus()
+      },
+    },
   })
   const banners = createBanners(words, host, {
-    remedy: () => void chat.remedy(),
+    remedy: () => void remedy(chat, panel.element, words),
     dismissed: chat.dismiss,
   })
-  const composer = createComposer(settings, words, wire, uploads, {
+  const composer = createComposer(settings, words, wire, kept, uploads, {
     sent: (text, options, quotedText) => void send(text, options, quotedText),
     stopped: chat.stop,
   })
@@ -81,6 +109,7 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
     if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented) return
     if (!panel.leave() && chat.state.phase === 'running') chat.stop()
   })
+  composer.listenForDrops(panel.element)
   root.replaceChildren(panel.element)
 
   function startedNew(): void {
@@ -109,5 +138,27 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
       banners.draw(state)
       composer.draw(state)
     },
+    settingChanged(name, state) {
+      if (name === 'history') panel.redraw()
+      composer.settingChanged(name)
+      conversation.settingChanged(name, state)
+    },
+    place: () => ({ form: composer.place(), distance: conversation.distance() }),
+    goTo({ form, distance }) {
+      composer.goTo(form)
+      conversation.toDistance(distance)
+    },
   }
+}
+
+/** Does what the button beside an error says. Asks first where that would do something twice. */
+async function remedy(chat: Chat, place: HTMLElement, words: Words): Promise<void> {
+  const { failure, entries } = chat.state.conversation
+  const steps = failure?.remedy === 'retry' ? doneSteps(entries) : []
+  if (steps.length > 0) {
+    const text = words('alreadyDone', { steps: steps.join(', ') })
+    const heading = words('repeatReally')
+    if (!(await ask(place, words, { heading, text, yes: words('retry') }))) return
+  }
+  await chat.remedy()
 }

@@ -2,6 +2,7 @@
 // narrow one.
 
 import { attribute, el } from '../dom/dom.ts'
+import type { ChatSettings } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
 import { iconButton } from './icon-button.ts'
 import type { ThreadsView } from './threads-view.ts'
@@ -12,23 +13,20 @@ export interface Panel {
   /** The button that opens and closes the panel. */
   readonly toggle: HTMLButtonElement
   isOpen(): boolean
+  /** Draws it again, after the settings have changed. */
+  redraw(): void
   /** Closes the panel if it lies over the conversation. Returns whether it did. */
   leave(): boolean
 }
 
 /** Makes the panel. Without a history it stays closed. */
-export function createPanel(words: Words, threads: ThreadsView, history: boolean): Panel {
+export function createPanel(words: Words, threads: ThreadsView, settings: ChatSettings): Panel {
   const veil = el('div', { class: 'veil' })
-  const element = el(
-    'div',
-    { class: 'chat', part: 'chat', 'data-threads': history ? 'auto' : 'none' },
-    threads.element,
-    veil,
-  )
+  const element = el('div', { class: 'chat', part: 'chat' }, threads.element, veil)
   const toggle = iconButton('menu', words('threads'), press, {
     'aria-expanded': 'false',
-    hidden: !history,
   })
+  redraw()
   veil.addEventListener('click', leave)
   new ResizeObserver(tell).observe(element)
 
@@ -46,6 +44,11 @@ export function createPanel(words: Words, threads: ThreadsView, history: boolean
     tell()
   }
 
+  function redraw(): void {
+    toggle.hidden = !settings.history
+    element.dataset.threads = settings.history ? 'auto' : 'none'
+  }
+
   function press(): void {
     const opens = !isOpen()
     set(opens ? 'open' : 'closed')
@@ -61,5 +64,5 @@ export function createPanel(words: Words, threads: ThreadsView, history: boolean
     return true
   }
 
-  return { element, toggle, isOpen, leave }
+  return { element, toggle, isOpen, redraw, leave }
 }

@@ -26,8 +26,9 @@ export function createProgress(words: Words): Progress {
       const isWaiting = running && entries.every(({ standing }) => standing !== 'pending')
       const text =
         progress?.text ??
-        (phase === 'loading' && entries.length === 0 ? words('loading') : undefined)
-      element.hidden = text === undefined && !isWaiting
+        (phase === 'loading' && entries.length === 0 ? words('loading') : undefined) ??
+        (isWaiting ? words('waiting') : undefined)
+      element.hidden = text === undefined
       write(line, text ?? '')
     },
   }

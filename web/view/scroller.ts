@@ -12,6 +12,10 @@ export interface Scroller {
   readonly area: HTMLElement
   /** Scrolls to the end, and stays there. */
   toEnd(): void
+  /** Pixels from the end; undefined when the person is there. */
+  distance(): number | undefined
+  /** Scrolls to this distance from the end. */
+  toDistance(distance: number | undefined): void
   /** Runs a drawing of the list. What the person is looking at stays in its place. */
   during(draw: () => void): void
 }
@@ -58,10 +62,18 @@ export function createScroller(words: Words, column: HTMLElement, list: HTMLElem
     follow()
   }
 
+  const fromEnd = () => area.scrollHeight - area.scrollTop - area.clientHeight
+
   return {
     element: el('div', { class: 'conversation' }, area, latest),
     area,
     toEnd,
+    distance: () => (stuck ? undefined : fromEnd()),
+    toDistance(distance) {
+      if (distance === undefined) return toEnd()
+      stuck = false
+      area.scrollTop += fromEnd() - distance
+    },
     during(draw) {
       const height = area.scrollHeight
       const oldest = list.firstElementChild

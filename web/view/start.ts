@@ -1,22 +1,31 @@
 // What a new conversation shows: a greeting, and messages to start with.
 
-import { button, el } from '../dom/dom.ts'
+import { button, el, write } from '../dom/dom.ts'
 import type { ChatSettings } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
 
+/** The start on the page. */
+export interface Start {
+  readonly element: HTMLElement
+  /** Draws it again, after the settings have changed. */
+  redraw(): void
+}
+
 /** Makes the greeting and a button for each message. */
 export function createStart(
-  { startGreeting, prompts }: ChatSettings,
+  settings: ChatSettings,
   words: Words,
   onChosen: (prompt: string) => void,
-): HTMLElement {
-  const buttons = prompts.map(({ label, prompt }) =>
-    button({ class: 'prompt' }, () => onChosen(prompt ?? label), label),
-  )
-  return el(
-    'div',
-    { class: 'empty' },
-    el('h2', {}, startGreeting ?? words('greeting')),
-    el('div', { class: 'prompts' }, ...buttons),
-  )
+): Start {
+  const heading = el('h2')
+  const prompts = el('div', { class: 'prompts' })
+  function redraw(): void {
+    write(heading, settings.startGreeting ?? words('greeting'))
+    const buttons = settings.prompts.map(({ label, prompt }) =>
+      button({ class: 'prompt', dir: 'auto' }, () => onChosen(prompt ?? label), label),
+    )
+    prompts.replaceChildren(...buttons)
+  }
+  redraw()
+  return { element: el('div', { class: 'empty' }, heading, prompts), redraw }
 }

@@ -41,12 +41,16 @@ export function createThreadRow(words: Words, listener: RowListener): ThreadRow 
   }
 
   function startRename(): void {
-    const finish = () => {
+    const finish = (byKey: boolean) => {
       draw(titleOf(thread, words))
-      open.focus()
+      if (byKey) open.focus()
     }
-    const save = (title: string) => listener.renamed(thread, title).then(finish)
-    const field = titleField(thread.title ?? '', words, (title) => void save(title), finish)
+    const field = titleField(
+      thread.title ?? '',
+      words,
+      (title, byKey) => void listener.renamed(thread, title).then(() => finish(byKey)),
+      () => finish(true),
+    )
     element.replaceChildren(field)
     field.focus()
     field.select()
@@ -71,7 +75,7 @@ export function titleOf({ title }: ListedThread, words: Words): string {
 function titleField(
   title: string,
   words: Words,
-  onEnter: (title: string) => void,
+  onEnded: (title: string, byKey: boolean) => void,
   onEscape: () => void,
 ): HTMLInputElement {
   const field = el('input', {
@@ -80,12 +84,20 @@ function titleField(
     value: title,
     maxlength: MAX_TITLE_CHARS,
   })
+  let isOver = false
+  const end = (how: () => void) => {
+    if (isOver) return
+    isOver = true
+    how()
+  }
   field.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && !event.isComposing) onEnter(field.value.trim())
+    if (event.key === 'Enter' && !event.isComposing) end(() => onEnded(field.value.trim(), true))
     if (event.key === 'Escape') {
       event.stopPropagation()
-      onEscape()
+      end(onEscape)
     }
   })
+  // Whoever goes on elsewhere has finished.
+  field.addEventListener('blur', () => end(() => onEnded(field.value.trim(), false)))
   return field
 }

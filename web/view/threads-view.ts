@@ -7,7 +7,7 @@ import type { Wire } from '../client/wire.ts'
 import { button, el } from '../dom/dom.ts'
 import { keyedViews } from '../dom/keyed-views.ts'
 import type { Words } from '../settings/words.ts'
-import { askToDelete } from './ask.ts'
+import { ask } from './ask.ts'
 import { createThreadRow, titleOf } from './thread-row.ts'
 
 /** Called when the person has chosen something in the list. */
@@ -23,6 +23,8 @@ export interface ThreadsView {
   readonly element: HTMLElement
   /** Reads the first page, unless it was read before. */
   load(): Promise<void>
+  /** Reads the first page again, if it was read. What fails is not told: nobody asked. */
+  refresh(): Promise<void>
   /** Marks the thread that is on show. A thread that the list does not have yet is put first. */
   current(thread: ThreadHead | undefined): void
   /** Forgets what was read: another person may have signed in. */
@@ -83,7 +85,8 @@ export function createThreadsView(
   }
 
   async function remove(thread: ListedThread): Promise<void> {
-    if (!(await askToDelete(element, titleOf(thread, words), words))) return
+    const question = { heading: words('removeReally'), text: titleOf(thread, words) }
+    if (!(await ask(element, words, { ...question, yes: words('remove') }))) return
     if (await succeeds(() => threads.remove(thread.id))) listener.deleted(thread.id)
   }
 
@@ -91,6 +94,10 @@ export function createThreadsView(
     element,
     async load() {
       if (!threads.loaded) await read()
+    },
+    async refresh() {
+      await threads.refresh().catch(() => undefined)
+      draw()
     },
     current(thread) {
       shown = thread?.id

@@ -19,6 +19,7 @@ export async function startApp(config: Config, tokens: Tokens): Promise<void> {
   chat.prompts = PROMPTS.map((label) => ({ label }))
   chat.fetch = (input, init) =>
     tokens.fetch('chat', input instanceof Request ? input.url : String(input), init)
+  chat.person = tokens.person
   chat.attachments = { strategy: 'two-phase' }
   createPlacement((metadata) => {
     chat.metadata = metadata

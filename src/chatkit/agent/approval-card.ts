@@ -4,12 +4,9 @@
 import type { PendingCall } from '../../agent/events.ts'
 import { isObject, type JsonObject, parseJson, writeJson } from '../../core/json.ts'
 import type { WidgetRoot } from '../protocol/item.ts'
+import { APPROVE, DECLINE } from '../protocol/ours.ts'
 import type { Decision, PendingApproval } from './approval-record.ts'
 import { toolTitle } from './tool-title.ts'
-
-/** The types of the card's actions. */
-export const APPROVE = 'onbehalf.approve'
-export const DECLINE = 'onbehalf.decline'
 
 /**
  * The card that asks. It says who would do what, with which arguments and rights. One decision

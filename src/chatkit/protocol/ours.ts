@@ -5,3 +5,7 @@ export const RESUMABLE = 'onbehalf/resumable'
 
 /** The `code` of the error event that ends an answer because the person's sign-in has ended. */
 export const SIGNED_OUT = 'signed_out'
+
+/** The types of the actions by which a person decides about a call. */
+export const APPROVE = 'onbehalf.approve'
+export const DECLINE = 'onbehalf.decline'

@@ -66,7 +66,7 @@ it('a screen reader hears an answer once, when it is whole', async () => {
     reply.send(event)
   await page.getByText('Half', { exact: true }).waitFor()
   const announcer = page.locator('.main > [role=status]')
-  expect(await announcer.textContent()).toBe('')
+  expect(await announcer.textContent()).toBe('Working…')
   reply.send(done(answerItem('a', 'Half and half.')))
   reply.end()
   await idle()

@@ -60,13 +60,14 @@ function isList(element: HTMLElement | undefined, { ordered, start }: Tokens.Lis
 }
 
 function listElement({ ordered, start }: Tokens.List): HTMLElement {
-  return ordered ? el('ol', { start: Number(start), dir: 'auto' }) : el('ul', { dir: 'auto' })
+  // Lists and tables have the direction of the whole message: their parts belong together.
+  return ordered ? el('ol', { start: Number(start) }) : el('ul')
 }
 
 function drawItem(item: Tokens.ListItem, options: MarkdownOptions, depth: number): HTMLElement {
   return el(
     'li',
-    { class: item.task ? 'task' : undefined, dir: 'auto' },
+    { class: item.task ? 'task' : undefined },
     ...children(item.tokens, options, depth),
   )
 }
@@ -112,7 +113,7 @@ function draw(
       return block.element
     }
     case 'blockquote':
-      return el('blockquote', { dir: 'auto' }, ...children(token.tokens, options, depth + 1))
+      return el('blockquote', {}, ...children(token.tokens, options, depth + 1))
     case 'list': {
       const list = listElement(token)
       list.append(...token.items.map((item) => drawItem(item, options, depth + 1)))
@@ -140,7 +141,6 @@ function table(
     el(
       tag,
       {
-        dir: 'auto',
         scope: tag === 'th' ? 'col' : undefined,
         class: given.align === null ? undefined : `to-${given.align}`,
       },

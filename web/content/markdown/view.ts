@@ -2,7 +2,7 @@
 // are drawn again. HTML in the text stays text.
 
 import type { Token } from 'marked'
-import { el } from '../../dom/dom.ts'
+import { attribute, el } from '../../dom/dom.ts'
 import { type Block, drawBlock } from './block.ts'
 import { type Links, lex } from './lex.ts'
 import { type Mark, placeMarks } from './marks.ts'
@@ -30,7 +30,7 @@ const DEFINES = /\[[^\]\n]+\]:/
 
 /** Makes a view, empty. */
 export function markdownView(options: MarkdownOptions): MarkdownView {
-  const element = el('div', { class: 'md', dir: 'auto' })
+  const element = el('div', { class: 'md' })
   let blocks: readonly Drawn[] = []
   let links: Links = Object.create(null)
   let before = { text: '', marks: '', images: '' }
@@ -80,6 +80,7 @@ export function markdownView(options: MarkdownOptions): MarkdownView {
       const fresh = now.images !== before.images
       const kept = fresh || now.marks !== before.marks ? 0 : settled(blocks, before.text, text)
       before = now
+      attribute(element, 'dir', directionOf(text))
       if (text.length > MAX_MARKDOWN_CHARS) {
         blocks = []
         element.replaceChildren(el('p', { class: 'raw', dir: 'auto' }, text))
@@ -87,6 +88,17 @@ export function markdownView(options: MarkdownOptions): MarkdownView {
     },
   }
 }
+
+/** Returns the direction of a text: that of its first letter. A text without letters has none. */
+function directionOf(text: string): 'rtl' | 'ltr' | undefined {
+  const letter = FIRST_LETTER.exec(text)?.[0]
+  if (letter === undefined) return undefined
+  return RIGHT_TO_LEFT.test(letter) ? 'rtl' : 'ltr'
+}
+
+const FIRST_LETTER = /\p{L}/u
+const RIGHT_TO_LEFT =
+  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Mandaic}\p{Script=Samaritan}\p{Script=Adlam}\p{Script=Hanifi_Rohingya}]/u
 
 /**
  * Returns how many blocks stay when the text grows. The last two do not: more text may still become
