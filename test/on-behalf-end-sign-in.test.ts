@@ -48,6 +48,9 @@ describe('the end of a sign-in', () => {
   it.each<[string, object, EndedSignIn, boolean]>([
     ['the subject', alice, { issuer: ISSUER, subject: 'alice' }, false],
     ['the session', alice, { issuer: ISSUER, sessionId: 's1' }, false],
+    ['the subject, with a slash', alice, { issuer: `${ISSUER}/`, subject: 'alice' }, false],
+    ['the session, with a slash', alice, { issuer: `${ISSUER}/`, sessionId: 's1' }, false],
+    ['a subject of another path', alice, { issuer: `${ISSUER}/x`, subject: 'alice' }, true],
     ['both', alice, { issuer: ISSUER, subject: 'alice', sessionId: 's1' }, false],
     [
       'a subject that is not the principal’s',

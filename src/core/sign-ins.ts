@@ -104,7 +104,11 @@ export function signIns(now: () => number): SignIns {
       }
       const ended: Principal[] = []
       for (const [key, signIn] of known) {
-        if (signIn.principal.issuer !== issuer || !belongs(signIn, subject, sessionId)) continue
+        if (
+          spelled(signIn.principal.issuer) !== spelled(issuer) ||
+          !belongs(signIn, subject, sessionId)
+        )
+          continue
         known.delete(key)
         ended.push(signIn.principal)
       }
@@ -135,7 +139,12 @@ async function digestOf(credential: Credential): Promise<string> {
 }
 
 function nameOf(issuer: string, name: string): string {
-  return JSON.stringify([issuer, name])
+  return JSON.stringify([spelled(issuer), name])
+}
+
+/** Issuers, and whoever reads their documents, write one trailing slash or none. */
+function spelled(issuer: string): string {
+  return issuer.replace(/\/$/, '')
 }
 
 /** Puts the newest last, and drops the oldest when there are too many. */

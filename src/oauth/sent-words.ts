@@ -40,22 +40,56 @@ export function withoutSentWords(
 ): JsonAnswer {
   const { json } = answer
   if (!isObject(json) || json.error === undefined) return answer
-  const secrets = [...secretsOf(body), ...secretsOfHeaders(headers)]
+  const plain = [...secretsOf(body), ...secretsOfHeaders(headers)]
+  const secrets = plain.flatMap((secret) => [secret, ...disguisesOf(secret)])
+  const decoded = plain.flatMap(decodedParts)
   const pieces = new Set(secrets.flatMap((secret) => piecesOf(secret, MIN_COMMON_CHARS)))
   const isSecret = (word: string) =>
     secrets.some((secret) => overlaps(secret, word)) ||
     piecesOf(word, MIN_COMMON_CHARS).some((piece) => pieces.has(piece))
   const clean = (text: unknown) =>
-    typeof text === 'string'
-      ? text
-          .slice(0, MAX_TEXT_CHARS)
-          .replace(WORD, (word) => (isSecret(word) ? '[credential]' : word))
-      : undefined
+    typeof text !== 'string'
+      ? undefined
+      : decoded.some((part) => quotesJson(text, part))
+        ? '[credential]'
+        : text
+            .slice(0, MAX_TEXT_CHARS)
+            .replace(WORD, (word) => (isSecret(word) ? '[credential]' : word))
   const { error, error_description } = json
   return {
     ...answer,
     json: { ...json, error: clean(error), error_description: clean(error_description) },
   }
+}
+
+/** Other ways in which a server may write what it was sent. */
+function disguisesOf(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret)
+  return [
+    [...secret].reverse().join(''),
+    bytes.toString('hex'),
+    bytes.toString('base64').replace(/=+$/, ''),
+  ]
+}
+
+/** The parts of a JWT as the JSON that they are. */
+function decodedParts(secret: string): readonly string[] {
+  return secret
+    .split('.')
+    .map((part) => Buffer.from(part, 'base64url').toString())
+    .filter((text) => text.startsWith('{'))
+}
+
+/**
+ * Whether a text quotes a piece of this JSON. The names in it are no secret by themselves (an issuer, a
+ * client), so a piece must have a member's name and the beginning of its value.
+ */
+function quotesJson(text: string, json: string): boolean {
+  const loose = (one: string) => one.replace(/[\s\\]/g, '')
+  const quoted = loose(text.slice(0, MAX_TEXT_CHARS))
+  return [...loose(json).matchAll(/"[^"]{1,64}":"?[^",}\]]{1,8}/g)].some(([piece]) =>
+    quoted.includes(piece),
+  )
 }
 
 const WORD = /[^\s"'`,;()<>[\]{}]+/g

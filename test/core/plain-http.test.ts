@@ -59,6 +59,8 @@ describe('a host of the cluster', () => {
     '*',
     '*.',
     '*.mcp',
+    '*.ai',
+    '*.ai:80',
     '**.svc.cluster.local',
     'a.*.svc.cluster.local',
     '8.8.8.8',

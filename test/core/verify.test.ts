@@ -62,6 +62,38 @@ describe('the claims of an access token', () => {
     })
   })
 
+  it.each<[string, object, string]>([
+    ['a text where it has members', { org: 'acme' }, '/org/id'],
+    ['a number where it has members', { org: 7 }, '/org/id'],
+    ['a list where it has members', { org: [{ id: 't1' }] }, '/org/id'],
+    ['a text where a list is', { orgs: 't1' }, '/orgs/0'],
+    ['a list in place of a text', { org: ['t1'] }, 'org'],
+    ['a number', { org: 7 }, 'org'],
+  ])(
+    'a tenant that is %s is refused, also where a tenant is optional',
+    (_, claims, tenantClaim) => {
+      const result = validateClaims(
+        { ...valid, ...claims },
+        { ...rules, tenantClaim, tenantOptional: true },
+      )
+      expect(result).toMatchObject({ ok: false, refusal: { claim: tenantClaim } })
+    },
+  )
+
+  it.each<[string, object, string]>([
+    ['missing', {}, '/org/id'],
+    ['null', { org: null }, '/org/id'],
+    ['an empty list', { orgs: [] }, '/orgs/0'],
+    ['an object without it', { org: {} }, '/org/id'],
+  ])('a tenant that is %s is none, where a tenant is optional', (_, claims, tenantClaim) => {
+    const result = validateClaims(
+      { ...valid, ...claims },
+      { ...rules, tenantClaim, tenantOptional: true },
+    )
+    expect(result.ok && result.value.principal.tenant).toBeUndefined()
+    expect(result.ok).toBe(true)
+  })
+
   it('the claims of an access token must name the tenant where there are several, and the refusal says how', () => {
     const result = validateClaims(valid, { ...rules, tenantClaim: 'org' })
     expect(result).toStrictEqual({

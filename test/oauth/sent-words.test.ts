@@ -8,7 +8,7 @@ import { fakeServer, ISSUER, NOW, secret } from './server.ts'
 const TOKEN = 'Zk3vQ9xTnB7pLw2rYs8cHd5mJf1gKa6uEo4i'
 const SECRET = 'q8WnXz5RtGv2LbYk7JmC'
 
-async function wordsFor(error_description: string): Promise<string> {
+async function wordsFor(error_description: string, token = TOKEN): Promise<string> {
   const server = fakeServer(() =>
     Response.json({ error: 'invalid_grant', error_description }, { status: 400 }),
   )
@@ -20,7 +20,7 @@ async function wordsFor(error_description: string): Promise<string> {
     now: () => NOW * 1000,
   })
   const target = { resource: 'https://tasks.example/mcp', scopes: ['tasks:read'] }
-  const result = await exchanger.exchange(secret(TOKEN), target)
+  const result = await exchanger.exchange(secret(token), target)
   return JSON.stringify(result)
 }
 
@@ -39,6 +39,35 @@ it.each([
   for (const whole of [TOKEN.toLowerCase(), SECRET.toLowerCase()])
     for (let at = 0; at + 8 <= whole.length; at++)
       expect(words).not.toContain(whole.slice(at, at + 8))
+})
+
+const PART = (json: object) => Buffer.from(JSON.stringify(json)).toString('base64url')
+const CLAIMS = {
+  iss: ISSUER,
+  sub: 'canary-of-alice',
+  email: 'canary@mail.example',
+  act: { sub: 'x' },
+}
+const JWT = `${PART({ alg: 'ES256' })}.${PART(CLAIMS)}.c2lnbmF0dXJlLW9mLWl0`
+
+it.each<[string, string, string]>([
+  ['backwards', TOKEN, [...TOKEN].reverse().join('')],
+  ['a part of it backwards', TOKEN, [...TOKEN].reverse().join('').slice(4, 20)],
+  ['in hex', TOKEN, Buffer.from(TOKEN).toString('hex')],
+  ['in base64', TOKEN, Buffer.from(TOKEN).toString('base64')],
+  ['its claims', JWT, JSON.stringify(CLAIMS)],
+  ['its claims, escaped', JWT, JSON.stringify(JSON.stringify(CLAIMS))],
+  ['its claims, spread out', JWT, JSON.stringify(CLAIMS, null, 2)],
+  ['a piece of its claims', JWT, '"email":"canary@mail.example"'],
+])('an error that quotes the token %s', async (_, token, quoted) => {
+  const words = await wordsFor(`the token was: ${quoted}, and is refused`, token)
+  expect(words).not.toContain('canary')
+  expect(words).not.toContain(quoted.slice(4, 16))
+})
+
+it('an error that names the issuer, or a claim, stays as it is', async () => {
+  const words = `The claim sub of a token of ${ISSUER} is not known here`
+  expect(await wordsFor(words, JWT)).toContain(words)
 })
 
 it('an error that quotes nothing stays as it is', async () => {

@@ -26,13 +26,18 @@ export type ToolResult =
 
 /**
  * Reads JSON `{"tasks": […]}`, `{"task": {…}}`, `{"projects": […]}`, and the same without the outer
- * object. Everything else is a sentence.
+ * object, or in `{"result": …}`. Everything else is a sentence.
  */
 export function resultOf(text: string): ToolResult {
   const value = parseJson(text)
-  if (value === undefined) return sentence(text)
+  return value === undefined ? sentence(text) : read(value)
+}
+
+function read(value: unknown): ToolResult {
   if (Array.isArray(value)) return listed(value, undefined)
   if (!isObject(value)) return sentence(String(value))
+  // Servers in Python put whatever is no object into one (MCP wants `structuredContent` to be one).
+  if (Object.keys(value).length === 1 && 'result' in value) return read(value.result)
   if (Array.isArray(value.tasks)) return listed(value.tasks, value.total)
   if (Array.isArray(value.projects))
     return { kind: 'projects', projects: value.projects.flatMap(projectName) }

@@ -18,6 +18,20 @@ export function claimAt(claims: Claims, name: string): unknown {
   return value
 }
 
+/**
+ * Whether a JSON pointer leads through something that has no members of that kind: a text, or a list
+ * where the pointer names a member. Then the claim is not absent: the token, or the setting, is wrong.
+ */
+export function isAstray(claims: Claims, name: string): boolean {
+  if (!name.startsWith('/')) return false
+  const parts = name.slice(1).split('/')
+  return parts.some((part, at) => {
+    const outer = at === 0 ? claims : claimAt(claims, `/${parts.slice(0, at).join('/')}`)
+    if (outer === undefined || outer === null) return false
+    return typeof outer !== 'object' || (Array.isArray(outer) && !/^\d+$/.test(part))
+  })
+}
+
 /** Whom a token is for (RFC 7519 section 4.1.3), or what stands for that at its issuer. */
 export function audienceOf(claims: Claims, dialect: ClaimDialect): readonly string[] {
   const named = texts(claims.aud)

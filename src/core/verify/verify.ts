@@ -7,7 +7,7 @@ import { granted, type RefusalReason, type Result, refused } from '../errors.ts'
 import type { Actor, Principal } from '../principal.ts'
 import { forOperator } from '../refusal-details.ts'
 import type { ClaimDialect } from './claim-dialect.ts'
-import { audienceOf, type Claims, claimAt, clientOf, listOf, scopesIn } from './claims.ts'
+import { audienceOf, type Claims, claimAt, clientOf, isAstray, listOf, scopesIn } from './claims.ts'
 
 /** What a verified access token says. It holds no secret. Times are in seconds since the epoch. */
 export interface VerifiedToken {
@@ -172,6 +172,7 @@ function tenantOf(claims: Claims, rules: ClaimRules): Result<string | undefined>
   if (tenantClaim === undefined) return granted(undefined)
   const tenant = claimAt(claims, tenantClaim)
   if (isName(tenant)) return granted(tenant)
+  if (isAstray(claims, tenantClaim)) return refused('claim_invalid', { claim: tenantClaim })
   const isAbsent = tenant === undefined || tenant === null || tenant === ''
   return tenantOptional && isAbsent
     ? granted(undefined)

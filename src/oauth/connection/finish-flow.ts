@@ -46,7 +46,10 @@ export async function finishFlow(
     await record(parts, step, refused('connect_refused'))
     return refusalPage({ reason: 'connect_refused', server })
   }
-  const expected = { issuer: settings.issuer, namesIssuer: found.value.namesIssuer === true }
+  // Where the operator names the endpoints, the flow ends without metadata too. Whoever keeps it away
+  // must not get rid of the issuer's name.
+  const namesIssuer = flow.namesIssuer || found.value.namesIssuer === true
+  const expected = { issuer: settings.issuer, namesIssuer }
   const connected = await connect(
     searchParams,
     expected,

@@ -19,6 +19,8 @@ export interface FlowStart {
   readonly returnTo: string
   /** The scopes that the person is asked for. */
   readonly scopes: readonly string[]
+  /** Whether the issuer said that it names itself in every answer (RFC 9207 section 3). */
+  readonly namesIssuer: boolean
   /** The key that the tokens shall be bound to. */
   readonly dpopKey?: Credential | undefined
   /** Seconds since the epoch. */
@@ -40,6 +42,8 @@ export interface Flow {
   readonly clientId: string
   readonly returnTo: string
   readonly scopes: readonly string[]
+  /** Also when its metadata cannot be read at the end. */
+  readonly namesIssuer: boolean
   readonly dpopKey: Credential | undefined
 }
 
@@ -48,7 +52,7 @@ export async function beginFlow(
   store: SecretStore,
   principal: Principal,
   settings: Settings,
-  { clientId, returnTo, scopes, dpopKey, expiresAt }: FlowStart,
+  { clientId, returnTo, scopes, namesIssuer, dpopKey, expiresAt }: FlowStart,
 ): Promise<FlowSecrets | undefined> {
   const key = flowKey(principal, settings)
   const secrets: FlowSecrets = { verifier: random(), state: random(), browser: random() }
@@ -65,7 +69,7 @@ export async function beginFlow(
         browser: new Credential(secrets.browser),
         ...(dpopKey ? { dpopKey } : {}),
       },
-      facts: { clientId, returnTo, scopes, expiresAt },
+      facts: { clientId, returnTo, scopes, namesIssuer, expiresAt },
     })
     if (written) return secrets
   }
@@ -112,7 +116,10 @@ export async function takeFlow(
   // The empty record keeps the version number. Without it, a new flow could get the number of this
   // one.
   const taken: SecretRecord = { ...found, version: found.version + 1, secrets: {}, facts: {} }
-  return (await store.write(taken)) ? { verifier, clientId, returnTo, scopes, dpopKey } : undefined
+  const namesIssuer = found.facts.namesIssuer === true
+  return (await store.write(taken))
+    ? { verifier, clientId, returnTo, scopes, namesIssuer, dpopKey }
+    : undefined
 }
 
 function flowKey(principal: Principal, { resource }: Settings): SecretKey {

@@ -81,6 +81,7 @@ async function begin(
     clientId: client.value.id,
     returnTo,
     scopes,
+    namesIssuer: server.namesIssuer === true,
     dpopKey,
     expiresAt: nowSeconds(parts) + FLOW_LIFE_SECONDS,
   })

@@ -126,6 +126,27 @@ describe('what is sent to the authorization server', () => {
   })
 })
 
+describe('an issuer that names itself in every answer', () => {
+  const back = async (isDown: boolean) => {
+    const app = house({ tasks: { endpoints: ENDPOINTS, pkce: 'S256' } })
+    const begun = await app.begin()
+    if (isDown) {
+      // Another instance takes the person back, and cannot read the metadata.
+      app.one.metadata = { issuer: 'https://other.example' }
+      Object.assign(app, { connections: app.instance() })
+    }
+    return app.back(begun, { parameters: { iss: undefined } })
+  }
+  it.each([false, true])(
+    'must do so, also when its metadata is away at the end: %s',
+    async (isDown) => {
+      expect((await back(isDown)).headers.get('location') ?? 'no').toContain(
+        'connect_error=refused',
+      )
+    },
+  )
+})
+
 describe('endpoints in place of discovery', () => {
   it.each<[string, Response | undefined]>([
     ['has no metadata document', new Response(null, { status: 404 })],
