@@ -24,6 +24,7 @@ const TAKES_NOTHING = 'it takes nothing'
 const PURE = 'it makes nothing that lasts: a wrong value fails in this very call'
 const CONSTANT = 'it is a value'
 const ERROR = 'it is an error'
+const IN_A_PAGE = 'it runs in a page, whose compiler knows its settings'
 
 const ofSqlite = Object.fromEntries(
   Object.entries({
@@ -103,6 +104,9 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   historyOf: PURE,
   memoryRunStore: TAKES_NOTHING,
   memoryThreadStore: TAKES_NOTHING,
+  // onbehalf/react
+  Chat: IN_A_PAGE,
+  useChat: IN_A_PAGE,
   // onbehalf/egress
   egressFetch: TAKES_NOTHING,
   // onbehalf/log
