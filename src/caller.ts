@@ -69,7 +69,11 @@ export interface Caller {
    * await client.connect(caller.transport('Notion'))
    * ```
    */
-  transport(server: string, inner?: MessageTransport): MessageTransport
+  transport(
+    server: string,
+    inner?: MessageTransport,
+    options?: { readonly onRefused?: (refusal: Refusal) => void },
+  ): MessageTransport
   /**
    * Gives the values for a prompt that names `{user_id}` and `{access_token}`, for a server whose
    * placement is `prompt`. They are references: they stand for the real values at that server's
@@ -189,11 +193,12 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
       const options = fetchOptions(binding, state, parts)
       return mcpFetch(onRefused ? { ...options, onRefused } : options)
     },
-    transport(server, inner) {
+    transport(server, inner, { onRefused } = {}) {
       const binding = bindingOf(server, parts)
       if (hasEnded) throw endedError(server)
-      const { fetch: _, ...carried } = fetchOptions(binding, state, parts)
-      return inner ? givenTransport(inner, carried) : ownTransport(carried, parts)
+      const { fetch: _, ...shared } = fetchOptions(binding, state, parts)
+      const options = onRefused ? { ...shared, onRefused } : shared
+      return inner ? givenTransport(inner, options) : ownTransport(options, parts)
     },
     async promptValues(server) {
       const binding = bindingOf(server, parts)

@@ -7,6 +7,7 @@ import type { AgentTurn, ClientTool } from '../agent/turn.ts'
 import type { Refusal } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
 import type { ModelRequestCopy } from './recording-model.ts'
+import type { ServerTransport } from './transport-fetch.ts'
 
 /** Whom the run is for. */
 export interface AgentCaller {
@@ -22,13 +23,19 @@ export interface AgentCaller {
     server: string,
     options?: { readonly onRefused?: (refusal: Refusal) => void },
   ): typeof globalThis.fetch
+  /** The transport to a stdio server whose process is started for this principal. */
+  transport?(
+    server: string,
+    inner?: undefined,
+    options?: { readonly onRefused?: (refusal: Refusal) => void },
+  ): ServerTransport
 }
 
 /** An MCP server, as the operator configured it. */
 export interface AgentServer {
   readonly name: string
-  /** An absolute URL. */
-  readonly url: string
+  /** An absolute URL. Default: it is a stdio server, whose process is started for the principal. */
+  readonly url?: string
   /**
    * The rights of the calls. A person who is asked to approve a call reads them. Default: none are
    * named.

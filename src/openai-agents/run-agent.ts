@@ -14,9 +14,10 @@ import {
 } from '../core/option-values.ts'
 import { toError } from '../core/sentences.ts'
 import { assertNoCredential } from './instructions.ts'
-import type { AgentServer, RunAgentOptions } from './options.ts'
+import type { AgentCaller, AgentServer, RunAgentOptions } from './options.ts'
 import { type Heard, runLoop } from './run-loop.ts'
-import { type OpenServer, openServer } from './run-server.ts'
+import { type OpenServer, type OpenServerOptions, openServer } from './run-server.ts'
+import { NOWHERE, transportFetch } from './transport-fetch.ts'
 
 /** Every option of the factory. A new one does not compile until it is here. */
 const RUN_AGENT_OPTIONS: OptionNames<RunAgentOptions> = {
@@ -56,7 +57,7 @@ const TIMEOUTS: OptionNames<NonNullable<RunAgentOptions['timeouts']>> = {
 
 const TIMES: ValueChecks = { server: isNumber, model: isNumber }
 
-const SERVER: OptionNames<AgentServer> = { name: 'required', url: 'required', scopes: 'optional' }
+const SERVER: OptionNames<AgentServer> = { name: 'required', url: 'optional', scopes: 'optional' }
 
 /**
  * Runs the agent until its answer is complete.
@@ -86,8 +87,12 @@ export function runAgent(options: RunAgentOptions): AsyncGenerator<AgentEvent, v
   const { servers, instructions, input, maxTurns = 10 } = options
   if (new Set(servers.map(({ name }) => name)).size !== servers.length)
     throw new TypeError('servers: each needs a name of its own')
-  for (const { url } of servers)
-    if (!URL.canParse(url)) throw new TypeError('servers: each needs an absolute URL')
+  for (const { name, url } of servers) {
+    if (url !== undefined && !URL.canParse(url))
+      throw new TypeError('servers: each needs an absolute URL')
+    if (url === undefined && !options.caller.transport)
+      throw new TypeError(`servers: ${name} has no url, and the caller has no transport for it`)
+  }
   const last = input.at(-1)
   if (!options.resume && (!last || last.role === 'assistant'))
     throw new TypeError("input must end with the person's message")
@@ -143,11 +148,10 @@ async function openServers(
 ): Promise<readonly OpenServer[]> {
   const deadlineMs = options.timeouts?.server ?? 30_000
   const results = await Promise.allSettled(
-    options.servers.map(async ({ name, url }) =>
+    options.servers.map(async (server) =>
       openServer({
-        name,
-        url,
-        fetch: options.caller.fetch(name, { onRefused }),
+        name: server.name,
+        ...wayTo(server, options.caller, onRefused),
         onRefused,
         signal,
         deadlineMs,
@@ -159,4 +163,17 @@ async function openServers(
   if (!failed) return open
   await Promise.allSettled(open.map((server) => server.close()))
   throw failed.reason
+}
+
+/** How messages get to a server: its URL, or the process that is started for the principal. */
+function wayTo(
+  { name, url }: AgentServer,
+  caller: AgentCaller,
+  onRefused: (refusal: Refusal) => void,
+): Pick<OpenServerOptions, 'url' | 'fetch' | 'end'> {
+  if (url !== undefined) return { url, fetch: caller.fetch(name, { onRefused }) }
+  const transport = caller.transport?.(name, undefined, { onRefused })
+  if (!transport)
+    throw new TypeError(`servers: ${name} has no url, and the caller has no transport for it`)
+  return { url: NOWHERE, fetch: transportFetch(transport), end: () => transport.close() }
 }

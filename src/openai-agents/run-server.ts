@@ -31,6 +31,8 @@ export interface OpenServerOptions {
   readonly signal: AbortSignal
   /** The longest time for one tool call. */
   readonly deadlineMs: number
+  /** Ends what `fetch` goes over, where that is no network. */
+  readonly end?: () => Promise<void>
 }
 
 /**
@@ -54,6 +56,7 @@ const FAILED =
 export async function openServer(options: OpenServerOptions): Promise<OpenServer> {
   const { name, url, deadlineMs } = options
   const results = toolResults()
+  const end = async () => options.end?.()
   const carried = fetchOfRun(options, results)
   // The framework keeps tool lists by server name in a map of the whole process (`cacheToolsList`),
   // so the name must be unique.
@@ -74,10 +77,13 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
       name,
       tools,
       forAgent: serverForAgent(client, unique, tools, results),
-      close: () => client.close(),
+      close: () => client.close().finally(end),
     }
   } catch {
-    await client.close().catch(() => undefined)
+    await client
+      .close()
+      .finally(end)
+      .catch(() => undefined)
     throw carried.refusal() ?? toError({ reason: 'server_unavailable', server: name })
   }
 }

@@ -59,9 +59,12 @@ export function sessionOpening(): Opening {
   }
 }
 
-/** What a client says of itself. Its `_meta` may hold a credential, and is of one request. */
+/**
+ * What a client can do. Its `_meta` may hold a credential, and is of one request. Its name decides
+ * nothing, and some frameworks make up another one for each run.
+ */
 function paramsOf({ params }: UnknownObject): string {
   if (!isObject(params)) return ''
-  const { _meta, ...rest } = params
+  const { _meta, clientInfo, ...rest } = params
   return JSON.stringify(rest)
 }

@@ -116,8 +116,9 @@ describe('the same process', () => {
     await first.process.send({ jsonrpc: '2.0', method: 'notifications/initialized' })
     first.process.release()
     const second = await taken(processes, requestOf())
-    expect(await second.ask('initialize', { ...params, _meta: { token: 'two' } })).toEqual(answer)
-    const other = { jsonrpc: '2.0', id: 5, method: 'initialize', params: { clientInfo: {} } }
+    const again = { ...params, clientInfo: { name: 'another' }, _meta: { token: 'two' } }
+    expect(await second.ask('initialize', again)).toEqual(answer)
+    const other = { jsonrpc: '2.0', id: 5, method: 'initialize', params: { capabilities: {} } }
     expect(second.process.fits(startOf(), other)).toBe(false)
   })
 
