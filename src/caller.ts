@@ -27,6 +27,7 @@ import { type PromptValues, promptValues } from './mcp/placements/prompt-values.
 import { createReferences, type References } from './mcp/placements/references.ts'
 import type { Quarantine } from './mcp/redact/quarantine.ts'
 import type { RunSecrets, SentSecrets } from './mcp/redact/sent-secrets.ts'
+import type { TellRefusals } from './mcp/tools/tell-refusals.ts'
 import type { MessageTransport } from './mcp/transport.ts'
 
 /** One admitted request's principal, and what can be done in its name. */
@@ -103,6 +104,8 @@ export interface CallerParts {
   readonly pins: ToolPins
   /** Starts the processes of stdio servers. */
   readonly processes?: ChildProcesses | undefined
+  /** Tells the developer of tools that are refused. */
+  readonly tellRefusals: TellRefusals
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds that one call to a server may take. */
   readonly deadlineMs: number
@@ -256,6 +259,7 @@ function fetchOptions(binding: Binding, state: CallerState, parts: CallerParts):
     secrets,
     quarantine: parts.quarantineOf(binding),
     pins: parts.pins,
+    tellRefusals: parts.tellRefusals,
     signal: running.signal,
   }
 }

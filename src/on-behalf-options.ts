@@ -82,7 +82,8 @@ export interface OnBehalfOptions extends IssuerSettings, PlainHttpOptions {
   /** The clock: milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
   /**
-   * Called with a warning for each setting that is allowed but not safe. Default `console.warn`.
+   * Called with a warning for each setting that is allowed but not safe, and once for each tool of a
+   * server that is refused: for which parameter, and what decides it. Default `console.warn`.
    */
   readonly warn?: (message: string) => void
 }

@@ -31,6 +31,7 @@ import { memoryVault } from './core/vault/memory-vault.ts'
 import { literalWarning } from './mcp/placements/prompt-values.ts'
 import { quarantines } from './mcp/redact/quarantine.ts'
 import { sentSecrets } from './mcp/redact/sent-secrets.ts'
+import { refusalTeller } from './mcp/tools/tell-refusals.ts'
 import type { OnBehalfOptions } from './on-behalf-options.ts'
 import { ON_BEHALF_OPTIONS } from './option-names.ts'
 
@@ -133,6 +134,7 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     sent: sentSecrets({ now }),
     pins: options.toolPins ?? memoryToolPins(),
     processes: options.processes,
+    tellRefusals: refusalTeller(options.warn ?? console.warn),
     fetch: options.fetch ?? globalThis.fetch,
     deadlineMs,
     now,

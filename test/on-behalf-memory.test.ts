@@ -480,7 +480,7 @@ describe('a session with a server', () => {
     await using made = await rememberingServer((_, { id }, response) => {
       response.setHeader('mcp-session-id', SESSION)
       const properties = { api_key: {} }
-      const tools = [{ name: SESSION, inputSchema: { type: 'object', properties } }]
+      const tools = [{ name: SESSION, inputSchema: { properties, required: ['api_key'] } }]
       json(response, 200, { jsonrpc: '2.0', id, result: { tools } })
     })
     const ours = house({ tasks: { url: made.url } })

@@ -53,7 +53,10 @@ export interface AuditEvent extends RefusalDetails {
   readonly placement?: string
   /** The tool or operation, where one is named. */
   readonly operation?: string
-  /** More about the reason, one of a closed list of words: why a tool was refused. */
+  /**
+   * More about it, one of a closed list of words: why a tool was refused, or that what the model
+   * sent was `overwritten`.
+   */
   readonly detail?: string
   /**
    * The first 128 bits of the HMAC-SHA256 of the token's id, in hex, under the deployment's key. It

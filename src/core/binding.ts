@@ -113,11 +113,17 @@ export interface BindingInput {
 
 /** A parameter that the model fills, whatever it looks like. */
 export interface LeftParameter {
-  /** JSON pointer into the tool's arguments. */
+  /**
+   * JSON pointer into the tool's arguments. The empty text is all of them, with a `tool` and
+   * `subtree: true`.
+   */
   readonly pointer: string
   /** The tool that has it. Default: every tool. */
   readonly tool?: string
-  /** Whether everything below the pointer is left to the model too. Default false. */
+  /**
+   * Whether everything below the pointer is left to the model too, also in a schema that contains
+   * itself. Default false.
+   */
   readonly subtree?: boolean
 }
 

@@ -147,11 +147,16 @@ function leftParameters(left: NonNullable<BindingInput['leaveToModel']>): readon
 }
 
 function leftProblem(left: readonly LeftParameter[]): Problem {
-  const wrong = left.find(({ pointer }) => typeof pointer !== 'string' || !pointer.startsWith('/'))
-  if (wrong) return ['leaveToModel', `has "${wrong.pointer}", which is no JSON pointer`]
-  return left.some(({ tool, subtree }) => tool !== undefined || subtree !== undefined)
-    ? ['leaveToModel', 'cannot name a tool or a subtree yet']
-    : undefined
+  for (const { pointer, tool, subtree } of left) {
+    const isWhole = pointer === '' && tool !== undefined && subtree === true
+    if (typeof pointer !== 'string' || !(isWhole || pointer.startsWith('/')))
+      return ['leaveToModel', `has "${pointer}", which is no JSON pointer`]
+    if (tool !== undefined && (typeof tool !== 'string' || tool === ''))
+      return ['leaveToModel', `names no tool for "${pointer}"`]
+    if (subtree !== undefined && typeof subtree !== 'boolean')
+      return ['leaveToModel', `has a subtree for "${pointer}" that is not true or false`]
+  }
+  return undefined
 }
 
 /** Settings whose types are there already, and which nobody reads yet. */

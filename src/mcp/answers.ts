@@ -58,8 +58,8 @@ export function answerRules(
 async function learnTools(message: unknown, book: ToolBook): Promise<unknown> {
   if (!isObject(message) || !isObject(message.result) || !Array.isArray(message.result.tools))
     return message
-  const { tools } = message.result
-  const visible = await book.learn(tools)
+  const { tools, nextCursor } = message.result
+  const visible = await book.learn(tools, typeof nextCursor === 'string' ? nextCursor : undefined)
   const isSame =
     visible.length === tools.length && visible.every((tool, index) => tool === tools[index])
   return isSame ? message : { ...message, result: { ...message.result, tools: visible } }

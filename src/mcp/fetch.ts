@@ -25,22 +25,20 @@ import { reduceErrorAnswer } from './answer/error-answer.ts'
 import { failedResult } from './answer/failure-message.ts'
 import { type RpcRequest, readMessages, requestIn } from './answer/message.ts'
 import type { AwaitedCall } from './answer/rules.ts'
-import { answerRules } from './answers.ts'
+import { answerRules, redactingRules } from './answers.ts'
 import { guardPlacing } from './guard.ts'
 import { legacySse } from './legacy-sse.ts'
-import { refusalNoter } from './note-refusal.ts'
+import { overwritingNoter, refusalNoter } from './note-refusal.ts'
 import { placingFor } from './placements/placing-for.ts'
 import type { OnStart } from './placements/process.ts'
 import { createReferences, type References } from './placements/references.ts'
+import type { McpRequest } from './placements/request.ts'
 import { createQuarantine, type Quarantine } from './redact/quarantine.ts'
 import { isClean } from './redact/reflections.ts'
-import {
-  type LiveSecrets,
-  type RunSecrets,
-  rememberingSource,
-  sentSecrets,
-} from './redact/sent-secrets.ts'
+import { type RunSecrets, rememberingSource, sentSecrets } from './redact/sent-secrets.ts'
+import { placeOf, sayableName, sayableRefusal } from './sayable.ts'
 import { listTools, onceListed } from './tools/list-tools.ts'
+import type { TellRefusals } from './tools/tell-refusals.ts'
 import { toolBook } from './tools/tool-book.ts'
 
 /** What the MCP `fetch` is made of. The destination is the binding's URL and nothing else. */
@@ -79,6 +77,8 @@ export interface McpFetchOptions {
    * the placements `env` and `args`.
    */
   readonly onStart?: OnStart
+  /** Tells the developer which tools are refused, shared by all runs. Default: nobody is told. */
+  readonly tellRefusals?: TellRefusals
   /** Characters of an answer, or of one event of it, that are taken in. Default 4 MiB. */
   readonly maxAnswer?: number
 }
@@ -102,6 +102,7 @@ export const MCP_FETCH_OPTIONS: OptionNames<McpFetchOptions> = {
   quarantine: 'optional',
   pins: 'optional',
   onStart: 'optional',
+  tellRefusals: 'optional',
   maxAnswer: 'optional',
 }
 
@@ -112,6 +113,7 @@ export const MCP_FETCH_VALUES: ValueChecks = {
   secrets: hasMethods(['at'], 'the secrets of a run'),
   onRefused: isFunction('it is told the reason'),
   onStart: isFunction('it is told what a process is started with'),
+  tellRefusals: isFunction('it tells the developer of refused tools'),
   maxAnswer: isNumber,
 }
 
@@ -191,22 +193,29 @@ function partsOf(options: McpFetchOptions) {
   const live = secrets.at(binding)
   const quarantine = options.quarantine ?? ownQuarantine(binding)
   const note = refusalNoter(options)
+  const noteOverwriting = overwritingNoter(options)
   const book = toolBook({
     binding,
     pins: options.pins ?? memoryToolPins(),
     owner: principalKey(principal),
     sayable: (tool) => sayableName(tool, live),
-    onRefused: (tool, why) => note('tool_refused', sayableName(tool, live), why),
+    onRefused: (refused) => {
+      const told = refused.map((one) => sayableRefusal(one, live))
+      for (const { tool = 'a tool', why, parameters } of told)
+        note('tool_refused', tool, why, placeOf(parameters))
+      options.tellRefusals?.(name, told)
+    },
   })
-  const rules = answerRules({
+  const redacting = {
     server: name,
-    book,
     live,
     quarantine,
     note,
     maxChars: options.maxAnswer ?? DEFAULT_MAX_ANSWER_CHARS,
     signal: options.signal,
-  })
+  }
+  const rules = answerRules({ ...redacting, book })
+  const own = redactingRules(redacting)
   const legacy = legacySse({
     binding,
     isClean: (text) => rules.text(text) === text,
@@ -219,14 +228,21 @@ function partsOf(options: McpFetchOptions) {
     const send = (init: RequestInit) => carry(stream?.endpoint ?? url, init, place)
     return stream ? stream.ask(init, send) : send(init)
   }
-  const list = onceListed((request) => listTools(ask, request, rules))
+  let lists = 0
+  const ownList = (like: McpRequest, cursor?: string) =>
+    listTools({ ask, like, rules: own, id: `onbehalf-list-${lists++}` }, cursor)
+  const list = onceListed(async (like) => {
+    const { tools, isWhole } = await ownList(like)
+    await book.learn(tools)
+    return isWhole
+  })
   const placing = placingFor(binding, {
     book,
     list,
     live,
     references,
     values: { principal, claims: options.claims ?? {} },
-    onOverwritten: (tool) => note('arguments_refused', sayableName(tool, live)),
+    onOverwritten: (tool) => noteOverwriting(sayableName(tool, live)),
     isSayable: (text) => isClean(text, live),
     ...(options.onStart ? { onStart: options.onStart } : {}),
   })
@@ -235,6 +251,8 @@ function partsOf(options: McpFetchOptions) {
     quarantine,
     book,
     list,
+    // Over one stream, the next page would wait for this one.
+    rest: async (like, cursor) => (legacy.latest() ? [] : (await ownList(like, cursor)).tools),
     onSession: live.addSession,
   })
   const carry = carrier({
@@ -269,10 +287,4 @@ export function ownQuarantine(binding: Binding): Quarantine {
 /** The secrets of a run whose app shares none. */
 export function ownSecrets(principal: Principal): RunSecrets {
   return sentSecrets({ now: Date.now }).run(principalKey(principal))
-}
-
-/** A tool's name for the audit. The server chose it: it may be no name, or hold a credential. */
-function sayableName(tool: string, live: LiveSecrets): string {
-  const isName = /^[\w./-]{1,128}$/.test(tool)
-  return isName && isClean(tool, live) ? tool : 'a tool'
 }

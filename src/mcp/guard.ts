@@ -9,6 +9,7 @@ import { stepBudget } from '../core/steps.ts'
 import { type Messages, type ToolCall, toolCallOf, withArguments } from './answer/message.ts'
 import { likenessTeller } from './arguments/likeness-teller.ts'
 import { MAX_TOOL_STEPS } from './arguments/schema.ts'
+import { sendsAny } from './arguments/sends-any.ts'
 import { mentionsReference } from './placements/references.ts'
 import { type McpPlacing, type McpRequest, readRequest } from './placements/request.ts'
 import { rulesOf } from './placements/rules.ts'
@@ -22,6 +23,8 @@ export interface GuardOptions {
   readonly book: ToolBook
   /** Asks the server for its tools, once, so that the book knows them. */
   readonly list: (request: McpRequest) => Promise<void>
+  /** Asks it for the tools from a cursor on, in the way of a request. */
+  readonly rest: (request: McpRequest, cursor: string) => Promise<readonly unknown[]>
   /** Called with the id of the session that a request belongs to. */
   readonly onSession: (id: string) => void
 }
@@ -35,7 +38,11 @@ export type GuardedPlacing = (
 
 /** Puts the guard before a placing. */
 export function guardPlacing(place: McpPlacing, options: GuardOptions): GuardedPlacing {
-  const leftNames = new Set(options.binding.leaveToModel.map(({ pointer }) => lastSegment(pointer)))
+  const leftNames = new Set(
+    options.binding.leaveToModel
+      .filter(({ tool }) => tool === undefined)
+      .map(({ pointer }) => lastSegment(pointer)),
+  )
   const { takesReferences } = rulesOf(options.binding)
   return async (sent, attempt, parsed) => {
     // Every request, also one without a credential: it may carry a session, or the person's own
@@ -81,10 +88,10 @@ async function judgeRequest(
 async function judgeMessage(
   message: UnknownObject,
   request: McpRequest,
-  { book, list }: GuardOptions,
+  { book, list, rest }: GuardOptions,
   leftNames: ReadonlySet<string>,
 ): Promise<RefusalReason | undefined> {
-  if (beginsList(message)) book.beginList()
+  if (beginsList(message)) book.beginList((cursor) => rest(request, cursor))
   const call = toolCallOf(message)
   if (!call) return message.method === 'tools/call' ? 'arguments_refused' : undefined
   // The framework may have its list from elsewhere, a cache for example: then no list was judged
@@ -93,7 +100,10 @@ async function judgeMessage(
     await list(request)
     if (!book.tool(call.name)) return 'tool_refused'
   }
-  return book.tool(call.name)?.refused ? 'tool_refused' : undefined
+  const tool = book.tool(call.name)
+  if (!tool) return undefined
+  if (tool.refused) return 'tool_refused'
+  return sendsAny(call.args, tool.removed) ? 'arguments_refused' : undefined
 }
 
 /** Whether a message asks for the first page of a list of tools. */

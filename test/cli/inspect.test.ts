@@ -331,7 +331,7 @@ describe('the binding that is suggested', () => {
     })
     expect(
       (await run(server.url, '--token-env', 'WILD_KEY', '--header', 'X-API-Key')).out,
-    ).toContain("leaveToModel: ['/user_id']")
+    ).toContain("leaveToModel: [{ pointer: '/user_id', tool: 'list' }]")
   })
 
   it('the binding that is suggested is a connection where people can sign in at the server’s issuer', async () => {
@@ -614,7 +614,7 @@ describe('a hostile server', () => {
     await using server = await wild({
       before(request, response) {
         if (!request.body.includes('tools/list')) return false
-        const tools = Array.from({ length: 30 }, (_, index) => tool(`tool-${index}`, {}))
+        const tools = Array.from({ length: 120 }, (_, index) => tool(`tool-${index}`, {}))
         json(response, 200, {
           jsonrpc: '2.0',
           id: 'tools/list',
@@ -624,7 +624,7 @@ describe('a hostile server', () => {
       },
     })
     const { json: found } = await report(server.url)
-    expect(found.tools).toHaveLength(512)
+    expect(found.tools).toHaveLength(2_048)
     expect(found.notes.join()).toContain('more tools than were looked at')
   })
 

@@ -89,7 +89,7 @@ describe.each([
     expect(textOf(await client.callTool({ name: 'get-sum', arguments: { a: 2, b: 3 } }))).toContain(
       '5',
     )
-    expect(events.map(({ reason }) => reason)).toContain('arguments_refused')
+    expect(events.map(({ detail }) => detail)).toContain('overwritten')
   })
 
   it('removes the credential from answers, and gives the process none of our environment', async () => {

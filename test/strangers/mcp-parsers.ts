@@ -12,7 +12,7 @@ import { wantedNonce } from '../../src/core/door/proof.ts'
 import { AuthError, granted } from '../../src/core/errors.ts'
 import { parseBinding } from '../../src/core/parse-binding.ts'
 import { parsePointer } from '../../src/mcp/arguments/pointer.ts'
-import { createRedactor, examineTool } from '../../src/mcp/index.ts'
+import { createRedactor, examineTools } from '../../src/mcp/index.ts'
 import { carryingTransport, type MessageTransport } from '../../src/mcp/transport.ts'
 import { plainArguments } from '../../src/openai-agents/approval.ts'
 import { callKeeper } from '../../src/openai-agents/call-keeper.ts'
@@ -199,10 +199,13 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
     name: 'schema of a tool',
     stranger: 'an MCP server',
     files: [
+      'src/mcp/arguments/demanded.ts',
       'src/mcp/arguments/detect.ts',
       'src/mcp/arguments/hide-schema.ts',
       'src/mcp/arguments/pattern-machine.ts',
       'src/mcp/arguments/strip.ts',
+      'src/mcp/tools/judge-parameter.ts',
+      'src/mcp/tools/judge-parameters.ts',
     ],
     good: () => [
       JSON.stringify(OLD.inputSchema),
@@ -214,10 +217,11 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
         patternProperties: { '^x': { items: { type: 'string' } } },
       }),
     ],
-    read(text) {
+    async read(text) {
       const parsed = fromJson(text)
       if (!parsed) return NEVER_COMES
-      const seen = examineTool({ name: 'add_task', inputSchema: parsed.value })
+      const tools = [{ name: 'add_task', inputSchema: parsed.value }]
+      const seen = (await examineTools(tools)).examine(0)
       return { taken: seen.parameters.length > 0 && !seen.unusable, said: seen.unusable }
     },
   },

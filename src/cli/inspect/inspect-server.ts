@@ -53,7 +53,8 @@ export async function inspectServer(
   const listed = greeting.open ? await listTools(target, greeting.open, way) : undefined
   if (greeting.open) await leave(target, greeting.open, way)
 
-  const tools = listed ? await inspectTools(listed.tools, way.signal) : null
+  const looked = listed ? await inspectTools(listed.tools, way.signal) : undefined
+  const { tools = null, takingAny: takingParameters = 0 } = looked ?? {}
   const { server } = greeting
   const notes = [
     ...(authorization.required && !armed
@@ -61,7 +62,9 @@ export async function inspectServer(
           'To see its tools, put a token for it into an environment variable, and name that: --token-env NAME',
         ]
       : []),
-    ...(listed?.more ? ['It lists more tools than were looked at: 512 at most, and 20 pages'] : []),
+    ...(listed?.more
+      ? ['It lists more tools than were looked at: 2,048 at most, and 20 pages']
+      : []),
     ...(greeting.open && !listed ? ['It refused to list its tools'] : []),
     ...(authorization.servers.some(({ found }) => !found)
       ? [
@@ -72,7 +75,10 @@ export async function inspectServer(
       ? ['Its 401 points to metadata on another origin, which was not followed']
       : []),
   ]
-  const found = { url, server, revisions: greeting.revisions, authorization, tools }
+  const found = {
+    ...{ url, server, revisions: greeting.revisions },
+    ...{ authorization, tools, takingParameters },
+  }
   const suggestion = suggest({
     ...found,
     header,

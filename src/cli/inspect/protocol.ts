@@ -19,7 +19,7 @@ const CLIENT = { name: 'onbehalf-inspect', version: '1' }
 
 /** Pages and tools of a list that are taken in. */
 const MAX_PAGES = 20
-const MAX_TOOLS = 512
+const MAX_TOOLS = 2_048
 
 /** A server, and what is sent with every request to it. */
 export interface Target {

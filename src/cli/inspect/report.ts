@@ -15,6 +15,8 @@ export interface Report {
   readonly authorization: Authorization
   /** Null when they could not be listed. */
   readonly tools: readonly InspectedTool[] | null
+  /** How many of the tools take parameters; 0 when they could not be listed. */
+  readonly takingParameters: number
   readonly suggestion: Suggestion
   /** What the operator should know or do. */
   readonly notes: readonly string[]
@@ -68,15 +70,46 @@ export interface InspectedIssuer {
 /** One tool. */
 export interface InspectedTool {
   readonly name: string
-  /** Parameters that look like a credential or an identity. */
-  readonly parameters: readonly {
-    readonly pointer: string
-    readonly looksLike: 'credential' | 'subject'
-  }[]
+  /** Parameters that are taken for the caller's credential or identity. */
+  readonly parameters: readonly InspectedParameter[]
+  /** Parameters that only look so, and are the model's. */
+  readonly others: readonly InspectedParameter[]
   /** Parameters that the server wants repeated in a header. */
   readonly headers: readonly { readonly pointer: string; readonly header: string }[]
-  /** Why no binding makes it usable; null when one does. */
+  /** Whether it is refused with a binding that says nothing of its parameters. */
+  readonly refused: boolean
+  /** Why no binding makes it usable, but one that leaves something to the model; null when one does. */
   readonly unusable: string | null
+}
+
+/** A parameter whose name looks like a credential or an identity. */
+export interface InspectedParameter {
+  readonly pointer: string
+  readonly looksLike: 'credential' | 'subject'
+  /** Whether a call cannot do without it. */
+  readonly required: boolean
+  /** How many tools have a parameter of this name. */
+  readonly inTools: number
+  /** Whether `parameters: 'everywhere'` fills it. */
+  readonly everywhere: boolean
+  /** Whether it was taken for the caller's only because of the credential beside it. */
+  readonly besideCredential: boolean
+  /** Why it is taken for the caller's, or is not. */
+  readonly why: string
+  /** What would fill it; null where its name does not tell. */
+  readonly value: unknown
+}
+
+/** What the operator decides about one parameter. */
+export interface Decision
+  extends Pick<InspectedParameter, 'pointer' | 'looksLike' | 'required' | 'inTools' | 'why'> {
+  readonly tools: readonly string[]
+  /** What it costs while it is undecided. */
+  readonly cost: string
+  /** For `parameters` of the placement `argument`; null where nothing is known that could fill it. */
+  readonly fill: readonly Readonly<Record<string, unknown>>[] | null
+  /** For `leaveToModel`. */
+  readonly leave: readonly unknown[]
 }
 
 /** What could be declared for the server. */
@@ -89,10 +122,12 @@ export interface Suggestion {
   readonly connection: SuggestedConnection | null
   readonly reasons: readonly string[]
   /**
-   * Pointers that the binding does not fill and does not leave to the model. Their tools are
-   * refused until the operator has decided.
+   * Pointers that the binding does not fill and does not leave to the model. Until the operator has
+   * decided, they are taken out of tools that can do without, and the others are refused.
    */
   readonly undecided: readonly string[]
+  /** The same, each with what it costs, and with the settings that decide it. */
+  readonly decisions: readonly Decision[]
 }
 
 /** A binding; every member is one of BindingInput. */
@@ -100,8 +135,11 @@ export interface SuggestedBinding {
   readonly url: string
   readonly resource?: string
   readonly source: Readonly<Record<string, unknown>>
-  readonly placement: Readonly<Record<string, unknown>>
+  readonly placement: SuggestedPart | readonly SuggestedPart[]
 }
+
+/** A placement, or a part of one. */
+export type SuggestedPart = Readonly<Record<string, unknown>>
 
 /** A server of `connections`; every member is one of ConnectionServer. */
 export interface SuggestedConnection {

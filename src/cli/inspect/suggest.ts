@@ -1,12 +1,15 @@
 // Suggests a binding from what was seen: which source, which placement, and why. A suggestion never
-// leaves a parameter to the model.
+// leaves a parameter to the model, and never fills what only one tool has.
 
+import { decisionsFor } from './decisions.ts'
 import type {
   Authorization,
   InspectedIssuer,
+  InspectedParameter,
   InspectedTool,
   SuggestedBinding,
   SuggestedConnection,
+  SuggestedPart,
   Suggestion,
 } from './report.ts'
 
@@ -16,51 +19,100 @@ export interface Seen {
   readonly server: { readonly name: string } | null
   readonly authorization: Authorization
   readonly tools: readonly InspectedTool[] | null
+  readonly takingParameters: number
   /** Pointers that are to be bound tool by tool. */
   readonly ambiguous: ReadonlySet<string>
   /** The header that the operator wants the credential in, when it is not `Authorization`. */
   readonly header: string | undefined
 }
 
-type Chosen = Pick<Suggestion, 'binding' | 'connection' | 'reasons' | 'undecided'>
+type Chosen = Pick<Suggestion, 'binding' | 'connection' | 'reasons'>
+
+/** With fewer tools, that all have a name says little beside a header. */
+const MANY_TOOLS = 3
 
 /** Suggests a binding. */
 export function suggest(seen: Seen): Suggestion {
-  return { name: nameOf(seen), ...choose(seen) }
+  const tools = seen.tools ?? []
+  const usable = tools.filter(({ unusable }) => unusable === null)
+  const inHeader = seen.authorization.required || seen.header !== undefined
+  const isAsked = (parameter: InspectedParameter): boolean =>
+    inHeader
+      ? parameter.everywhere &&
+        parameter.looksLike === 'subject' &&
+        seen.takingParameters >= MANY_TOOLS
+      : isSuggested(parameter, seen.takingParameters)
+  const parameters = parametersOf(usable, seen.ambiguous, isAsked)
+  const decisions = decisionsFor(tools, (tool, { pointer }) =>
+    parameters.some((one) => one.pointer === pointer && (one.tool ?? tool) === tool),
+  )
+  const chosen = inHeader ? chooseHeader(seen, parameters) : chooseArguments(seen, parameters)
+  const undecided = [...new Set(decisions.map(({ pointer }) => pointer))]
+  return { name: nameOf(seen), ...chosen, undecided, decisions }
 }
 
-function choose(seen: Seen): Chosen {
-  const { authorization, tools, header, ambiguous } = seen
-  const looking = (tools ?? []).filter(({ unusable }) => unusable === null)
-  const parameters = parametersOf(looking, ambiguous)
-  const pointers = [...new Set(parameters.map(({ pointer }) => pointer))]
-  const asks = parameters.some(({ value }) => value === 'credential')
+/**
+ * Whether the evidence is good enough to suggest that a parameter is filled: nearly all tools ask
+ * for it, or half of them for what is clearly a credential, or it says whose that credential is.
+ */
+function isSuggested(
+  { everywhere, looksLike, besideCredential, inTools, value }: InspectedParameter,
+  takingParameters: number,
+): boolean {
+  if (value === null) return false
+  return (
+    everywhere ||
+    besideCredential ||
+    (looksLike === 'credential' && 2 * inTools >= takingParameters)
+  )
+}
 
-  if (authorization.required || header !== undefined) {
-    const from = sourceOf(seen)
-    const standard = header === undefined || header.toLowerCase() === 'authorization'
-    return {
-      binding: bindingOf(
-        seen,
-        from.source,
-        standard ? { type: 'header' } : { type: 'header', name: header },
-      ),
-      connection: from.connection ?? null,
-      reasons: [
-        authorization.required
-          ? 'placement header: the server refuses requests without a credential'
-          : 'placement header: you named the header',
-        from.reason,
-        ...(pointers.length > 0
-          ? [
-              `its tools also have parameters that look like ${asks ? 'a credential' : 'an identity'}, and a binding has one placement: tools with them are refused`,
-            ]
-          : []),
-      ],
-      undecided: pointers,
-    }
+/** A parameter that is filled. */
+interface Filled {
+  readonly pointer: string
+  readonly value: unknown
+  readonly tool?: string
+}
+
+function chooseHeader(seen: Seen, parameters: readonly Filled[]): Chosen {
+  const { authorization, header } = seen
+  const isBasic = authorization.challenge?.scheme?.toLowerCase() === 'basic'
+  const from = isBasic && header === undefined ? PERSONS_KEY : sourceOf(seen)
+  const isStandard = header === undefined || header.toLowerCase() === 'authorization'
+  const part: SuggestedPart = {
+    type: 'header',
+    ...(isStandard ? {} : { name: header }),
+    ...(isBasic && isStandard ? { value: BASIC } : {}),
   }
-  if (asks) {
+  const fills = parameters.length > 0
+  return {
+    binding: bindingOf(seen, from.source, fills ? [part, { type: 'argument', parameters }] : part),
+    connection: from.connection ?? null,
+    reasons: [
+      authorization.required
+        ? 'placement header: the server refuses requests without a credential'
+        : 'placement header: you named the header',
+      ...(isBasic
+        ? [
+            'value: the server asks for Basic; the template has the person’s email before the key, so change it where the server wants another name',
+          ]
+        : []),
+      from.reason,
+      ...(fills ? ['placement argument: nearly all its tools also ask who the caller is'] : []),
+    ],
+  }
+}
+
+const BASIC = 'Basic {base64:{claim:email}:{credential}}'
+
+const PERSONS_KEY: ReturnType<typeof sourceOf> = {
+  source: { type: 'static', of: 'person' },
+  reason: 'source static: the server takes a name and a key, so a key is kept for each person',
+}
+
+function chooseArguments(seen: Seen, parameters: readonly Filled[]): Chosen {
+  const { tools } = seen
+  if (parameters.some(({ value }) => value === 'credential')) {
     const from = sourceOf(seen)
     return {
       binding: bindingOf(seen, from.source, { type: 'argument', parameters }),
@@ -69,7 +121,6 @@ function choose(seen: Seen): Chosen {
         'placement argument: the server takes anybody’s requests, and its tools ask for the credential',
         from.reason,
       ],
-      undecided: [],
     }
   }
   if (parameters.length > 0)
@@ -81,24 +132,28 @@ function choose(seen: Seen): Chosen {
         'placement argument: its tools ask whose data they work on',
         'no credential is asked for: whoever reaches this server can be anybody, so let nobody else reach it',
       ],
-      undecided: [],
     }
-  const reason =
+  const reasons =
     tools === null
-      ? 'its tools could not be listed, so nothing is known of what it needs'
-      : 'it asks for no credential, in no tool and of no request: give its URL to your framework without a binding'
-  return { binding: null, connection: null, reasons: [reason], undecided: [] }
+      ? ['its tools could not be listed, so nothing is known of what it needs']
+      : [
+          'it asks for no credential, in no tool and of no request: everybody acts as the account that the server was started with',
+          'if that is meant, give its URL to your framework without a binding',
+          'if the server takes a credential with each request all the same (look into its documentation), inspect it with --header NAME and --token-env NAME; if it takes one only where it is started, run a process for each person: url stdio:NAME, and the placement env',
+        ]
+  return { binding: null, connection: null, reasons }
 }
 
 /** Each parameter once; for one tool only where another tool may mean something else by it. */
 function parametersOf(
   tools: readonly InspectedTool[],
   ambiguous: ReadonlySet<string>,
-): readonly { readonly pointer: string; readonly value: string; readonly tool?: string }[] {
+  isAsked: (parameter: InspectedParameter) => boolean,
+): readonly Filled[] {
   const all = tools.flatMap(({ name, parameters }) =>
-    parameters.map(({ pointer, looksLike }) => ({
+    parameters.filter(isAsked).map(({ pointer, value }) => ({
       pointer,
-      value: looksLike,
+      value,
       ...(ambiguous.has(pointer) ? { tool: name } : {}),
     })),
   )

@@ -1,6 +1,7 @@
 // The report as text for people.
 
-import type { InspectedIssuer, InspectedTool, Report } from './report.ts'
+import type { InspectedIssuer, Report } from './report.ts'
+import { decisionBlocks, toolBlocks } from './tools-text.ts'
 import { literal, member } from './typescript.ts'
 
 /** Writes the report. */
@@ -31,12 +32,10 @@ export function textOf(report: Report): string {
       ),
     ],
     ...servers.map(issuerLines),
-    tools === null
-      ? ['Tools: could not be listed']
-      : [`Tools: ${tools.length}`, ...tools.flatMap(toolLines)],
+    ...(tools === null ? [['Tools: could not be listed']] : toolBlocks(tools)),
     suggestionLines(report),
     suggestion.reasons.map((reason) => `- ${reason}`),
-    ...(suggestion.undecided.length > 0 ? [undecidedLines(suggestion.undecided)] : []),
+    ...decisionBlocks(suggestion.decisions),
     ...(notes.length > 0 ? [notes.map((note) => `! ${note}`)] : []),
   ]
   return blocks.map((lines) => lines.join('\n')).join('\n\n')
@@ -46,8 +45,13 @@ function schemeOf({ authorization: { challenge } }: Report): string {
   return `${challenge?.scheme ? `, ${challenge.scheme}` : ''}${scopesOf(challenge?.scopes ?? [])}`
 }
 
+/** Scopes that are shown. Some servers name hundreds. */
+const MAX_SCOPES = 12
+
 function scopesOf(scopes: readonly string[]): string {
-  return scopes.length > 0 ? `, scopes ${scopes.join(' ')}` : ''
+  if (scopes.length === 0) return ''
+  const more = scopes.length - MAX_SCOPES
+  return `, scopes ${scopes.slice(0, MAX_SCOPES).join(' ')}${more > 0 ? ` and ${more} more (--json has all)` : ''}`
 }
 
 function row(title: string, text: string): string {
@@ -83,21 +87,6 @@ function answer(yes: boolean): string {
   return yes ? 'yes (RFC 8693)' : 'no'
 }
 
-function toolLines({ name, parameters, headers, unusable }: InspectedTool): readonly string[] {
-  return [
-    `  ${name}`,
-    ...parameters.map(
-      ({ pointer, looksLike }) =>
-        `    ${pointer}  looks like ${looksLike === 'subject' ? 'an identity' : 'a credential'}`,
-    ),
-    ...headers.map(
-      ({ pointer, header }) =>
-        `    ${pointer}  is to be repeated in the header Mcp-Param-${header}`,
-    ),
-    ...(unusable === null ? [] : [`    UNUSABLE: ${unusable}`]),
-  ]
-}
-
 function suggestionLines({ suggestion: { name, binding, connection } }: Report): readonly string[] {
   if (!binding) return ['Suggested binding: none']
   return [
@@ -111,13 +100,4 @@ function suggestionLines({ suggestion: { name, binding, connection } }: Report):
 /** A member of an object literal, on lines of its own. */
 function entry(name: string, value: object): string {
   return `  ${member(name)}: ${literal(value, '  ', true)},`
-}
-
-function undecidedLines(pointers: readonly string[]): readonly string[] {
-  return [
-    'For you to decide: tools with these parameters are refused, unless you leave the parameters to the model',
-    '(only where the server checks them against the credential):',
-    '',
-    `  leaveToModel: ${literal(pointers, '  ')},`,
-  ]
 }

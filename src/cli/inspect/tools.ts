@@ -1,41 +1,66 @@
 // The tools of a server as an operator sees them who decides on a binding.
 
-import { examineTool } from 'onbehalf/mcp'
+import { type ExaminedParameter, examineTools, type ToolDefinition } from 'onbehalf/mcp'
 import { isObject, type UnknownObject } from './ask.ts'
+import { groundInWords } from './grounds.ts'
 import { isPrintable } from './printable.ts'
-import type { InspectedTool } from './report.ts'
+import type { InspectedParameter, InspectedTool } from './report.ts'
+
+/** Tools that were looked at, and how many of them take parameters. */
+export interface InspectedTools {
+  readonly tools: readonly InspectedTool[]
+  readonly takingAny: number
+}
 
 /**
  * Looks at the tools; entries that are no tools are left out. Between two tools there is a turn for
  * the deadline and for the person who stops it.
  */
 export async function inspectTools(
-  tools: readonly UnknownObject[],
+  listed: readonly UnknownObject[],
   signal: AbortSignal,
-): Promise<readonly InspectedTool[]> {
-  const inspected: InspectedTool[] = []
-  for (const tool of tools) {
-    if (typeof tool.name !== 'string' || tool.name === '') continue
-    inspected.push(inspectTool({ ...tool, name: tool.name }))
+): Promise<InspectedTools> {
+  const named = listed.flatMap((tool): ToolDefinition[] =>
+    typeof tool.name === 'string' && tool.name !== '' ? [{ ...tool, name: tool.name }] : [],
+  )
+  const giveTurn = async () => {
     await new Promise((resolve) => setTimeout(resolve, 0))
     signal.throwIfAborted()
   }
-  return inspected
+  const examination = await examineTools(named, giveTurn)
+  const tools: InspectedTool[] = []
+  for (const [index, { name }] of named.entries()) {
+    const { parameters, mirrored, unusable } = examination.examine(index)
+    const callers = parameters.filter(({ isCallers }) => isCallers)
+    const odd = ![name, ...callers.map(({ pointer }) => pointer)].every(isPrintable)
+    tools.push({
+      name,
+      parameters: callers.map(inspected),
+      others: parameters.filter(({ isCallers }) => !isCallers).map(inspected),
+      headers: mirrored,
+      refused: unusable !== undefined || callers.some(({ isRequired }) => isRequired),
+      unusable:
+        unusable?.why ??
+        (odd
+          ? 'its name or a parameter’s is too long, or has characters that cannot be seen'
+          : null),
+    })
+    await giveTurn()
+  }
+  return { tools, takingAny: examination.takingAny }
 }
 
-function inspectTool(tool: {
-  readonly name: string
-  readonly [member: string]: unknown
-}): InspectedTool {
-  const { parameters, mirrored, unusable } = examineTool(tool)
-  const odd = ![tool.name, ...parameters.map(({ pointer }) => pointer)].every(isPrintable)
+function inspected(parameter: ExaminedParameter): InspectedParameter {
+  const { pointer, looksLike, isRequired, inTools, isEverywhere, ground, value } = parameter
   return {
-    name: tool.name,
-    parameters: parameters.map(({ pointer, value }) => ({ pointer, looksLike: value })),
-    headers: mirrored,
-    unusable:
-      unusable?.why ??
-      (odd ? 'its name or a parameter’s is too long, or has characters that cannot be seen' : null),
+    pointer,
+    looksLike,
+    required: isRequired,
+    inTools,
+    everywhere: isEverywhere,
+    besideCredential: ground === 'credential-beside',
+    why: groundInWords(parameter),
+    value,
   }
 }
 

@@ -1,5 +1,6 @@
-// Tells from the name of a parameter whether it is a credential, an identity, or neither. It looks
-// at the name only. `parameter-finder.ts` looks at what the schema allows.
+// Tells from the name of a parameter whether it may be a credential or an identity. It looks at the
+// name only: `parameter-finder.ts` looks at what the schema allows, and `../tools/judge-parameter.ts`
+// at the rest of the evidence.
 
 import { FOREIGN_CREDENTIALS, FOREIGN_PASSWORDS } from './foreign-words.ts'
 import { readingsOf, wordsOf } from './name-words.ts'
@@ -9,8 +10,7 @@ export type Likeness = 'credential' | 'subject'
 
 /*
  * The rules. A name is read as words (`name-words.ts`). We drop `x` at the front, and `value`,
- * `header`, `string` and digits at the end. In doubt a name is a credential: the operator can leave
- * a parameter to the model, and notices a refused tool at once.
+ * `header`, `string` and digits at the end. In doubt a name is taken: the evidence decides later.
  *
  * Credentials:
  * - `token`, and any `…_token`. Not those of paging, counting, language models and trade
@@ -24,12 +24,15 @@ export type Likeness = 'credential' | 'subject'
  * - The same written as one word: `apikey`, `ACCESSTOKEN`, `mytoken`. Not `tokenizer`, `tokens`,
  *   `token_count`.
  * - The common words of other languages for the same (`foreign-words.ts`).
+ * - `connection_string`, `database_url` and the like: they hold a password.
+ * - `headers`, `webhook_headers`: whoever chooses headers chooses `Authorization`.
  *
  * Subjects:
  * - `user_id`, `uid`, `account_id`, `tenant_id`, `sub`, `subject`, `principal`, `on_behalf_of`,
- *   `impersonate` and the like. Not `target_user_id`, `user_ids`, `username`, `email`, `client_id`,
+ *   `impersonate` and the like. Not `target_user_id`, `user_ids`, `username`, `client_id`,
  *   `session_id`.
- * - `current_user_id` and the like.
+ * - `account`, `email`, `user_email`, `user_google_email`.
+ * - `current_user_id`, `raise_on_behalf_of` and the like.
  * - Not `subject` beside `body`, `to`, `message` and the like: that is the subject line of an
  *   email.
  */
@@ -70,8 +73,16 @@ const OTHER_TOKENS = setOf(`
 const SUBJECTS = setOf(`
   userid uid useruid useruuid userguid sub subject subjectid accountid tenant tenantid onbehalfof
   onbehalfofuser onbehalfofuserid obo actas actasuser runas runasuser impersonate impersonateuser
-  impersonateuserid impersonatedsubject principal principalid principalname
+  impersonateuserid impersonatedsubject principal principalid principalname account email emailaddress
+sudouser actinguser
 `)
+
+/** Names for what holds a password, as in `postgresql://alice:secret@host`. */
+const CONNECTIONS =
+  /(?:connection(?:string|uri)|conn(?:string|str|uri)|(?:database|db|mongo|mongodb|redis|postgres|postgresql|mysql|jdbc|amqp|rabbitmq|sql)(?:connection)?(?:url|uri|dsn))$|^dsn$/
+
+/** First words of an email address that is the caller's own, as in `user_google_email`. */
+const OWNERS = setOf('user my account login caller owner acting google gmail own authenticated')
 
 /** Words before `user`, `account` or `tenant` that mean the caller's own. */
 const SELF = setOf(`
@@ -101,14 +112,40 @@ function likenessOfWords(
   reading: readonly string[],
   siblings: readonly string[],
 ): Likeness | undefined {
+  const parts = essence(reading)
+  const whole = parts.join('')
+  if (isCredential(parts, whole) || CONNECTIONS.test(reading.join(''))) return 'credential'
+  if (isHeaderMap(reading)) return 'credential'
+  if (whole === 'subject' && siblings.some(isMessageWord)) return undefined
+  return SUBJECTS.has(whole) || isSelf(parts) || isActing(parts) || isOwnEmail(parts)
+    ? 'subject'
+    : undefined
+}
+
+/** The words of a name that say what it is. */
+export function essence(reading: readonly string[]): readonly string[] {
   const parts = [...reading]
   if (parts[0] === 'x') parts.shift()
   while (parts.length > 1 && /^(?:value|header|string|str|\d+)$/.test(parts.at(-1) ?? ''))
     parts.pop()
-  const whole = parts.join('')
-  if (isCredential(parts, whole)) return 'credential'
-  if (whole === 'subject' && siblings.some(isMessageWord)) return undefined
-  return SUBJECTS.has(whole) || isSelf(parts) ? 'subject' : undefined
+  return parts
+}
+
+/** Whether a name is that of a map of HTTP headers. */
+export function isHeaderMap(reading: readonly string[]): boolean {
+  return reading.at(-1) === 'headers' && reading.length <= 3
+}
+
+/** `on_behalf_of`, whatever stands around it, and who is impersonated. */
+export function isActing(parts: readonly string[]): boolean {
+  const name = parts.join('_')
+  return /(?:^|_)on_?behalf_?of(?:$|_(?:user|email|account|id|subject)(?:_id|_email)?$)/.test(name)
+}
+
+/** An email address with a word before it for the caller. */
+function isOwnEmail(parts: readonly string[]): boolean {
+  const rest = parts.at(-1) === 'address' ? parts.slice(0, -1) : parts
+  return rest.length > 1 && rest.at(-1) === 'email' && OWNERS.has(rest[0] ?? '')
 }
 
 /**
@@ -137,6 +174,8 @@ const OF_ANY_TYPE =
  * still a choice of whom to be; a choice of school subjects is not.
  */
 export function mayCarry(likeness: Likeness, name: string, kinds: ReadonlySet<string>): boolean {
+  // A map of headers is an object. The finder takes those.
+  if (isHeaderMap(wordsOf(name))) return false
   if (kinds.has('text')) return true
   const plain = plainName(name)
   if (likeness === 'credential')
@@ -187,11 +226,13 @@ function runs(word: string): boolean {
 function isSelf(parts: readonly string[]): boolean {
   const rest = parts.at(-1) === 'id' ? parts.slice(0, -1) : parts
   const [what = '', ...before] = rest.toReversed()
-  return (
-    (what === 'user' || what === 'account' || what === 'tenant') &&
-    before.length > 0 &&
-    before.every((one) => SELF.has(one))
-  )
+  if (before.length === 0 || !before.every((one) => SELF.has(one))) return false
+  // Whoever asks another company for something has an account, too: `requester_account_id`.
+  return what === 'user' || ((what === 'account' || what === 'tenant') && !before.some(isAsking))
+}
+
+function isAsking(word: string): boolean {
+  return word === 'requester' || word === 'requesting' || word === 'initiating'
 }
 
 function setOf(list: string): ReadonlySet<string> {

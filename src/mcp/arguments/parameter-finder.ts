@@ -5,59 +5,35 @@
 import { granted, type Result } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import type { StepBudget } from '../../core/steps.ts'
+import {
+  type FoundParameter,
+  headerOf,
+  lengthOf,
+  mayBeMap,
+  newSummary,
+  type OwnParameter,
+  type Summary,
+  wordsIn,
+} from './found-parameter.ts'
 import { EVERY_MEMBER, innerSchemas } from './inner-schemas.ts'
 import { type Kind, kindTeller } from './kinds.ts'
-import { type Likeness, type LikenessTeller, likenessTeller } from './likeness-teller.ts'
+import { type LikenessTeller, likenessTeller } from './likeness-teller.ts'
 import { mayCarry } from './name.ts'
+import { kindOfName } from './name-kind.ts'
 import { maySpellCredential } from './name-pattern.ts'
-import { type NamedPlace, namesIn } from './named.ts'
+import { stepsOfName } from './name-words.ts'
+import { namesIn } from './named.ts'
 import { literalNames } from './pattern.ts'
 import { below, type Place, rootPlace, segmentsOf } from './places.ts'
 import { EVERY, formatPointer, isNameable, MAX_DEPTH, type Segments } from './pointer.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
 import { entriesOf, isPlain, type Resolve, resolver, sizeOf, usesUnsupported } from './schema.ts'
 
-/** A parameter that the model must not be left to fill, unless the operator says so. */
-export interface DetectedParameter {
-  /**
-   * Where it is in the tool's arguments (RFC 6901, `*` for every element or every member of a map).
-   */
-  readonly pointer: string
-  /** What its name says it is. */
-  readonly value: Likeness
-  /** Its name, as the server spells it. */
-  readonly name: string
-  /** The header in which the server wants its value repeated (`x-mcp-header`). */
-  readonly xMcpHeader?: string
-}
-
-/** A parameter that a schema declares. */
-interface OwnParameter {
-  readonly value: Likeness
-  readonly name: string
-  readonly schema: unknown
-}
-
-/** What is remembered of a schema: what matters when it stands at another place, too. */
-interface Summary {
-  readonly own: OwnParameter[]
-  /** The schemas inside it that are not quiet. */
-  readonly inner: { readonly schema: UnknownObject; readonly below: Segments }[]
-  /** Names that it declares, of whatever kind, and that look like something. */
-  readonly declared: string[]
-  /** Names that it requires or allows, and does not declare itself. */
-  readonly named: NamedPlace[]
-  isHit: boolean
-}
-
 /** Parameters that are found in one tool. No tool that people wrote has so many credentials. */
 const MAX_FOUND = 256
 
 /** Characters of the names that lead to a parameter. */
 const MAX_POINTER_CHARS = 1_024
-
-/** References that we follow to find an `x-mcp-header`. */
-const MAX_HEADER_HOPS = 8
 
 /** Steps for each so many characters of text. */
 const CHARS_OF_A_STEP = 32
@@ -79,30 +55,57 @@ export class ParameterFinder {
   /** Schemas that contain a reference to themselves. */
   readonly #recursive = new Set<UnknownObject>()
   /** By pointer: a parameter may be declared several times. Later declarations add to earlier ones. */
-  readonly #found = new Map<string, DetectedParameter>()
+  readonly #found = new Map<string, FoundParameter>()
   readonly #named: { readonly name: string; readonly place: Place }[] = []
+  readonly #isLeft: (place: Place) => boolean
   #problem: ArgumentRefusal | undefined
 
-  constructor(root: UnknownObject, budget: StepBudget) {
+  /** @param isLeft Whether everything below a place is left to the model. Default: nothing is. */
+  constructor(
+    root: UnknownObject,
+    budget: StepBudget,
+    isLeft: (place: Place) => boolean = () => false,
+  ) {
     this.#root = root
     this.#budget = budget
+    this.#isLeft = isLeft
     this.#resolve = resolver(root, budget)
     this.#kindsOf = kindTeller(this.#resolve, budget)
     this.#likeness = likenessTeller(budget)
   }
 
   /** Walks the document. Call it once. */
-  find(): Result<readonly DetectedParameter[], ArgumentRefusal> {
+  find(): Result<readonly FoundParameter[], ArgumentRefusal> {
     this.#walk(this.#root, rootPlace(), 0)
     for (const { name, place } of this.#named) {
       const value = this.#likeness.of(name)
-      if (value && !place.declared.has(name)) this.#record({ value, name, schema: true }, place)
+      if (value && !place.declared.has(name))
+        this.#record({ value, name, schema: true, siblings: [] }, place)
     }
+    const names = this.#namesInRecursive()
     if (this.#budget.isSpent) this.#fail('schema_too_large')
     if (this.#problem) return refuse(this.#problem)
-    if ([...this.#recursive].some((schema) => this.#summaries.get(schema)?.isHit))
-      return refuse('parameter_recursive')
-    return granted([...this.#found.values()])
+    return granted(
+      [...this.#found.values()].map((one) =>
+        names.has(one.name) ? { ...one, isRecursive: true } : one,
+      ),
+    )
+  }
+
+  /** The names of parameters in schemas that contain themselves. */
+  #namesInRecursive(): ReadonlySet<string> {
+    const names = new Set<string>()
+    // The set grows while the loop reads it.
+    const schemas = new Set([...this.#recursive])
+    for (const schema of schemas) {
+      const summary = this.#summaries.get(schema)
+      if (!summary?.isHit) continue
+      const { own, named, inner } = summary
+      if (!this.#budget.take(own.length + named.length + inner.length)) break
+      for (const { name } of [...own, ...named]) names.add(name)
+      for (const one of inner) schemas.add(one.schema)
+    }
+    return names
   }
 
   /** @returns Whether something was found in the schema. The same is true of the methods below. */
@@ -111,7 +114,7 @@ export class ParameterFinder {
     if (!isObject(schema)) return this.#fail('schema_malformed')
     if (this.#isPlain(schema)) return false
     const known = this.#summaries.get(schema)
-    if (known && (isQuiet(known) || place.visited.has(schema))) return known.isHit
+    if (known && (lengthOf(known) === 0 || place.visited.has(schema))) return known.isHit
     if (depth >= MAX_DEPTH) return this.#fail('schema_too_deep')
     place.visited.add(schema)
     return known ? this.#repeat(known, place, depth) : this.#judge(schema, place, depth)
@@ -133,7 +136,7 @@ export class ParameterFinder {
     const levels = this.#open.get(schema) ?? []
     this.#open.set(schema, levels)
     levels.push(place.level)
-    const summary: Summary = { own: [], inner: [], declared: [], named: [], isHit: false }
+    const summary = newSummary()
     this.#walkMembers(entriesOf(schema.properties), summary, place, depth)
     this.#walkPatterns(schema.patternProperties, summary, place, depth)
     for (const [inner, segments] of innerSchemas(schema))
@@ -147,9 +150,9 @@ export class ParameterFinder {
 
   /** Goes through what was found in a schema, for another place where it stands. */
   #repeat(summary: Summary, place: Place, depth: number): boolean {
-    const { own, inner, declared, named } = summary
-    if (!this.#budget.take(own.length + inner.length + declared.length + named.length))
-      return this.#fail('schema_too_large')
+    const { own, inner, declared, named, recursive } = summary
+    if (!this.#budget.take(lengthOf(summary))) return this.#fail('schema_too_large')
+    for (const schema of recursive) this.#noteRecursion(schema, place)
     for (const name of declared) place.declared.add(name)
     for (const parameter of own) this.#record(parameter, place)
     for (const one of inner) this.#walk(one.schema, below(place, one.below), depth + 1)
@@ -170,7 +173,7 @@ export class ParameterFinder {
     const isHit = this.#walk(schema, below(place, segments), depth + 1)
     if (isHit) summary.isHit = true
     const known = isObject(schema) ? this.#summaries.get(schema) : undefined
-    if (isObject(schema) && known && !isQuiet(known))
+    if (isObject(schema) && known && lengthOf(known) > 0)
       summary.inner.push({ schema, below: segments })
     return isHit
   }
@@ -181,7 +184,8 @@ export class ParameterFinder {
     place: Place,
     depth: number,
   ): void {
-    const likenessHere = this.#likeness.beside(members.map(([name]) => name))
+    const siblings = members.map(([name]) => name)
+    const likenessHere = this.#likeness.beside(siblings)
     for (const [name, schema] of members) {
       if (!this.#budget.take(1)) this.#fail('schema_too_large')
       if (this.#problem) return
@@ -191,7 +195,7 @@ export class ParameterFinder {
         place.declared.add(name)
       }
       const kinds = value ? this.#kindsOf(schema) : undefined
-      const parameter = value && { value, name, schema }
+      const parameter = value && { value, name, schema, siblings }
       if (parameter && kinds && mayCarry(value, name, kinds)) {
         this.#own(parameter, summary, place)
         continue
@@ -199,7 +203,8 @@ export class ParameterFinder {
       // Below a member called `*`, a pointer would mean every member, so that place cannot be named.
       const segment = name === EVERY ? '__proto__' : name
       const isHit = this.#walkInner(schema, [segment], summary, place, depth)
-      if (parameter && kinds?.has('object') && !isHit) this.#own(parameter, summary, place)
+      if (parameter && kinds?.has('object') && !isHit && mayBeMap(name, schema))
+        this.#own(parameter, summary, place)
     }
   }
 
@@ -217,8 +222,8 @@ export class ParameterFinder {
         )
         continue
       }
-      if (this.#kindsOf(schema).has('text') && maySpellCredential(pattern, this.#budget))
-        this.#fail('parameter_unnameable')
+      const isOpen = !this.#isLeft(place) && this.#kindsOf(schema).has('text')
+      if (isOpen && maySpellCredential(pattern, this.#budget)) this.#fail('parameter_unnameable')
       this.#walkInner(schema, EVERY_MEMBER, summary, place, depth)
     }
   }
@@ -227,7 +232,7 @@ export class ParameterFinder {
   #noteNames(schema: UnknownObject, summary: Summary, place: Place): void {
     const names = namesIn(schema, this.#resolve, this.#budget)
     if (!names.ok) return void this.#fail(names.refusal)
-    const likenessHere = this.#likeness.beside(Object.keys(propertiesOf(schema)))
+    const likenessHere = this.#likeness.beside(entriesOf(schema.properties).map(([name]) => name))
     for (const one of names.value) {
       // What is inside a credential is a part of it.
       if (!likenessHere(one.name) || one.below.some((name) => this.#likeness.of(name))) continue
@@ -244,7 +249,15 @@ export class ParameterFinder {
     if (level === undefined || !isObject(target.value))
       this.#walkInner(target.value, [], summary, place, depth)
     else if (level === place.level) this.#fail('reference_cyclic')
-    else this.#recursive.add(target.value)
+    else {
+      summary.recursive.push(target.value)
+      this.#noteRecursion(target.value, place)
+    }
+  }
+
+  /** What is below a place that is left to the model may be at any number of places. */
+  #noteRecursion(schema: UnknownObject, place: Place): void {
+    if (!this.#isLeft(place)) this.#recursive.add(schema)
   }
 
   #own(parameter: OwnParameter, summary: Summary, place: Place): void {
@@ -253,33 +266,28 @@ export class ParameterFinder {
     this.#record(parameter, place)
   }
 
-  #record({ value, name, schema }: OwnParameter, place: Place): void {
+  #record({ value, name, schema, siblings }: OwnParameter, place: Place): void {
+    if (this.#isLeft(below(place, [name]))) return
+    // A vague name is an identity only where nearly all tools have it, at the top.
+    if (place.level > 1 && this.#budget.take(stepsOfName(name)) && kindOfName(name) === 'vague')
+      return
     const chars = place.chars + name.length
     if (chars > MAX_POINTER_CHARS || !this.#budget.take(1 + chars / CHARS_OF_A_STEP))
       return void this.#fail('schema_too_large')
     if (!place.isNameable || !isNameable(name)) this.#fail('parameter_unnameable')
-    const xMcpHeader = this.#headerOf(schema)
+    const xMcpHeader = headerOf(schema, this.#resolve)
     const pointer = formatPointer([...segmentsOf(place), name])
+    const known = this.#found.get(pointer)
+    const description = wordsIn(schema)
+    this.#budget.take(description.length / CHARS_OF_A_STEP)
     this.#found.set(pointer, {
-      ...this.#found.get(pointer),
-      ...{ pointer, value, name },
+      ...known,
+      ...{ pointer, value, name, isRecursive: false },
+      siblings: siblings.length > 0 ? siblings : (known?.siblings ?? []),
+      description: description || (known?.description ?? ''),
       ...(xMcpHeader === undefined ? {} : { xMcpHeader }),
     })
     if (this.#found.size > MAX_FOUND) this.#fail('schema_too_large')
-  }
-
-  /**
-   * The `x-mcp-header` of a parameter. Servers may put it behind a reference too, though the
-   * protocol forbids it.
-   */
-  #headerOf(schema: unknown): string | undefined {
-    let here = schema
-    for (let hops = 0; isObject(here) && hops < MAX_HEADER_HOPS; hops++) {
-      if (typeof here['x-mcp-header'] === 'string') return here['x-mcp-header']
-      const target = this.#resolve(here.$ref)
-      here = target.ok ? target.value : undefined
-    }
-    return undefined
   }
 
   /** The first problem is the one that is reported. */
@@ -287,13 +295,4 @@ export class ParameterFinder {
     this.#problem ??= reason
     return false
   }
-}
-
-/** Whether nothing in a schema matters, wherever it stands. */
-function isQuiet({ own, inner, declared, named }: Summary): boolean {
-  return own.length + inner.length + declared.length + named.length === 0
-}
-
-function propertiesOf({ properties }: UnknownObject): UnknownObject {
-  return isObject(properties) ? properties : {}
 }

@@ -60,3 +60,8 @@ export function covers(pattern: Segments, pointer: Segments): boolean {
     pattern.every((segment, i) => segment === EVERY || segment === pointer[i])
   )
 }
+
+/** The pointer above a member. All elements of an array count as one place. */
+export function parentOf(pointer: string): string {
+  return pointer.slice(0, pointer.lastIndexOf('/')).replace(/\/\d+(?=\/|$)/g, '/*')
+}

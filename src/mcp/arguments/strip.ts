@@ -51,6 +51,8 @@ export interface StripOptions {
    * log such headers. Default false: the tool is refused.
    */
   readonly repeatCredentialInHeader?: boolean
+  /** Pointers of parameters that are taken out, too, and not filled in. Default none. */
+  readonly removed?: readonly string[]
   /** Every part of the work takes steps of it. Default: those of one tool. */
   readonly budget?: StepBudget
 }
@@ -70,7 +72,7 @@ export function stripTool(
   options: StripOptions = {},
 ): Result<StrippedTool, ArgumentRefusal> {
   const { rewriteDescriptions = false, repeatCredentialInHeader = false } = options
-  const { budget = stepBudget(MAX_TOOL_STEPS) } = options
+  const { removed = [], budget = stepBudget(MAX_TOOL_STEPS) } = options
   const { inputSchema } = tool
   if (!isObject(inputSchema)) return refuse('schema_malformed')
   const wanted = new Map<
@@ -87,11 +89,17 @@ export function stripTool(
     wanted.set(pointer, { segments: segments.value, value })
   }
   const pointers = [...wanted].map(([pointer, { segments }]) => [pointer, segments] as const)
+  for (const pointer of removed) {
+    const segments = parsePointer(pointer)
+    if (!segments.ok) return segments
+    if (!wanted.has(pointer)) pointers.push([pointer, segments.value])
+  }
   if (pointers.length === 0) return granted({ tool, hidden: [] })
   const hidden = hideInSchema(inputSchema, pointers, budget)
   if (!hidden.ok) return hidden
-  const there = pointers.filter(([pointer]) => hidden.value.found.has(pointer))
-  if (there.length === 0) return granted({ tool, hidden: [] })
+  const gone = pointers.filter(([pointer]) => hidden.value.found.has(pointer))
+  if (gone.length === 0) return granted({ tool, hidden: [] })
+  const there = gone.filter(([pointer]) => wanted.has(pointer))
   const mirrored = mirroredParameters(inputSchema, budget)
   if (!mirrored.ok) return mirrored
   const made = madeParents(inputSchema, there, treeOf(there), budget)
@@ -112,7 +120,7 @@ export function stripTool(
       ...(header === undefined ? {} : { xMcpHeader: header }),
     })
   }
-  const names = [...new Set(there.map(([, segments]) => segments.at(-1) ?? ''))]
+  const names = [...new Set(gone.map(([, segments]) => segments.at(-1) ?? ''))]
   const rebuilt = rebuild(tool, hidden.value.schema, names, rewriteDescriptions, budget)
   return budget.isSpent ? refuse('schema_too_large') : granted({ tool: rebuilt, hidden: list })
 }

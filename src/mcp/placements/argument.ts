@@ -28,8 +28,8 @@ export interface ArgumentPartOptions {
    * Asks the server for its tools, once, so that the book knows a tool that no list has named yet.
    */
   readonly list: (request: McpRequest) => Promise<void>
-  /** Pointers of parameters that the model fills, whatever they look like. */
-  readonly leftToModel: readonly string[]
+  /** Pointers of a tool's parameters that the model fills, whatever they look like. */
+  readonly leftToModel: (tool: string) => readonly string[]
   /** Default: all are filled. The prompt pattern fills those that hold a reference. */
   readonly choose?: ChooseParameters
   /** Called with the tool's name when the model sent something where a value was filled in. */

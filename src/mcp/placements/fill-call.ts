@@ -9,6 +9,7 @@ import type { Principal } from '../../core/principal.ts'
 import { type ToolCall, withArguments } from '../answer/message.ts'
 import { injectArguments, type Slot } from '../arguments/inject.ts'
 import { paramHeader } from '../arguments/param-header.ts'
+import { parentOf } from '../arguments/pointer.ts'
 import type { HiddenParameter } from '../arguments/strip.ts'
 
 /** What parameters are filled from, beside the credential. */
@@ -43,7 +44,11 @@ export function fillCall(
   message: UnknownObject,
   call: CallToFill,
   tokens: Tokens,
-  options: { values: ArgumentValues; leftToModel: readonly string[]; from: string },
+  options: {
+    values: ArgumentValues
+    leftToModel: (tool: string) => readonly string[]
+    from: string
+  },
 ): Result<FilledCall> {
   const slots: Slot[] = []
   const headers: (readonly [string, string])[] = []
@@ -59,7 +64,7 @@ export function fillCall(
   }
   const injected = injectArguments(call.args, slots)
   if (!injected.ok || injected.value.blocked.length > 0) return refused('arguments_refused')
-  if (hasLookalike(call, options.leftToModel)) return refused('arguments_refused')
+  if (hasLookalike(call, options.leftToModel(call.name))) return refused('arguments_refused')
   return granted({
     message: withArguments(message, injected.value.arguments),
     headers,
@@ -83,11 +88,6 @@ function hasLookalike({ args, hidden }: CallToFill, leftToModel: readonly string
   return injected.value.elsewhere.some(
     (place) => parents.has(parentOf(place)) && !leftToModel.includes(place),
   )
-}
-
-/** The pointer above a member. All elements of an array count as one place. */
-function parentOf(pointer: string): string {
-  return pointer.slice(0, pointer.lastIndexOf('/')).replace(/\/\d+(?=\/|$)/g, '/*')
 }
 
 function valueFor(

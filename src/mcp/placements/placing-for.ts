@@ -5,6 +5,7 @@ import { headerFill, headerPlacing } from '../../core/carry/placing.ts'
 import { granted } from '../../core/errors.ts'
 import type { Placement, PlacementOf } from '../../core/placement/placement.ts'
 import type { LiveSecrets } from '../redact/sent-secrets.ts'
+import { leftToModel } from '../tools/left-to-model.ts'
 import { type ArgumentPartOptions, argumentPart } from './argument.ts'
 import { metaPart } from './meta.ts'
 import { type Part, type PlannedPart, partsPlacing } from './part.ts'
@@ -108,6 +109,6 @@ function bareHeader({ name, from }: PlacementOf<'header'>): Part {
   return () => planned
 }
 
-function leftBy({ leaveToModel }: Binding): { readonly leftToModel: readonly string[] } {
-  return { leftToModel: leaveToModel.map(({ pointer }) => pointer) }
+function leftBy(binding: Binding): Pick<ArgumentPartOptions, 'leftToModel'> {
+  return { leftToModel: (tool) => leftToModel(binding, tool).pointers }
 }

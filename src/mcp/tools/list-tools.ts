@@ -6,8 +6,9 @@ import { rewriteAnswer } from '../answer/answer.ts'
 import type { AnswerRules } from '../answer/rules.ts'
 import type { McpRequest } from '../placements/request.ts'
 
-/** Pages of a list that are asked for. */
+/** Pages of a list that are asked for, and tools after which no more are. */
 const MAX_PAGES = 20
+const MAX_TOOLS = 8_192
 
 /**
  * Makes a listing that happens once: a model may make up any number of names of tools. One that
@@ -27,42 +28,60 @@ export function onceListed(
   }
 }
 
+/** How a list is asked for. */
+export interface ListOptions {
+  /** Sends one request. */
+  readonly ask: (init: RequestInit) => Promise<Response>
+  /** The request that made it necessary: the list goes to its session, by its revision. */
+  readonly like: McpRequest
+  /** By which rules the answers are read. They learn nothing. */
+  readonly rules: AnswerRules
+  /** Begins the ids of its requests: no other list under way has the same. */
+  readonly id: string
+}
+
+/** Tools as the server lists them, and whether these are all that are asked for. */
+export interface ListedTools {
+  readonly tools: readonly unknown[]
+  readonly isWhole: boolean
+}
+
 /**
- * Lists all tools. The rules learn what comes back. After a failure the tools stay unknown, and the
- * call that needed the list is refused.
+ * Lists tools, at most {@link MAX_PAGES} pages of them. A failure ends the list: its reason is in the
+ * audit already.
  *
- * @param ask Sends one request.
- * @param like The request that made it necessary: the list goes to its session, by its revision.
- * @returns Whether the server gave all its tools, within {@link MAX_PAGES}.
+ * @param cursor Where the list goes on. Default: at its beginning.
  */
 export async function listTools(
-  ask: (init: RequestInit) => Promise<Response>,
-  like: McpRequest,
-  rules: AnswerRules,
-): Promise<boolean> {
+  { ask, like, rules, id: begin }: ListOptions,
+  cursor?: string,
+): Promise<ListedTools> {
   const headers = listHeaders(like)
   const meta = listMeta(like)
-  let cursor: string | undefined
+  const tools: unknown[] = []
+  let next = cursor
   try {
     for (let page = 0; page < MAX_PAGES; page++) {
-      const id = `onbehalf-list-${page}`
-      const params = { ...meta, ...(cursor === undefined ? {} : { cursor }) }
+      const id = `${begin}-${page}`
+      const params = { ...meta, ...(next === undefined ? {} : { cursor: next }) }
       const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params })
       const response = await ask({ method: 'POST', headers, body })
       if (!response.ok) {
         response.body?.cancel().catch(() => {})
-        return false
+        break
       }
       const result = await resultIn(response, id, rules)
-      if (!result) return false
-      if (typeof result.nextCursor !== 'string') return true
-      cursor = result.nextCursor
+      if (!result) break
+      for (const tool of Array.isArray(result.tools) ? result.tools : []) tools.push(tool)
+      if (typeof result.nextCursor !== 'string') return { tools, isWhole: true }
+      next = result.nextCursor
+      // No more are asked for, also the next time.
+      if (page === MAX_PAGES - 1 || tools.length >= MAX_TOOLS) return { tools, isWhole: true }
     }
-    return true
   } catch {
-    // The reason is in the audit already.
-    return false
+    // What came before counts.
   }
+  return { tools, isWhole: false }
 }
 
 /** The headers of the call, without what they say of its method, its tool and its parameters. */

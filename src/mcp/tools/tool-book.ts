@@ -6,13 +6,27 @@ import { isObject } from '../../core/json.ts'
 import { type StepBudget, stepBudget, turnGiver } from '../../core/steps.ts'
 import { MAX_TOOL_STEPS } from '../arguments/schema.ts'
 import type { HiddenParameter, ToolDefinition } from '../arguments/strip.ts'
-import { type AcceptableTool, finishTool, type JudgeOptions, judgeTool } from './judge-tool.ts'
+import {
+  type AcceptableTool,
+  finishTool,
+  type JudgeOptions,
+  judgeTool,
+  type ReadTool,
+  type RefusedTool,
+  readTool,
+} from './judge-tool.ts'
 import { type PinOptions, unpinnedTools } from './pinned-tools.ts'
+import { type Prevalence, prevalence } from './prevalence.ts'
 import type { ToolRefusal } from './tool-refusal.ts'
 
 /** What is known of a tool. */
 export type KnownTool =
-  | { readonly refused: false; readonly hidden: readonly HiddenParameter[] }
+  | {
+      readonly refused: false
+      readonly hidden: readonly HiddenParameter[]
+      /** Pointers of parameters that are taken out, and must not be sent. */
+      readonly removed: readonly string[]
+    }
   | { readonly refused: true; readonly why: ToolRefusal }
 
 /** The tools of one server, for one principal. */
@@ -20,96 +34,175 @@ export interface ToolBook {
   /**
    * Says that the client asks for a list from its beginning. What arrives until the next beginning
    * is judged within one budget, however many pages or messages it comes in.
+   *
+   * @param rest Asks the server for the pages from a cursor on. What one tool asks for is judged by
+   *   all tools, so a first page is not judged by itself.
    */
-  beginList(): void
+  beginList(rest?: (cursor: string) => Promise<readonly unknown[]>): void
   /**
    * Learns a list as the server gave it, or a page of it.
    *
+   * @param cursor Where the list goes on. Default: it does not.
    * @returns The list as the model may see it. Refused tools, and entries that are no tools, are
    *   left out.
    */
-  learn(tools: readonly unknown[]): Promise<readonly unknown[]>
+  learn(tools: readonly unknown[], cursor?: string): Promise<readonly unknown[]>
   /** Undefined for a tool that no list has named. */
   tool(name: string): KnownTool | undefined
 }
 
-/** Steps that judging one list may take: about a second, in slices. */
-const MAX_LIST_STEPS = 1_000_000
-/** Tools of one page that are taken in. */
-const MAX_TOOLS = 512
-/** Tools that are known at once. */
+/** Steps that one list may take: about a second, in slices. Most of it is reading. */
+const MAX_READING_STEPS = 700_000
+const MAX_JUDGING_STEPS = 300_000
+/** Tools that are known at once. No page may have more. */
 const MAX_KNOWN = 8_192
 const MAX_NAME_CHARS = 256
 
 /** Options of {@link toolBook}. */
 export interface ToolBookOptions extends JudgeOptions, PinOptions {
   /**
-   * Called for each refused tool of a list: its name as the server gave it, and why. Of the tools
-   * that were refused because the list was too large, it hears of the first.
+   * Called with the refused tools of a list, or of a page of it: their names as the server gave
+   * them, and why. Where the reason is about the list as a whole, the first tool stands for all.
    */
-  readonly onRefused: (tool: string, why: ToolRefusal) => void
+  readonly onRefused: (refused: readonly (RefusedTool & { readonly tool: string })[]) => void
 }
 
 /** Makes an empty book. */
 export function toolBook(options: ToolBookOptions): ToolBook {
   const known = new Map<string, KnownTool>()
-  let budget = stepBudget(MAX_LIST_STEPS)
+  let list = newList()
   let isCut = false
 
-  function refuse(tool: string, why: ToolRefusal): void {
-    const isFirst = why !== 'list_too_large' || !isCut
+  function refuse(tool: string, refused: RefusedTool): void {
+    const { why } = refused
+    const isFirst = !ONCE.has(why) || !list.told.has(why)
+    list.told.add(why)
     if (why === 'list_too_large') isCut = true
+    list.refused.add(tool)
     if (known.has(tool) || known.size < MAX_KNOWN) known.set(tool, { refused: true, why })
-    if (isFirst) options.onRefused(tool, why)
+    if (isFirst) list.toTell.push({ ...refused, tool })
+  }
+
+  /** The tools of a page that can be read. */
+  async function read(
+    tools: readonly ToolDefinition[],
+    { reading, judging }: List,
+  ): Promise<readonly ReadTool[]> {
+    const giveTurn = turnGiver(reading)
+    const found: ReadTool[] = []
+    for (const tool of tools) {
+      const isPlace = known.size + found.length < MAX_KNOWN || known.has(tool.name)
+      const part = stepBudget(MAX_TOOL_STEPS, reading)
+      const one = isPlace && !reading.isSpent ? readTool(tool, part, options) : TOO_LARGE
+      if ('definition' in one) found.push({ ...one, budget: stepBudget(MAX_TOOL_STEPS, judging) })
+      else refuse(tool.name, reading.isSpent ? TOO_LARGE : one)
+      await giveTurn()
+    }
+    return found
+  }
+
+  /** Counts what a page asks for, and with the first page, what the others do. */
+  async function count(page: readonly ReadTool[], one: List, cursor?: string): Promise<void> {
+    if (one.isCounted) return
+    one.counts.add(page)
+    const isOpen = cursor !== undefined && page.some(({ found }) => found.length > 0)
+    if (!isOpen || !one.rest) return
+    one.isCounted = true
+    const budget = stepBudget(MAX_READING_STEPS)
+    const giveTurn = turnGiver(budget)
+    for (const tool of (await one.rest(cursor)).filter(isTool)) {
+      const found = readTool(tool, stepBudget(MAX_TOOL_STEPS, budget), options)
+      if ('definition' in found) one.counts.add([found])
+      await giveTurn()
+    }
   }
 
   /** The tools that may be used unless their definitions have changed. */
   async function acceptable(
-    tools: readonly ToolDefinition[],
-    list: StepBudget,
+    tools: readonly ReadTool[],
+    { judging, counts, refused }: List,
   ): Promise<readonly AcceptableTool[]> {
-    const giveTurn = turnGiver(list)
+    const giveTurn = turnGiver(judging)
     const accepted: AcceptableTool[] = []
     for (const tool of tools) {
-      const isPlace = known.has(tool.name) || known.size < MAX_KNOWN
-      const part = stepBudget(MAX_TOOL_STEPS, list)
-      const judged =
-        isPlace && !list.isSpent ? await judgeTool(tool, part, options) : 'list_too_large'
-      if (typeof judged !== 'string') accepted.push(judged)
-      else refuse(tool.name, list.isSpent ? 'list_too_large' : judged)
+      const { name } = tool.definition
+      const judged = judging.isSpent ? TOO_LARGE : judgeTool(tool, counts, options)
+      // Refused in one form, it is not taken in another.
+      if ('bound' in judged && !refused.has(name)) accepted.push(judged)
+      else if ('why' in judged) refuse(name, judging.isSpent ? TOO_LARGE : judged)
       await giveTurn()
     }
     return accepted
   }
 
   return {
-    beginList() {
-      budget = stepBudget(MAX_LIST_STEPS)
+    beginList(rest) {
+      list = newList(rest)
       isCut = false
     },
-    async learn(tools) {
-      const list = budget
-      const named = tools.slice(0, MAX_TOOLS).filter(isTool)
-      const accepted = await acceptable(named, list)
+    async learn(tools, cursor) {
+      const here = list
+      const page = await read(tools.filter(isTool), here)
+      await count(page, here, cursor)
+      const accepted = await acceptable(page, here)
       const unpinned = await unpinnedTools(accepted, options)
-      const giveTurn = turnGiver(list)
+      const giveTurn = turnGiver(here.judging)
       const visible: ToolDefinition[] = []
       for (const tool of accepted) {
         const finished = unpinned.get(tool) ?? finishTool(tool, options)
+        const { name } = tool.definition
         if (typeof finished === 'string')
-          refuse(tool.definition.name, list.isSpent ? 'list_too_large' : finished)
+          refuse(name, here.judging.isSpent ? TOO_LARGE : { why: finished })
         else {
-          known.set(tool.definition.name, { refused: false, hidden: finished.hidden })
+          const { removed } = tool
+          known.set(name, { refused: false, hidden: finished.hidden, removed })
           visible.push(finished.tool)
         }
         await giveTurn()
       }
+      const refused = here.toTell.splice(0)
+      if (refused.length > 0) options.onRefused(refused)
       return visible
     },
     tool: (name) =>
       known.get(name) ?? (isCut ? { refused: true, why: 'list_too_large' } : undefined),
   }
 }
+
+/** One list of a server's tools, from its beginning to the next. */
+interface List {
+  readonly reading: StepBudget
+  readonly judging: StepBudget
+  readonly counts: Prevalence
+  /** Asks for the pages from a cursor on. */
+  readonly rest?: ((cursor: string) => Promise<readonly unknown[]>) | undefined
+  /** Whether all pages are in the counts. */
+  isCounted: boolean
+  /** Names of tools that were refused. */
+  readonly refused: Set<string>
+  /** Refusals that are to be told. */
+  readonly toTell: (RefusedTool & { readonly tool: string })[]
+  /** Reasons that were told. */
+  readonly told: Set<ToolRefusal>
+}
+
+function newList(rest?: List['rest']): List {
+  return {
+    reading: stepBudget(MAX_READING_STEPS),
+    judging: stepBudget(MAX_JUDGING_STEPS),
+    counts: prevalence(),
+    rest,
+    isCounted: false,
+    refused: new Set(),
+    toTell: [],
+    told: new Set(),
+  }
+}
+
+/** Reasons that are about the list, not about one tool: the first tool stands for the others. */
+const ONCE: ReadonlySet<ToolRefusal> = new Set(['list_too_large', 'pins_full', 'pins_unavailable'])
+
+const TOO_LARGE: RefusedTool = { why: 'list_too_large' }
 
 function isTool(value: unknown): value is ToolDefinition {
   return (

@@ -7,7 +7,9 @@ const holder = { type: 'object', properties: { access_token: text, title: text }
 
 function pointersOf(schema: unknown): readonly string[] | string {
   const found = detectParameters(schema)
-  return found.ok ? found.value.map(({ pointer }) => pointer) : found.refusal
+  if (!found.ok) return found.refusal
+  if (found.value.some(({ isRecursive }) => isRecursive)) return 'parameter_recursive'
+  return found.value.map(({ pointer }) => pointer)
 }
 
 describe('the parameters of real schemas', () => {
@@ -21,7 +23,7 @@ describe('the parameters of real schemas', () => {
   })
 
   it('come with their name and with what they look like', () => {
-    expect(detectParameters(fastMcp)).toEqual({
+    expect(detectParameters(fastMcp)).toMatchObject({
       ok: true,
       value: [
         { pointer: '/params/user_id', value: 'subject', name: 'user_id' },
@@ -461,11 +463,27 @@ describe('a schema that we cannot read as a whole', () => {
     expect(
       pointersOf({
         properties: {
-          headers: { type: 'object', additionalProperties: text },
+          labels: { type: 'object', additionalProperties: text },
           pairs: { type: 'array', items: { properties: { name: text, value: text } } },
         },
       }),
     ).toEqual([])
+  })
+
+  it('has a credential in a free map of headers, and not in a list of them', () => {
+    const map = { type: 'object', additionalProperties: text }
+    const some = { type: 'object', properties: { etag: text }, additionalProperties: false }
+    expect(
+      pointersOf({
+        properties: {
+          headers: map,
+          webhookHeaders: { type: 'object' },
+          tableHeaders: { type: 'array', items: text },
+          csv_headers: text,
+          httpHeaders: some,
+        },
+      }),
+    ).toEqual(['/headers', '/webhookHeaders'])
   })
 
   it('may be recursive where no credential or identity is inside the recursion', () => {

@@ -8,12 +8,14 @@ const CREDENTIALS =
   password PASSWORD new_password db_password passwd pwd secret client_secret clientSecret webhook_secret session_token sessionToken
   credentials credential aws_credentials creds github_token slackBotToken notion_token personal_access_token pat private_key
   secret_access_key secretKey aws_access_key subscription-key passphrase cookie session_cookie githubtoken useraccesstoken
-  access_token_value api_key_string token_header gitlab_pat_token`.split(/\s+/)
+  access_token_value api_key_string token_header gitlab_pat_token connectionString connection_string conn_str database_url MONGODB_URI
+  dsn headers webhookHeaders http_headers`.split(/\s+/)
 
 const SUBJECTS =
   `user_id userId userID USER_ID user-id userid uid UID subject sub subject_id account_id accountId tenant_id tenantId tenant
   on_behalf_of onBehalfOf principal principal_id current_user_id currentUser authenticated_user_id acting_user my_user_id x_user_id
-  X-User-Id run_as act_as impersonate impersonate_user logged_in_user_id requesting_user user_uuid session_user_id`.split(
+  X-User-Id run_as act_as impersonate impersonate_user logged_in_user_id requesting_user user_uuid session_user_id
+  raise_on_behalf_of onBehalfOfUserEmail account email user_email userEmail user_google_email account_email my_email_address`.split(
     /\s+/,
   )
 
@@ -22,8 +24,9 @@ const NEITHER =
   cursor_token continuation_token sync_token tokenizer tokenize tokens num_tokens input_token max_token token_type tokenType token_id
   token_address from_token to_token csrf_token password_policy_id passwordPolicyId secret_name secretName secret_id api_key_id apiKeyId
   key issue_key projectKey primary_key keyword author authors author_id authority auth_type authType oauth_provider basic authorized
-  cookies session_id sessionId client_id clientId user user_name username user_ids userIds target_user_id assignee_user_id email
-  customer_id owner account organization_id subdomain subtitle substring subjects title id name path tenancy passenger compass bearing
+  cookies session_id sessionId client_id clientId user user_name username user_ids userIds target_user_id assignee_user_id
+  customer_id owner organization_id subdomain subtitle substring subjects title id name path tenancy passenger compass bearing
+  requesterAccountId column_headers_of_row header_row emails recipient_email connection connection_name webhook_url url
   credentialed design_token idempotency_token progress_token __proto__ constructor _ 2 é
   s3_key base64 e2e_tests h264 oauth2_scopes l10n i18n_key sha256 p2p_address k8s_namespace label mAIl html IDl all`.split(
     /\s+/,

@@ -22,6 +22,13 @@ import {
 } from '../parts.ts'
 
 const ARGUMENT: Placement = { type: 'argument', parameters: 'everywhere' }
+const NAMED: Placement = {
+  type: 'argument',
+  parameters: [
+    { pointer: '/user_id', value: 'subject' },
+    { pointer: '/access_token', value: 'credential' },
+  ],
+}
 const told = (reason: Parameters<typeof toSentence>[0]['reason']) =>
   toSentence({ reason, server: 'tasks' })
 
@@ -106,7 +113,11 @@ describe('placement argument', () => {
     // Nothing of it in headers, and no credential with the list.
     expect(JSON.stringify(server.received.map(({ raw }) => raw))).not.toContain('canary')
     expect(server.reached[0]?.request.body).not.toContain('canary')
-    expect(reasons()).toEqual(['arguments_refused'])
+    // It was called, with other values than the model sent.
+    expect(reasons()).toEqual([])
+    expect(events.filter(({ detail }) => detail === 'overwritten')).toMatchObject([
+      { outcome: 'allowed', operation: 'add_task' },
+    ])
     expect(events.flatMap(({ placement }) => placement ?? [])).toContain(
       'argument /user_id, /access_token',
     )
@@ -200,7 +211,7 @@ describe('placement argument', () => {
       mirrored('by_user', 'user_id'),
       mirrored('by_token', 'access_token'),
     ])
-    const { fetch } = carrier(server.url, { placement: ARGUMENT })
+    const { fetch } = carrier(server.url, { placement: NAMED })
     const tools = await listed(fetch, server.url)
     expect(tools.map(({ name }) => name)).toEqual(['by_user'])
     expect(JSON.stringify(tools)).not.toContain('x-mcp-header')
@@ -234,7 +245,7 @@ describe('placement argument', () => {
         tool('d', {}),
         tool('last', { user_id: text }),
       ])
-      const { fetch } = carrier(server.url, { placement: ARGUMENT })
+      const { fetch } = carrier(server.url, { placement: NAMED })
       const call = {
         ...callOf('last', {}),
         params: { name: 'last', arguments: {}, _meta: { 'a/b': revision, progressToken: 1 } },

@@ -2,6 +2,7 @@
 // goes on meanwhile.
 
 import { describe, expect, it } from 'vitest'
+import type { Placement } from '../../../src/core/binding.ts'
 import { carrier, listed, messagesOf, post, request, tool } from '../parts.ts'
 
 const URL_OF_SERVER = 'https://tasks.example/mcp'
@@ -15,6 +16,10 @@ const slow = (i: number) => ({
 
 /** A fetch to a server that answers with these pages, over and over. */
 function serving(...pages: readonly (readonly object[])[]) {
+  return servingBound({ type: 'header' }, ...pages)
+}
+
+function servingBound(placement: Placement, ...pages: readonly (readonly object[])[]) {
   const fetch: typeof globalThis.fetch = async (_, init) => {
     const { id, params, method } = JSON.parse(String(init?.body))
     if (method !== 'tools/list')
@@ -23,7 +28,7 @@ function serving(...pages: readonly (readonly object[])[]) {
     const more = at + 1 < pages.length ? { nextCursor: `${at + 1}` } : {}
     return Response.json({ jsonrpc: '2.0', id, result: { tools: pages[at], ...more } })
   }
-  return carrier(URL_OF_SERVER, {}, { fetch })
+  return carrier(URL_OF_SERVER, { placement }, { fetch })
 }
 
 /** Counts the turns that others get until it is told to stop. */
@@ -93,24 +98,52 @@ describe('a list that takes more steps than one may take', () => {
   })
 })
 
-it('512 tools that refer in pairs to a credential are each refused, and quickly so', async () => {
-  const parts = Object.fromEntries(
-    Array.from({ length: 12 }, (_, i) => [
-      `d${i}`,
-      { allOf: [{ $ref: `#/$defs/d${i + 1}` }, { $ref: `#/$defs/d${i + 1}` }] },
-    ]),
-  )
-  const inputSchema = {
-    $defs: { ...parts, d12: { properties: { token: text } } },
-    $ref: '#/$defs/d0',
-  }
-  const { fetch, events } = serving(
-    Array.from({ length: 512 }, (_, i) => ({ name: `t${i}`, inputSchema })),
-  )
-  const stop = turns()
-  expect(await listed(fetch, URL_OF_SERVER)).toEqual([])
-  expect(stop()).toBeGreaterThan(5)
-  const why = events.flatMap(({ detail }) => detail ?? [])
-  expect(why).toHaveLength(512)
-  expect(new Set(why)).toEqual(new Set(['parameter_unbound']))
+describe('a page of thousands of tools', () => {
+  const many = Array.from({ length: 9_000 }, (_, i) => tool(`tool_${i}`, { title: text }))
+
+  it('is taken up to 8,192 tools, and the audit names the first of the rest', async () => {
+    const { fetch, events } = serving(many)
+    expect(await listed(fetch, URL_OF_SERVER)).toHaveLength(8_192)
+    expect(events.filter(({ reason }) => reason === 'tool_refused')).toMatchObject([
+      { detail: 'list_too_large', operation: 'tool_8192' },
+    ])
+    const call = post(request('tools/call', { name: 'tool_600', arguments: {} }))
+    expect(await (await fetch(URL_OF_SERVER, call)).json()).toMatchObject({ result: {} })
+  })
+
+  it('is taken up to the number of its pins, and the audit names the first of the rest', async () => {
+    const { fetch, events } = servingBound({ type: 'argument', parameters: [] }, many)
+    expect(await listed(fetch, URL_OF_SERVER)).toHaveLength(1_024)
+    expect(events.flatMap(({ detail }) => detail ?? [])).toEqual(['list_too_large', 'pins_full'])
+  })
 })
+
+it.each([
+  ['must', ['token'], 'parameter_unbound'],
+  // It would be taken out, but then the copies would be too many.
+  ['may', [], 'schema_too_large'],
+])(
+  '512 tools that refer in pairs to a credential that one %s send are each refused, and quickly so',
+  async (_, required, reason) => {
+    const parts = Object.fromEntries(
+      Array.from({ length: 12 }, (_, i) => [
+        `d${i}`,
+        { allOf: [{ $ref: `#/$defs/d${i + 1}` }, { $ref: `#/$defs/d${i + 1}` }] },
+      ]),
+    )
+    const inputSchema = {
+      $defs: { ...parts, d12: { properties: { token: text } } },
+      $ref: '#/$defs/d0',
+      required,
+    }
+    const { fetch, events } = serving(
+      Array.from({ length: 512 }, (_, i) => ({ name: `t${i}`, inputSchema })),
+    )
+    const stop = turns()
+    expect(await listed(fetch, URL_OF_SERVER)).toEqual([])
+    expect(stop()).toBeGreaterThan(5)
+    const why = events.flatMap(({ detail }) => detail ?? [])
+    expect(why).toHaveLength(512)
+    expect(new Set(why)).toEqual(new Set([reason]))
+  },
+)
