@@ -2,7 +2,7 @@
 // Uint8Array, groups of hex digits, and the columns of a hexdump.
 
 import { decodeDumps } from './dumps.ts'
-import { decodeHex } from './letters.ts'
+import { HEX_VALUE } from './letters.ts'
 import { mayBePackedBytes } from './packed.ts'
 import { type TextBytes, tableOf } from './text-bytes.ts'
 import { latin1, MIN_VIEW_CHARS, type View, withoutNulls } from './view.ts'
@@ -27,7 +27,7 @@ export function decodeByteLists(text: string, { bytes, length }: TextBytes, view
     at = Math.max(at, to - 1)
     if (to - from < 2 * MIN_VIEW_CHARS - 1) continue
     hasList = true
-    readLists(text, from, to, views)
+    readLists(bytes, from, to, views)
   }
   // The first of two lines with twelve bytes, or the second, is a list.
   if (hasList) decodeDumps(text, views)
@@ -45,73 +45,102 @@ function goesOn(bytes: Uint8Array, at: number): boolean {
  */
 const IS_LIST_UNIT: Uint8Array = tableOf(/[0-9a-fA-FnxX ,:;\t\r\n"'\\[\]-]/)
 
-/** A number of a list, and where it is. */
-interface Item {
-  readonly digits: string
-  readonly from: number
-  readonly to: number
+/** The numbers of a list, in order: where each begins and ends, and which byte it is. */
+interface Numbers {
+  readonly from: number[]
+  readonly to: number[]
+  /** As a decimal number; negative for what is no decimal byte. */
+  readonly byte: number[]
 }
 
-function readLists(text: string, from: number, to: number, views: View[]): void {
-  const items = numbersIn(text, from, to)
-  addRuns(items, isDecimalByte, decimals, views)
-  addRuns(items, isHexGroup, hexGroups, views)
+function readLists(bytes: Uint8Array, from: number, to: number, views: View[]): void {
+  const numbers = numbersIn(bytes, from, to)
+  addRuns(numbers, isDecimalByte, decimals, views)
+  addRuns(numbers, isHexGroup, (run) => hexGroups(run, bytes), views)
   // The keys of `{"0":101,"1":121}` count up, and are no part of the bytes.
-  if (!text.slice(from, to).includes(':')) return
-  for (const odd of [0, 1])
-    addRuns(
-      items.filter((_, index) => index % 2 === odd),
-      isDecimalByte,
-      decimals,
-      views,
-    )
+  if (bytes.subarray(from, to).includes(COLON))
+    for (const odd of [0, 1]) addRuns(everySecond(numbers, odd), isDecimalByte, decimals, views)
 }
 
 /** The numbers of a list. What is a part of a word is none. */
-function numbersIn(text: string, from: number, to: number): readonly Item[] {
-  const items: Item[] = []
-  for (const match of text.slice(from, to).matchAll(/[0-9a-f]+/gi)) {
-    const start = from + match.index
-    const end = start + match[0].length
-    const isPrefix = match[0] === '0' && /x/i.test(text[end] ?? '')
+function numbersIn(bytes: Uint8Array, from: number, to: number): Numbers {
+  const numbers: Numbers = { from: [], to: [], byte: [] }
+  for (let at = from; at < to; at++) {
+    if (IS_HEX_DIGIT[bytes[at] ?? 0] === 0) continue
+    const start = at
+    while (at < to && IS_HEX_DIGIT[bytes[at] ?? 0] === 1) at++
+    const isPrefix = at === start + 1 && bytes[start] === ZERO && ((bytes[at] ?? 0) | 0x20) === X
     const isInWord =
-      (start === from && /\w/.test(text[start - 1] ?? '')) ||
-      (end === to && /\w/.test(text[end] ?? ''))
-    if (!isPrefix && !isInWord) items.push({ digits: match[0], from: start, to: end })
+      (start === from && start > 0 && IS_WORD[bytes[start - 1] ?? 0] === 1) ||
+      (at === to && IS_WORD[bytes[at] ?? 0] === 1)
+    if (isPrefix || isInWord) continue
+    numbers.from.push(start)
+    numbers.to.push(at)
+    numbers.byte.push(decimalByte(bytes, start, at))
   }
-  return items
+  return numbers
 }
 
-function isDecimalByte(digits: string): boolean {
-  return digits.length <= 3 && /^\d+$/.test(digits) && Number(digits) < 256
+const ZERO = 48
+const NINE = 57
+const COLON = 58
+const X = 120
+const IS_HEX_DIGIT: Uint8Array = tableOf(/[0-9a-fA-F]/)
+const IS_WORD: Uint8Array = tableOf(/\w/)
+
+/** The byte that a decimal number is; negative for none. */
+function decimalByte(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from > 3) return -1
+  let value = 0
+  for (let at = from; at < to; at++) {
+    const unit = bytes[at] ?? 0
+    if (unit > NINE) return -1
+    value = 10 * value + unit - ZERO
+  }
+  return value < 256 ? value : -1
 }
 
-function isHexGroup({ length }: string): boolean {
+function everySecond({ from, to, byte }: Numbers, odd: number): Numbers {
+  const isWanted = (_: number, index: number) => index % 2 === odd
+  return { from: from.filter(isWanted), to: to.filter(isWanted), byte: byte.filter(isWanted) }
+}
+
+function isDecimalByte({ byte }: Numbers, index: number): boolean {
+  return (byte[index] ?? -1) >= 0
+}
+
+function isHexGroup({ from, to }: Numbers, index: number): boolean {
+  const length = (to[index] ?? 0) - (from[index] ?? 0)
   return length === 2 || length === 4 || length === 8 || length === 16
 }
 
 /** Adds a view of each run of numbers that may be bytes. */
 function addRuns(
-  items: readonly Item[],
-  isByte: (digits: string) => boolean,
-  decode: (digits: readonly string[]) => string,
+  numbers: Numbers,
+  isByte: (numbers: Numbers, index: number) => boolean,
+  decode: (run: Numbers) => Uint8Array,
   views: View[],
 ): void {
-  let run: Item[] = []
-  const flush = () => {
-    const bytes = run.length < 2 ? '' : decode(run.map(({ digits }) => digits))
-    const text = withoutNulls(bytes)
-    const [first, last] = [run[0], run.at(-1)]
-    if (text.length >= MIN_VIEW_CHARS && first && last)
-      for (const one of readingsOf(bytes, text))
-        views.push({ text: one, from: first.from, to: last.to })
-    run = []
+  const { from, to, byte } = numbers
+  for (let first = 0; first < from.length; first++) {
+    let end = first
+    while (end < from.length && isByte(numbers, end)) end++
+    if (end - first > 1)
+      addView(
+        { from: from.slice(first, end), to: to.slice(first, end), byte: byte.slice(first, end) },
+        decode,
+        views,
+      )
+    first = end
   }
-  for (const item of items) {
-    if (isByte(item.digits)) run.push(item)
-    else flush()
-  }
-  flush()
+}
+
+function addView(run: Numbers, decode: (run: Numbers) => Uint8Array, views: View[]): void {
+  const bytes = latin1(decode(run))
+  const text = withoutNulls(bytes)
+  const [from, to] = [run.from[0], run.to.at(-1)]
+  if (text.length < MIN_VIEW_CHARS || from === undefined || to === undefined) return
+  for (const one of readingsOf(bytes, text)) views.push({ text: one, from, to })
 }
 
 /** Compressed data has nulls that belong to it. */
@@ -119,13 +148,17 @@ function readingsOf(bytes: string, text: string): readonly string[] {
   return bytes !== text && mayBePackedBytes(bytes) ? [text, bytes] : [text]
 }
 
-function decimals(digits: readonly string[]): string {
-  return latin1(Uint8Array.from(digits, Number))
+function decimals({ byte }: Numbers): Uint8Array {
+  return Uint8Array.from(byte)
 }
 
-function hexGroups(digits: readonly string[]): string {
-  const all = digits.join('')
-  return decodeHex(all, 0, all.length)
+/** Each group has an even number of digits. */
+function hexGroups({ from, to }: Numbers, bytes: Uint8Array): Uint8Array {
+  const decoded: number[] = []
+  for (const [index, start] of from.entries())
+    for (let at = start; at < (to[index] ?? 0); at += 2)
+      decoded.push(((HEX_VALUE[bytes[at] ?? 0] ?? 0) << 4) | (HEX_VALUE[bytes[at + 1] ?? 0] ?? 0))
+  return Uint8Array.from(decoded)
 }
 
 /**

@@ -1,7 +1,7 @@
 // Finds the needles of an index in a whole text: it looks at five characters, then leaps. Its time
 // does not depend on how many needles there are.
 
-import type { Budget } from './budget.ts'
+import type { Budget, Work } from './budget.ts'
 import { ANY_CASE, GRAM, gramAt, nextDenseIn, nextIn } from './grams.ts'
 import type { Needle, NeedleIndex } from './needle-index.ts'
 
@@ -24,6 +24,8 @@ const BIG_ENDIAN: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0
  * that repeat what many secrets share come near.
  */
 const MAX_COMPARED = 40
+/** Characters that are compared in any text, however short. */
+const MIN_COMPARED = 100_000
 
 // Room for one more step, because the search looks at two words at a time.
 const words = new Int32Array((CHUNK_CHARS + 64) / 4)
@@ -48,22 +50,51 @@ export function search(
   text: string,
   options: SearchOptions = {},
 ): readonly Range[] | undefined {
-  if ((index.size === 0 && !options.onGram) || text.length < index.leap + GRAM - 1) return NONE
+  if (cannotMatch(index, text, options)) return NONE
   const matches = new Matches(index, text, options)
-  if (text.length <= MAX_IN_PLACE_CHARS || BIG_ENDIAN) lookInPlace(matches, 0, text.length)
-  else {
-    const chunkChars = Math.floor(CHUNK_CHARS / index.leap) * index.leap
-    for (let from = 0; from < text.length; from += chunkChars) {
-      const to = Math.min(text.length, from + chunkChars)
-      const { read, written } = encoder.encodeInto(text.slice(from, to), chunk)
-      // When every character gave one byte, positions in the copy are positions in the text.
-      if (read === to - from && written === read) lookInCopy(matches, from, written)
-      else lookInPlace(matches, from, to)
-    }
-  }
+  for (let from = 0; from < text.length; ) from = lookOn(matches, from)
   // To compare is the quickest of all work.
   options.budget?.spend(matches.compared >>> 3)
   return matches.ranges()
+}
+
+/** The same, in turns with others. */
+export function* searchInTurns(
+  index: NeedleIndex,
+  text: string,
+  budget: Budget,
+): Work<readonly Range[] | undefined> {
+  if (cannotMatch(index, text, {})) return NONE
+  const matches = new Matches(index, text, {})
+  for (let from = 0; from < text.length; ) {
+    if (budget.isTurnDue) yield
+    const { compared } = matches
+    const next = lookOn(matches, from)
+    budget.spend(((next - from) >>> 2) + ((matches.compared - compared) >>> 3))
+    from = next
+  }
+  return matches.ranges()
+}
+
+function cannotMatch({ size, leap }: NeedleIndex, text: string, { onGram }: SearchOptions) {
+  return (size === 0 && !onGram) || text.length < leap + GRAM - 1
+}
+
+/** Looks at the text from a position on, as far as it is looked at at once; gives where that ends. */
+function lookOn(matches: Matches, from: number): number {
+  const { index, text } = matches
+  if (text.length <= MAX_IN_PLACE_CHARS || BIG_ENDIAN) {
+    matches.goOn(text.length)
+    lookInPlace(matches, from, text.length)
+    return text.length
+  }
+  const to = Math.min(text.length, from + Math.floor(CHUNK_CHARS / index.leap) * index.leap)
+  matches.goOn(to)
+  const { read, written } = encoder.encodeInto(text.slice(from, to), chunk)
+  // When every character gave one byte, positions in the copy are positions in the text.
+  if (read === to - from && written === read) lookInCopy(matches, from, written)
+  else lookInPlace(matches, from, to)
+  return to
 }
 
 function lookInPlace(matches: Matches, from: number, to: number): void {
@@ -107,7 +138,7 @@ class Matches {
    * again at every step inside it.
    */
   #runs: Map<Needle, { readonly origin: number; readonly to: number }> | undefined
-  readonly #mayCompare: number
+  #mayCompare = 0
 
   /** Characters that were compared. */
   compared = 0
@@ -116,12 +147,23 @@ class Matches {
   constructor(index: NeedleIndex, text: string, { onGram }: SearchOptions) {
     this.index = index
     this.text = text
-    this.#mayCompare = 100_000 + MAX_COMPARED * text.length
     this.#onGram = onGram
   }
 
+  /**
+   * Says up to where the text is looked at next: what may be compared grows with it. When it was too
+   * much once, it stays so, because something was not compared.
+   */
+  goOn(to: number): void {
+    if (!this.#isTooMuch) this.#mayCompare = MIN_COMPARED + MAX_COMPARED * to
+  }
+
+  get #isTooMuch(): boolean {
+    return this.compared > this.#mayCompare
+  }
+
   ranges(): readonly Range[] | undefined {
-    if (this.compared > this.#mayCompare) return undefined
+    if (this.#isTooMuch) return undefined
     return this.#found.length === 0 ? NONE : mergeRanges(this.#found)
   }
 
@@ -131,7 +173,7 @@ class Matches {
     this.#onGram?.(at)
     for (
       let slot = grams.first(hash);
-      slot >= 0 && this.compared <= this.#mayCompare;
+      slot >= 0 && !this.#isTooMuch;
       slot = grams.next(hash, slot)
     ) {
       this.compared++

@@ -1,21 +1,18 @@
 // Searches one text for known secrets: as it is, in pieces, and in what it may decode to. It works
 // in blocks, so that a long text is no long piece of work.
 
-import { type Budget, finish, type Work } from './budget.ts'
+import type { Budget, Work } from './budget.ts'
 import { viewsOf } from './coded.ts'
 import { blankRanges, replaceRanges } from './marker.ts'
 import type { NeedleIndex } from './needle-index.ts'
 import { hasGzip, mayBePackedBytes, packedViews, type Reading } from './packed.ts'
-import { mergeRanges, type Range, search } from './search.ts'
+import { mergeRanges, type Range, search, searchInTurns } from './search.ts'
 import { MIN_VIEW_CHARS } from './view.ts'
 
 /** Layers of encoding that are decoded. */
 const MAX_LAYERS = 3
 /** Characters that are searched in one piece of work. */
 const BLOCK_CHARS = 65_536
-/** The same, of a search that decodes nothing. */
-const PLAIN_BLOCK_CHARS = 262_144
-const PLAIN_OVERLAP_CHARS = 32_768
 /** Blocks overlap, so that a secret at the end of one is found. */
 const OVERLAP_CHARS = 8_192
 /** Characters that are searched as one block. */
@@ -23,7 +20,7 @@ export const PACK_CHARS: number = BLOCK_CHARS - OVERLAP_CHARS
 
 /** Bytes that come out of one piece of compressed data. What has more is withheld. */
 const MAX_INFLATED_BYTES = 4_194_304
-/** The same inside of another encoding, where it is one piece of work. */
+/** The same inside of another encoding. */
 const MAX_INNER_BYTES = 262_144
 
 /** A text with markers, and the parts of the original that they stand for. */
@@ -82,7 +79,7 @@ export function* findCoded(
     if (from > 0 && from + OVERLAP_CHARS >= text.length) break
     if (budget.isTurnDue) yield
     const block = text.slice(from, from + BLOCK_CHARS)
-    const coded = codedIn(block, indexes, budget, MAX_LAYERS, (at) => packed.add(from + at))
+    const coded = yield* codedIn(block, indexes, budget, MAX_LAYERS, (at) => packed.add(from + at))
     if (!coded) return undefined
     for (const hit of coded) found.push(moved(hit, from))
   }
@@ -100,14 +97,14 @@ export function removePlain(text: string, indexes: Indexes, budget: Budget): Red
 
 /** The parts of a text of any length that are a secret, not encoded. */
 export function* findPlain(text: string, indexes: Indexes, budget: Budget): Work<Found> {
-  let found = NONE
-  for (let from = 0; from < text.length; from += PLAIN_BLOCK_CHARS - PLAIN_OVERLAP_CHARS) {
-    if (budget.isTurnDue) yield
-    const hits = searchPlain(text.slice(from, from + PLAIN_BLOCK_CHARS), indexes, budget)
-    if (!hits) return undefined
-    if (hits.length > 0) found = [...found, ...hits.map((hit) => moved(hit, from))]
+  budget.spend(1)
+  let all = NONE
+  for (const index of indexes) {
+    const found = yield* searchInTurns(index, text, budget)
+    if (!found) return undefined
+    all = withHits(all, found)
   }
-  return found
+  return all
 }
 
 function moved({ from, to, chars }: Hit, by: number): Hit {
@@ -142,7 +139,7 @@ function* packedWith(
     ) {
       if (budget.isTurnDue) yield
       const block = view.text.slice(from, from + BLOCK_CHARS)
-      inside = codedIn(block, indexes, budget, 1, () => {})
+      inside = yield* codedIn(block, indexes, budget, 1, () => {})
       if (!inside) return undefined
     }
     if (inside.length > 0) found.push(hidden(view, inside))
@@ -157,10 +154,15 @@ function searchPlain(text: string, indexes: Indexes, budget: Budget): Found {
   for (const index of indexes) {
     const found = search(index, text, { budget })
     if (!found) return undefined
-    if (found.length > 0)
-      all = [...all, ...found.map(({ from, to }) => ({ from, to, chars: to - from }))]
+    all = withHits(all, found)
   }
   return all
+}
+
+function withHits(all: readonly Hit[], found: readonly Range[]): readonly Hit[] {
+  return found.length === 0
+    ? all
+    : [...all, ...found.map(({ from, to }) => ({ from, to, chars: to - from }))]
 }
 
 /** A part of a text that hides what was found in it when it was decoded. */
@@ -173,23 +175,26 @@ function hidden({ from, to }: Range, inside: readonly Hit[]): Hit {
  *
  * @param onPacked Is told where a run of letters begins that may hold compressed data.
  */
-function codedIn(
+function* codedIn(
   text: string,
   indexes: Indexes,
   budget: Budget,
   layers: number,
   onPacked: (at: number) => void,
-): Found {
+): Work<Found> {
   budget.spend(text.length)
   const views = viewsOf(text, onPacked)
   if (views.length === 0) return NONE
   if (budget.isSpent) return undefined
   const found: Hit[] = []
   for (const view of views) {
+    if (budget.isTurnDue) yield
     budget.spend(view.text.length)
     const ranges = searchPlain(view.text, indexes, budget)
     const inner =
-      ranges?.length === 0 && layers > 1 ? hiddenIn(view.text, indexes, budget, layers - 1) : ranges
+      ranges?.length === 0 && layers > 1
+        ? yield* hiddenIn(view.text, indexes, budget, layers - 1)
+        : ranges
     if (!inner || budget.isSpent) return undefined
     if (inner.length > 0) found.push(hidden(view, inner))
   }
@@ -197,10 +202,10 @@ function codedIn(
 }
 
 /** The parts of what was decoded once, which may be bytes, that hide a secret. */
-function hiddenIn(text: string, indexes: Indexes, budget: Budget, layers: number): Found {
+function* hiddenIn(text: string, indexes: Indexes, budget: Budget, layers: number): Work<Found> {
   const packed = new Set<number>()
-  const coded = codedIn(text, indexes, budget, layers, (at) => packed.add(at))
+  const coded = yield* codedIn(text, indexes, budget, layers, (at) => packed.add(at))
   if (coded?.length !== 0) return coded
   const reading = { isBytes: mayBePackedBytes(text), limitBytes: MAX_INNER_BYTES }
-  return finish(packedWith(text, packed, reading, indexes, budget))
+  return yield* packedWith(text, packed, reading, indexes, budget)
 }

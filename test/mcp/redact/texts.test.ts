@@ -125,12 +125,21 @@ interface Content {
   readonly content: readonly { readonly text: string }[]
 }
 
-it('what is found where two blocks of a long text overlap moves nothing behind it', () => {
-  // A search has blocks of 262,144 characters, of which 32,768 are searched twice.
-  const filler = 'They met. '.repeat(24_000)
+it('what is found twice, where two blocks of a long text overlap, is removed once', () => {
+  // A search for what is encoded has blocks of 65,536 characters, of which 8,192 are searched twice.
+  const filler = 'They met. '.repeat(6000)
   const text = `${filler}${opaque} ${hex(token)} end`
   const expected = `${filler}[credential removed] [credential removed] end`
-  expect(redactor.json([text]).value).toEqual([expected])
+  expect(redactor.json([text])).toMatchObject({ value: [expected], hits: 2 })
+})
+
+it('a credential among too much to compare is not passed, whatever follows', () => {
+  const repeated = 'aB1'.repeat(30)
+  const { value, withheld } = redactorOf(repeated, opaque).json([
+    `${'aB1'.repeat(9000)}${opaque}${'aB1'.repeat(9000)}${'They met. '.repeat(100_000)}`,
+  ])
+  expect(value).toEqual(['[content withheld: too much to search]'])
+  expect(withheld).toBe(1)
 })
 
 it('the pieces of a credential do not take away what stands between them', () => {
