@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { createOnBehalf } from 'onbehalf'
+import { createOnBehalf, memorySecretStore } from 'onbehalf'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ON_BEHALF_OPTIONS } from '../../src/option-names.ts'
 
@@ -90,7 +90,7 @@ afterEach(() => vi.unstubAllGlobals())
 describe('the snippets of the documentation', () => {
   it('the snippets of the documentation are found, at least one on each page of a source or a placement', () => {
     const named = pages.filter((page) => /docs.(?:sources|placements)/.test(page))
-    expect(named).toHaveLength(12)
+    expect(named).toHaveLength(16)
     for (const page of named)
       expect(
         snippets.some(({ at }) => at.startsWith(page)),
@@ -125,6 +125,7 @@ describe('the snippets of the documentation', () => {
           : { authorizationServers: ['https://login.example'], verifier: { verify } }),
         audit: { record: () => {} },
         warn: (warning) => warnings.push(warning),
+        secrets: memorySecretStore(),
         servers: parts.servers,
         // A page may export other things than settings.
         ...Object.fromEntries(

@@ -42,7 +42,7 @@ export function placingFor(binding: Binding, parts: PlacingParts): McpPlacing {
       ...inOrder.flatMap((one) => partFor(one, binding, parts) ?? []),
       ...(inProcess ? [inProcess] : []),
     ],
-    sign && signer(sign, parts),
+    sign && signer(sign, parts.values),
   )
 }
 

@@ -4,25 +4,19 @@
 import { MAIN } from '../../core/binding.ts'
 import { malformed, NOT_BOUND, type TemplatePerson } from '../../core/carry/fill-template.ts'
 import { isHeaderValue } from '../../core/carry/values.ts'
-import { Credential } from '../../core/credential.ts'
 import { granted, type Result } from '../../core/errors.ts'
 import { isSignable } from '../../core/placement/header-names.ts'
 import type { PlacementOf, SignedHeaders } from '../../core/placement/placement.ts'
 import type { Principal } from '../../core/principal.ts'
-import { isClean } from '../redact/reflections.ts'
-import type { LiveSecrets } from '../redact/sent-secrets.ts'
 import type { Signer } from './part.ts'
 
-/** Options of {@link signer}. */
-export interface SignerOptions {
-  readonly values: TemplatePerson & { readonly principal: Principal }
-  readonly live: LiveSecrets
-}
-
-/** The last part of a placement, which signs. */
+/**
+ * The last part of a placement, which signs. What its headers hold of the credential is known to the
+ * redactor, because the credential is.
+ */
 export function signer(
   { sign, from = MAIN }: PlacementOf<'sign'>,
-  { values: { principal, claims }, live }: SignerOptions,
+  { principal, claims }: TemplatePerson & { readonly principal: Principal },
 ): Signer {
   return {
     uses: [{ source: from, at: 'sign' }],
@@ -46,11 +40,7 @@ export function signer(
           : checked(made, headers)
       if (!added.ok) return added
       const carrying = new Headers(headers)
-      for (const [name, value] of added.value) {
-        carrying.set(name, value)
-        // What holds the credential, or a piece of it, is looked for in what comes back.
-        if (!isClean(value, live)) live.addPresented(new Credential(value), token.expiresAt)
-      }
+      for (const [name, value] of added.value) carrying.set(name, value)
       return granted(carrying)
     },
   }

@@ -10,6 +10,7 @@ import type { CredentialSource } from '../../core/source/parts.ts'
 import { mayBeWords } from './pieces.ts'
 import type { Redactor } from './redactor.ts'
 import { type SecretMemory, secretMemory, type Term } from './secret-memory.ts'
+import { partsOf } from './secret-parts.ts'
 import { redactorOfSets, type SecretSet, secretSet } from './secret-set.ts'
 import { MIN_SECRET_CHARS } from './variants.ts'
 
@@ -205,7 +206,12 @@ function ownKeys(memoryOf: (set: SecretSet) => SecretMemory): OwnKeys {
 export function rememberingSource(source: CredentialSource, live: LiveSecrets): CredentialSource {
   return async (asked) => {
     const issued = await source(asked)
-    return issued.ok && !live.add(issued.value) ? refused('too_many_credentials') : issued
+    if (!issued.ok) return issued
+    const { credential } = issued.value
+    const all = [credential, ...partsOf(credential.reveal())]
+    return all.every((one) => live.add({ ...issued.value, credential: one }))
+      ? issued
+      : refused('too_many_credentials')
   }
 }
 

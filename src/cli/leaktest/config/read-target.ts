@@ -145,16 +145,26 @@ function servers(from: Member): Readonly<Record<string, BroughtServer>> {
 function server(name: string, from: Member): BroughtServer {
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(name))
     throw wrong(from, 'must have a name of lower-case letters, digits and dashes')
-  const member = object(from, [...['hostile', 'argument', 'session', 'requires', 'variants']])
+  const member = object(from, [
+    ...['hostile', 'argument', 'place', 'session', 'requires', 'variants'],
+  ])
   return {
     ...optional('hostile', member('hostile'), flag),
     ...optional('argument', member('argument'), text),
+    ...optional('place', member('place'), place),
     ...optional('session', member('session'), flag),
     ...optional('requires', member('requires'), (some) =>
       typeof some.value === 'boolean' ? some.value : text(some).toLowerCase(),
     ),
     ...optional('variants', member('variants'), texts),
   }
+}
+
+function place(from: Member): string {
+  const read = text(from)
+  if (!/^(?:(?:query|cookie) [\w-]{1,64}|path|basic|signature)$/.test(read))
+    throw wrong(from, 'must be `query NAME`, `cookie NAME`, `path`, `basic` or `signature`')
+  return read
 }
 
 function secrets(from: Member): Readonly<Record<string, PlantedSecret>> {

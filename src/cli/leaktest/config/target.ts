@@ -88,6 +88,11 @@ export interface BroughtServer {
   readonly hostile?: boolean
   /** A parameter of its tools that takes the credential. Default: none. */
   readonly argument?: string
+  /**
+   * Another place of the request that takes the credential: `query NAME`, `cookie NAME`, `path` (the first
+   * piece of it), `basic` (the password in `Authorization`), or `signature` (an HMAC in `X-Signature`).
+   */
+  readonly place?: string
   /** Whether it opens sessions, and asks for the credential only then. Default false. */
   readonly session?: boolean
   /** Whether it insists on a credential: in `Authorization`, or in this header. Default false. */

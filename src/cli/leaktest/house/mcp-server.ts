@@ -9,6 +9,7 @@ import { credentialHeaders, enter, presentedIn } from './credentials.ts'
 import { Knowledge, type Scope } from './knowledge.ts'
 import { type Arrival, type Listener, listen } from './listen.ts'
 import { spoiltTools, toolsOf } from './mcp-tools.ts'
+import { PLACED, placed } from './placed.ts'
 import type { Tape } from './tape.ts'
 
 /** What a server is started with. */
@@ -54,14 +55,15 @@ export async function startMcpServer(options: McpServerOptions): Promise<McpServ
 
 /** Records a request, and reads it. */
 function receive(arrival: Arrival, options: McpServerOptions, knowledge: Knowledge): Call {
-  const { method, target, headers, body } = arrival
+  const { method, body } = arrival
   const { name, server } = options
   const tape = options.tape()
+  const { target, headers } = placed(arrival, server.place, tape.ledger.all())
   const json = objectOf(parse(body.toString('utf8')))
   const params = objectOf(json.params)
   const rpc = typeof json.method === 'string' ? json.method : 'answer'
   const places = {
-    headers: credentialHeaders(server.requires),
+    headers: [...credentialHeaders(server.requires), PLACED],
     ...(server.argument === undefined ? {} : { argument: server.argument }),
   }
   const presented = presentedIn(headers, params, places)
@@ -80,7 +82,11 @@ function receive(arrival: Arrival, options: McpServerOptions, knowledge: Knowled
     id: json.id,
     method: method === 'POST' ? rpc : method,
     params,
-    own: knowledge.learn(headers, presented.texts),
+    // As it came, too: percent-encoded in a URL, or in base64.
+    own: knowledge.learn(
+      server.place ? [...arrival.headers, ...headers] : headers,
+      server.place ? [...presented.texts, arrival.target] : presented.texts,
+    ),
     sessionId: arrival.header('mcp-session-id'),
   }
 }

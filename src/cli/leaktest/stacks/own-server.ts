@@ -25,6 +25,7 @@ import {
   KIT,
   KIT_SERVERS,
   serverOf,
+  urlOf,
   type Variant,
   variants,
 } from './own-variants.ts'
@@ -120,7 +121,15 @@ function serversOf(asked: unknown): readonly BoundServer[] {
   const variant = variants.find(({ name }) => name === asked) ?? byHeader
   const names = asked === KIT ? KIT_SERVERS : (variant?.servers ?? [])
   const bound = names.flatMap((server) =>
-    variant ? [{ name: boundName(variant, server), url: env[`MCP_${server}`] ?? '', variant }] : [],
+    variant
+      ? [
+          {
+            name: boundName(variant, server),
+            url: urlOf(variant, env[`MCP_${server}`] ?? ''),
+            variant,
+          },
+        ]
+      : [],
   )
   return asked === KIT ? [...bound, { name: 'kit', url: kit }] : bound
 }
@@ -129,7 +138,8 @@ function serversOf(asked: unknown): readonly BoundServer[] {
 async function instructionsFor(caller: Caller, servers: readonly BoundServer[]): Promise<string> {
   const lines = ['Use the tools.']
   for (const { name, variant } of servers) {
-    if (variant?.placement.type !== 'prompt') continue
+    const placement = variant?.placement
+    if (!placement || !('type' in placement) || placement.type !== 'prompt') continue
     const { user_id, access_token } = await caller.promptValues(name)
     lines.push(`At ${serverOf(name)}, pass access_token ${access_token} and user_id ${user_id}.`)
   }

@@ -28,7 +28,7 @@ import {
   sqliteSecretStore,
   sqliteVault,
 } from 'onbehalf/store'
-import { serverOf, servers } from './own-variants.ts'
+import { SECOND, serverOf, servers } from './own-variants.ts'
 
 /** What it is made of. */
 export interface SourceSettings {
@@ -90,7 +90,9 @@ export async function openSources(settings: SourceSettings): Promise<Sources> {
 const PEOPLE = ['alice', 'bob'] as const
 
 /** The servers at which people connect an account. */
-const connectable = servers.filter((server) => !server.own).map(({ name }) => name)
+const connectable = servers
+  .filter(({ own, place }) => !own && place === undefined)
+  .map(({ name }) => name)
 
 async function storeKeys(store: SecretStore, { env, issuer }: SourceSettings): Promise<void> {
   const keys = staticKeys(store)
@@ -98,7 +100,10 @@ async function storeKeys(store: SecretStore, { env, issuer }: SourceSettings): P
     const resource = env[`MCP_${name}`] ?? ''
     const keyOf = (owner: string) => new Credential(env[`KEY_${owner}_${name}`] ?? '')
     await keys.put(DEPLOYMENT, resource, keyOf('all'))
-    for (const subject of PEOPLE) await keys.put({ issuer, subject }, resource, keyOf(subject))
+    for (const subject of PEOPLE) {
+      await keys.put({ issuer, subject }, resource, keyOf(subject))
+      await keys.put({ issuer, subject }, resource, keyOf(subject), { source: SECOND })
+    }
   }
 }
 

@@ -1,13 +1,16 @@
 // Every way in which our own stack can carry a credential: each placement with each source that fits,
 // and the servers that each of them reaches.
 
-import type { BindingInput, Placement, Source } from 'onbehalf'
+import { createHmac } from 'node:crypto'
+import type { BindingInput, Placement, Sign, SignedHeaders, Source } from 'onbehalf'
 
 /** One way. A chat message chooses it by its name. */
 export interface Variant {
   readonly name: string
-  readonly placement: Placement
+  readonly placement: Placement | readonly Placement[]
   readonly source: Source
+  /** Further sources. Default none. */
+  readonly sources?: Readonly<Record<string, Source>>
   /** The servers of leaktest that it reaches. */
   readonly servers: readonly string[]
 }
@@ -22,6 +25,8 @@ export interface ServerShape {
   readonly session: boolean
   /** Whether it is given the person's own token. */
   readonly own: boolean
+  /** The place that takes the credential, where it is none of these. */
+  readonly place?: string
 }
 
 /** The name of the variant that goes through an MCP server of our kit to an API. */
@@ -41,6 +46,11 @@ const PLACEMENTS: readonly Placement[] = [
   { type: 'prompt' },
 ]
 
+const STORED: Source = { type: 'static', of: 'person' }
+
+/** The name of a further source. */
+export const SECOND = 'second'
+
 const SOURCES: readonly Source[] = [
   { type: 'exchange', scopes },
   { type: 'own' },
@@ -50,18 +60,43 @@ const SOURCES: readonly Source[] = [
   { type: 'identity-assertion', scopes },
 ]
 
+/** The places of a request that are no header of their own and no body, and how each is filled. */
+const PLACED: Readonly<Record<string, { readonly place: string; readonly placement: Placement }>> =
+  {
+    '-basic': {
+      place: 'basic',
+      placement: { type: 'header', value: 'Basic {base64:{subject}:{credential}}' },
+    },
+    '-query': { place: 'query key', placement: { type: 'query', name: 'key' } },
+    '-path': { place: 'path', placement: { type: 'path' } },
+    '-cookie': { place: 'cookie session', placement: { type: 'cookie', name: 'session' } },
+    '-sign': { place: 'signature', placement: { type: 'sign', sign: signBody } },
+  }
+
 /** The servers: three of each kind that a placement needs, and apart from them those of `own`. */
-export const servers: readonly ServerShape[] = [false, true].flatMap((own) =>
-  ['', '-arg', '-session'].flatMap((kind) =>
+export const servers: readonly ServerShape[] = [
+  ...[false, true].flatMap((own) =>
+    ['', '-arg', '-session'].flatMap((kind) =>
+      ROLES.map((role) => ({
+        name: `${role}${kind}${own ? '-own' : ''}`,
+        hostile: role === 'hostile',
+        argument: kind === '-arg',
+        session: kind === '-session',
+        own,
+      })),
+    ),
+  ),
+  ...Object.entries(PLACED).flatMap(([kind, { place }]) =>
     ROLES.map((role) => ({
-      name: `${role}${kind}${own ? '-own' : ''}`,
+      name: `${role}${kind}`,
       hostile: role === 'hostile',
-      argument: kind === '-arg',
-      session: kind === '-session',
-      own,
+      argument: false,
+      session: false,
+      own: false,
+      place,
     })),
   ),
-)
+]
 
 /** All of them. A session belongs to a person, so the app's own token cannot open one. */
 export const variants: readonly Variant[] = [
@@ -80,6 +115,24 @@ export const variants: readonly Variant[] = [
     { type: 'header' },
     { type: 'static', of: 'deployment' },
   ),
+  variant(
+    'header Token/exchange',
+    { type: 'header', value: 'Token {credential}' },
+    { type: 'exchange', scopes },
+  ),
+  ...Object.entries(PLACED).map(([kind, { placement }]) => ({
+    name: `${kind.slice(1)}/static`,
+    placement,
+    source: STORED,
+    servers: ROLES.map((role) => `${role}${kind}`),
+  })),
+  {
+    name: 'header and argument/exchange and static',
+    placement: [{ type: 'header' }, { type: 'argument', parameters: 'everywhere', from: SECOND }],
+    source: { type: 'exchange', scopes },
+    sources: { [SECOND]: STORED },
+    servers: ROLES.map((role) => `${role}-arg`),
+  },
 ]
 
 function variant(name: string, placement: Placement, source: Source): Variant {
@@ -104,12 +157,29 @@ export function serverOf(bound: string): string {
 
 /** The binding of one server. */
 export function bindingOf(variant: Variant, url: string, chat: string): BindingInput {
-  const { placement, source } = variant
+  const { placement, source, sources } = variant
   return {
     url,
     placement,
     source,
+    ...(sources ? { sources } : {}),
     // The person's own token has the chat endpoint as its audience.
     ...(source.type === 'own' ? { resource: chat } : {}),
+    ...('type' in placement && placement.type === 'path'
+      ? { url: urlOf(variant, url), resource: url }
+      : {}),
   }
+}
+
+/** The URL that a framework is given. A credential in the path has its place there. */
+export function urlOf({ placement }: Variant, url: string): string {
+  return 'type' in placement && placement.type === 'path' && url !== ''
+    ? new URL('/{credential}/mcp', url).href
+    : url
+}
+
+/** An HMAC of the body. */
+function signBody(...[{ body }, { credential }]: Parameters<Sign>): SignedHeaders {
+  const signature = createHmac('sha256', credential.reveal()).update(body).digest('hex')
+  return { 'x-signature': signature }
 }

@@ -58,12 +58,19 @@ export const own: Target = {
     .map(({ name }) => ({ secret: 'chat token', sink: `inbox ${name}` })),
 }
 
-function brought({ name, hostile, argument, session }: (typeof servers)[number]): BroughtServer {
+function brought({
+  name,
+  hostile,
+  argument,
+  session,
+  place,
+}: (typeof servers)[number]): BroughtServer {
   const reached = variants.filter((variant) => variant.servers.includes(name))
   return {
     ...(hostile ? { hostile } : {}),
     ...(argument ? { argument: 'access_token' } : {}),
     ...(session ? { session } : {}),
+    ...(place === undefined ? {} : { place }),
     variants: [
       ...reached.map((variant) => variant.name),
       ...(KIT_SERVERS.includes(name) ? [KIT] : []),
