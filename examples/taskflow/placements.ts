@@ -3,6 +3,7 @@
 
 import type { BindingInput, Placement, Source } from 'onbehalf'
 import { META_KEY } from './mcp/index.ts'
+import { taskToolScopes } from './mcp/tools.ts'
 import { classicUrl, type TaskflowUrls } from './urls.ts'
 
 /** The ways, as the page names them. */
@@ -36,6 +37,8 @@ export function boundServers(urls: TaskflowUrls): Readonly<Record<string, Bindin
     url: urlOf(placement.type, urls),
     source,
     placement,
+    // To list tasks travels with `tasks:read` alone.
+    toolScopes: taskToolScopes,
   })
   return {
     [NAMES.header]: bound({ type: 'header' }),

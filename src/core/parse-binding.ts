@@ -63,6 +63,7 @@ export function parseBinding(
     placement = { type: 'header' },
     onReflection = 'redact',
     legacySse = 'carry',
+    toolScopes = {},
   } = input
   const leaveToModel = leftParameters(input.leaveToModel ?? [])
   const problem =
@@ -80,7 +81,7 @@ export function parseBinding(
       process: input.process,
     }) ??
     leftProblem(leaveToModel) ??
-    laterProblem(input) ??
+    toolScopesProblem(toolScopes, source) ??
     reflectionProblem(onReflection) ??
     legacyProblem(legacySse)
   if (problem) fail(problem)
@@ -95,7 +96,7 @@ export function parseBinding(
     sources: frozen(sources),
     placements: Object.freeze((isList(placement) ? placement : [placement]).map(frozenPlacement)),
     leaveToModel: frozen(leaveToModel),
-    toolScopes: Object.freeze({}),
+    toolScopes: frozen(toolScopes),
     ...(input.process ? { process: frozen(input.process) } : {}),
     onReflection,
     legacySse,
@@ -159,10 +160,23 @@ function leftProblem(left: readonly LeftParameter[]): Problem {
   return undefined
 }
 
-/** Settings whose types are there already, and which nobody reads yet. */
-function laterProblem({ toolScopes }: BindingInput): Problem {
-  for (const [setting, value] of Object.entries({ toolScopes }))
-    if (value !== undefined) return [setting, 'cannot be given yet']
+/** A tool cannot need more than its binding names. */
+function toolScopesProblem(
+  toolScopes: NonNullable<BindingInput['toolScopes']>,
+  source: Source,
+): Problem {
+  const named = scopesOf(source)
+  for (const [tool, scopes] of Object.entries(toolScopes)) {
+    const setting = `toolScopes.${tool}`
+    if (!('scopes' in source))
+      return [setting, `cannot be given: the source "${source.type}" asks for no scopes`]
+    if (!Array.isArray(scopes)) return [setting, "must be a list of scopes, such as ['tasks:read']"]
+    const wrong = scopes.find((scope) => !isScope(scope))
+    if (wrong !== undefined)
+      return [setting, `has "${wrong}", which is no scope token (RFC 6749 section 3.3)`]
+    const more = scopes.find((scope) => named.length > 0 && !named.includes(scope))
+    if (more !== undefined) return [setting, `has "${more}", which source.scopes does not name`]
+  }
   return undefined
 }
 

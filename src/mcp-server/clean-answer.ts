@@ -14,6 +14,8 @@ export interface CleanOptions {
   readonly resource: string
   readonly live: LiveSecrets
   readonly note: NoteRefusal
+  /** What a message says beside what the handler wrote. */
+  readonly describe: (message: unknown) => unknown
 }
 
 /** Characters of one event. The handler is the author's own, so this only stops what never ends. */
@@ -26,11 +28,15 @@ const MAX_EVENT_CHARS = 64 * 1024 * 1024
  * @throws TypeError for a compressed answer, which nobody can search.
  */
 export async function cleanAnswer(response: Response, options: CleanOptions): Promise<Response> {
-  const rules = redactingRules({
+  const redacting = redactingRules({
     ...options,
     server: options.resource,
     maxChars: MAX_EVENT_CHARS,
   })
+  const rules: AnswerRules = {
+    ...redacting,
+    message: async (message, budget) => options.describe(await redacting.message(message, budget)),
+  }
   const { status, statusText } = response
   const init = {
     status,

@@ -252,7 +252,7 @@ async function run(
   request: Request,
   admitted: Admitted,
   secrets: RunSecrets,
-  { handler, calls, onError }: Protection,
+  { handler, calls, onError, policy: { describe } }: Protection,
 ): Promise<Response> {
   const { resource, auditor } = calls
   const report = reporter(admitted, onError)
@@ -261,7 +261,8 @@ async function run(
   const note = refusalNoter({ ...admitted, auditor, binding, hop: 'server-door' })
   try {
     const answer = await handler(request, call)
-    return onBodyEnd(await cleanAnswer(answer, { resource, live: secrets.at(binding), note }), end)
+    const live = secrets.at(binding)
+    return onBodyEnd(await cleanAnswer(answer, { resource, live, note, describe }), end)
   } catch (error) {
     end()
     report(error)

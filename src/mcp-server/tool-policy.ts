@@ -1,6 +1,7 @@
 // The scopes that tools need. A tool that nobody declared is refused, so that forgetting one does
 // not open it.
 
+import { isObject, type UnknownObject } from '../core/json.ts'
 import { isScope } from '../core/scope.ts'
 
 /** What the tools of one request need together, or the first of them that is not declared. */
@@ -17,6 +18,11 @@ export interface ToolPolicy {
    * all.
    */
   needs(tools: readonly string[]): ToolNeeds
+  /**
+   * Writes into a list of tools which scopes each needs (`_meta.securitySchemes`), so that a client
+   * can ask for a token that has those alone. Any other message stays as it is.
+   */
+  describe(message: unknown): unknown
 }
 
 /**
@@ -44,7 +50,25 @@ export function toolPolicy(
       }
       return { declared: true, scopes: [...scopes] }
     },
+    describe(message) {
+      if (!isObject(message) || !isObject(message.result) || !Array.isArray(message.result.tools))
+        return message
+      const tools = message.result.tools.map((tool: unknown) => {
+        const scopes = isObject(tool) ? byTool.get(String(tool.name)) : undefined
+        return isObject(tool) && scopes
+          ? withScheme(tool, [...new Set([...always, ...scopes])])
+          : tool
+      })
+      return { ...message, result: { ...message.result, tools } }
+    },
   }
+}
+
+/** What the author of the server wrote counts. */
+function withScheme(tool: UnknownObject, scopes: readonly string[]): UnknownObject {
+  const meta = isObject(tool._meta) ? tool._meta : {}
+  if (tool.securitySchemes !== undefined || meta.securitySchemes !== undefined) return tool
+  return { ...tool, _meta: { ...meta, securitySchemes: [{ type: 'oauth2', scopes }] } }
 }
 
 function checkScopes(setting: string, scopes: readonly string[]): void {

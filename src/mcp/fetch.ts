@@ -29,6 +29,7 @@ import { answerRules, redactingRules } from './answers.ts'
 import { guardPlacing } from './guard.ts'
 import { legacySse } from './legacy-sse.ts'
 import { overwritingNoter, refusalNoter } from './note-refusal.ts'
+import { placeNeeded } from './placements/needed.ts'
 import { placingFor } from './placements/placing-for.ts'
 import type { OnStart } from './placements/process.ts'
 import { createReferences, type References } from './placements/references.ts'
@@ -40,6 +41,7 @@ import { placeOf, sayableName, sayableRefusal } from './sayable.ts'
 import { listTools, onceListed } from './tools/list-tools.ts'
 import type { TellRefusals } from './tools/tell-refusals.ts'
 import { toolBook } from './tools/tool-book.ts'
+import { neededScopes } from './tools/tool-scopes.ts'
 
 /** What the MCP `fetch` is made of. The destination is the binding's URL and nothing else. */
 export interface McpFetchOptions {
@@ -194,6 +196,7 @@ function partsOf(options: McpFetchOptions) {
   const quarantine = options.quarantine ?? ownQuarantine(binding)
   const note = refusalNoter(options)
   const noteOverwriting = overwritingNoter(options)
+  const needed = neededScopes(binding)
   const book = toolBook({
     binding,
     pins: options.pins ?? memoryToolPins(),
@@ -205,6 +208,7 @@ function partsOf(options: McpFetchOptions) {
         note('tool_refused', tool, why, placeOf(parameters))
       options.tellRefusals?.(name, told)
     },
+    onVisible: (tool) => needed.learn(tool),
   })
   const redacting = {
     server: name,
@@ -246,7 +250,7 @@ function partsOf(options: McpFetchOptions) {
     isSayable: (text) => isClean(text, live),
     ...(options.onStart ? { onStart: options.onStart } : {}),
   })
-  const place = guardPlacing(placing, {
+  const place = guardPlacing(placeNeeded(placing, needed), {
     binding,
     quarantine,
     book,

@@ -66,6 +66,18 @@ describe.each(['2026-07-28', '2025-11-25'] as const)('a server of MCP %s', (revi
     await client.close()
   })
 
+  it('a list of tools says which scopes each needs', async () => {
+    const house = await build({ scopes: ['base'] })
+    const client = await house.client(await house.mint({ scope: 'base' }), revision)
+    const { tools } = await client.listTools()
+    await client.close()
+    const schemes = Object.fromEntries(tools.map(({ name, _meta }) => [name, _meta]))
+    expect(schemes.list_tasks).toEqual({
+      securitySchemes: [{ type: 'oauth2', scopes: ['base', 'tasks:read'] }],
+    })
+    expect(schemes.whoami).toEqual({ securitySchemes: [{ type: 'oauth2', scopes: ['base'] }] })
+  })
+
   it('the tools see no header that holds the credential or claims an identity', async () => {
     const house = await build()
     const client = await house.client(await house.mint(), revision)

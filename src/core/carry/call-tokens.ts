@@ -18,6 +18,12 @@ export interface Sources {
 }
 
 const NONE: Tokens = new Map()
+const NO_NEEDS: ReadonlyMap<string, readonly string[]> = new Map()
+
+function needsOf(uses: readonly Use[]): ReadonlyMap<string, readonly string[]> {
+  const needs = uses.flatMap(({ source, needed }) => (needed ? [[source, needed] as const] : []))
+  return needs.length === 0 ? NO_NEEDS : new Map(needs)
+}
 
 /** The credentials of one call under way. */
 export class CallTokens {
@@ -25,6 +31,8 @@ export class CallTokens {
   readonly #deadline: CallDeadline
   /** How each credential is asked for. An answer to the first attempt changes it. */
   #asked: ReadonlyMap<string, IssueOptions> = new Map()
+  /** The scopes that the request needs of a source, where it needs fewer than that has. */
+  #needed: ReadonlyMap<string, readonly string[]> = NO_NEEDS
 
   constructor(sources: Sources, deadline: CallDeadline) {
     this.#sources = sources
@@ -39,6 +47,7 @@ export class CallTokens {
   async get(uses: readonly Use[]): Promise<Result<Tokens>> {
     const [first] = uses
     if (!first) return granted(NONE)
+    this.#needed = needsOf(uses)
     if (uses.length === 1) {
       const issued = await this.#ask(first.source)
       return issued.ok ? granted(new Map([[first.source, issued.value]])) : issued
@@ -75,7 +84,11 @@ export class CallTokens {
     const { source: main, sources = {} } = this.#sources
     const source = name === MAIN ? main : Object.hasOwn(sources, name) ? sources[name] : undefined
     if (!source) return refused('server_unbound', { source: name })
-    const issued = await this.#deadline.wait(source(options), 'issuer_unavailable')
+    const needed = this.#needed.get(name)
+    const issued = await this.#deadline.wait(
+      source(needed ? { ...options, needed } : options),
+      'issuer_unavailable',
+    )
     return issued.ok || name === MAIN
       ? issued
       : { ok: false, refusal: { ...issued.refusal, source: name } }

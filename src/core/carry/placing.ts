@@ -26,6 +26,8 @@ export interface Sent {
 export interface Use {
   readonly source: string
   readonly at: string
+  /** The scopes that the request needs. Default: those of the source. */
+  readonly needed?: readonly string[]
 }
 
 /** The plan for one request. */

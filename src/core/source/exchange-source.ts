@@ -20,7 +20,7 @@ const SIGN_IN_CLAIMS = ['acr', 'amr', 'auth_time', 'authorization_details', 'may
 
 /**
  * Makes the source of exchanged tokens for one server and one principal. It adds a scope when the
- * server asks for it and the binding allows it (step-up); later tokens have it too.
+ * server asks for it and the binding allows it (step-up); later tokens for the same need have it too.
  */
 export function exchangeSource(
   binding: Binding,
@@ -43,7 +43,13 @@ export function exchangeSource(
   // server refuses and names it.
   const narrow = (wanted: readonly string[]) =>
     fromIssuer ? wanted : narrowScopes(wanted, token.scopes)
-  let scopes = named.length === 0 && !fromIssuer ? token.scopes : narrow(named)
+  const all = named.length === 0 && !fromIssuer ? token.scopes : narrow(named)
+  /** The scopes that the server asked for beside those that were needed. */
+  const added = new Map<string, readonly string[]>()
+  const wanted = (needed: readonly string[] | undefined) => {
+    const least = needed === undefined ? all : narrow(needed)
+    return least.length === 0 ? all : least
+  }
 
   // Two sign-ins of one person may differ in client, actors, scopes and strength. A token for one
   // must not serve the other.
@@ -86,13 +92,16 @@ export function exchangeSource(
     return result.ok ? result : { ok: false, refusal: { ...result.refusal, server: binding.name } }
   }
 
-  return async ({ refused: rejected, wider = [] } = {}) => {
+  return async ({ refused: rejected, wider = [], needed } = {}) => {
     // A request without scopes gets the authorization server's default, which may be more than the
     // binding names.
-    if (named.length > 0 && scopes.length === 0)
+    if (named.length > 0 && all.length === 0)
       return refused('scope_missing', { server: binding.name, scopes: named })
+    const least = wanted(needed)
+    const need = JSON.stringify(least)
+    const scopes = union(least, added.get(need) ?? [])
     if (wider.length > 0) {
-      const more = missingScopes(narrow(narrowScopes(wider, stepUp)), scopes)
+      const more = missingScopes(narrow(narrowScopes(wider, [...all, ...stepUp])), scopes)
       // All or nothing: with only some of the scopes, the server would refuse again.
       if (missingScopes(wider, [...scopes, ...more]).length > 0 || more.length === 0)
         return refused('scope_missing', { server: binding.name, scopes: wider })
@@ -101,17 +110,20 @@ export function exchangeSource(
       // Keep the wider scopes only when we got them: otherwise every later exchange would be
       // refused too. Another call may have widened them meanwhile.
       if (widened.ok && missingScopes(more, widened.value.scopes).length === 0)
-        scopes = [...new Set([...scopes, ...more])]
+        added.set(need, union(added.get(need) ?? [], more))
       return widened
     }
-    const asked = scopes
     return cache.get(
       owner,
-      keyOf(asked),
-      () => exchange(asked),
+      keyOf(scopes),
+      () => exchange(scopes),
       rejected ? { refused: rejected } : {},
     )
   }
+}
+
+function union(some: readonly string[], others: readonly string[]): readonly string[] {
+  return others.length === 0 ? some : [...new Set([...some, ...others])]
 }
 
 interface ExchangeHop {

@@ -9,6 +9,11 @@ export interface IssueOptions {
   /** The token that the destination just refused. It is not served again. */
   readonly refused?: IssuedToken
   /**
+   * The scopes that the request needs, where they are fewer than the source's. The cache ignores them;
+   * sources read them.
+   */
+  readonly needed?: readonly string[]
+  /**
    * Scopes that the destination asked for and the token lacks. The cache ignores them; sources read
    * them.
    */

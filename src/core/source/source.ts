@@ -3,6 +3,7 @@
 
 import { audiencesOf, type Binding, bindingOfSource, MAIN, type Source } from '../binding.ts'
 import { type Result, refused } from '../errors.ts'
+import { narrowScopes } from '../scope.ts'
 import { DEPLOYMENT } from '../vault/secret-store.ts'
 import type { ClientCredentialsIssuer, IssuedToken } from './exchange.ts'
 import { exchangeSource } from './exchange-source.ts'
@@ -61,11 +62,11 @@ function ownTokenSource(
   issuer: ClientCredentialsIssuer,
 ): CredentialSource {
   const { name, resource } = binding
-  const { scopes } = source
   const [audience] = audiencesOf(source)
-  const key = JSON.stringify([source.type, issuer.issuer, resource, audience, scopes])
-  const target = { resource, scopes, ...(audience === undefined ? {} : { audience }) }
-  async function issue(): Promise<Result<IssuedToken>> {
+  const keyOf = (scopes: readonly string[]) =>
+    JSON.stringify([source.type, issuer.issuer, resource, audience, scopes])
+  async function issue(scopes: readonly string[]): Promise<Result<IssuedToken>> {
+    const target = { resource, scopes, ...(audience === undefined ? {} : { audience }) }
     const answer = await issuer.issue(target)
     if (!answer.ok) return { ok: false, refusal: { ...answer.refusal, server: name } }
     const { result, audience: named = [] } = judgeTarget(answer.value, binding, parties)
@@ -73,7 +74,11 @@ function ownTokenSource(
     const hint = named.length === 0 ? { found: NO_AUDIENCE } : {}
     return { ok: false, refusal: { ...result.refusal, ...hint, server: name } }
   }
-  return (options) => cache.get(DEPLOYMENT, key, issue, options)
+  return (options) => {
+    const needed = narrowScopes(source.scopes, options?.needed ?? source.scopes)
+    const scopes = needed.length === 0 ? source.scopes : needed
+    return cache.get(DEPLOYMENT, keyOf(scopes), () => issue(scopes), options)
+  }
 }
 
 /** Some issuers give a client's own tokens no `aud`. */
