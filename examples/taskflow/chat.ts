@@ -133,10 +133,11 @@ function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Ca
     async *run(request, { caller, metadata }) {
       const { principal, trace } = caller
       const server = serverFor(metadata.placement, urls)
+      const { name, url, scopes } = server
       yield* runAgent({
         ...request,
         caller,
-        servers: [server],
+        servers: [{ name, url, scopes }],
         model: model.model,
         instructions: await instructionsFor(caller, server),
         ...(server.placement === 'prompt'
