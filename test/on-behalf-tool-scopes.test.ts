@@ -17,7 +17,7 @@ const declaring = (name: string, scopes: unknown, inMeta = true) => {
 
 /** A server that takes any token, and says which scopes it had: `canary.<scopes>.<number>`. */
 async function setUp({
-  tools = [tool('read', {}), tool('write', {}), tool('other', {})] as readonly object[],
+  tools = [tool('read', {}), tool('write', {}), tool('other', {})] as ReturnType<typeof tool>[],
   binding = {} as Partial<BindingInput>,
   needs = {} as Readonly<Record<string, readonly string[]>>,
 } = {}) {
