@@ -75,14 +75,13 @@ export function toolBook(options: ToolBookOptions): ToolBook {
   let list = newList()
   let isCut = false
 
-  function refuse(tool: string, refused: RefusedTool): void {
-    const { why } = refused
+  function refuse(tool: string, { why, ...more }: RefusedTool): void {
     const isFirst = !ONCE.has(why) || !list.told.has(why)
     list.told.add(why)
     if (why === 'list_too_large') isCut = true
     list.refused.add(tool)
     if (known.has(tool) || known.size < MAX_KNOWN) known.set(tool, { refused: true, why })
-    if (isFirst) list.toTell.push({ ...refused, tool })
+    if (isFirst) list.toTell.push({ why, ...more, tool })
   }
 
   /** The tools of a page that can be read. */
@@ -152,13 +151,13 @@ export function toolBook(options: ToolBookOptions): ToolBook {
       const visible: ToolDefinition[] = []
       for (const tool of accepted) {
         const finished = unpinned.get(tool) ?? finishTool(tool, options)
-        const { name } = tool.definition
+        const { definition, removed } = tool
+        const { name } = definition
         if (typeof finished === 'string')
           refuse(name, here.judging.isSpent ? TOO_LARGE : { why: finished })
         else {
-          const { removed } = tool
           known.set(name, { refused: false, hidden: finished.hidden, removed })
-          options.onVisible(tool.definition)
+          options.onVisible(definition)
           visible.push(finished.tool)
         }
         await giveTurn()
