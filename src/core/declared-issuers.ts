@@ -85,7 +85,7 @@ function checkParts({ issuer, issuers, verifier }: IssuerSettings): void {
     checkArgument(`issuers[${index}]`, one, isIssuer)
   if (verifier && (issuer ?? issuers))
     throw new TypeError(
-      'issuer and verifier: give one of them. A preset takes a verifier of your own: oidc({ issuer, verifier })',
+      `${issuer ? 'issuer' : 'issuers'} and verifier: give one of them. A preset takes a verifier of your own: oidc({ issuer, verifier })`,
     )
 }
 

@@ -19,7 +19,10 @@ export function hasMethods(methods: readonly string[], hint: string): ValueCheck
   return (value) => {
     if (value instanceof Promise)
       return `must be there already, and is a promise: await it (${hint})`
-    const missing = methods.find((method) => typeof memberOf(value, method) !== 'function')
+    // A list has methods too, such as `at`.
+    const missing = methods.find(
+      (method) => Array.isArray(value) || typeof memberOf(value, method) !== 'function',
+    )
     return missing === undefined ? undefined : `must have the method ${missing}: ${hint}`
   }
 }
@@ -89,7 +92,8 @@ export const isTexts: ValueCheck = (value) =>
     ? undefined
     : `must be a list of texts: ['…']`
 
-const isTextOrTexts: ValueCheck = (value) =>
+/** A text, or a list of texts. */
+export const isTextOrTexts: ValueCheck = (value) =>
   typeof value === 'string' || isTexts(value) === undefined
     ? undefined
     : `must be a text or a list of texts: ['…']`
@@ -139,6 +143,11 @@ export const VALUE_CHECKS: ValueChecks = {
   client: isClientAuthentication,
   clientCredentials: hasMethods(['issue'], 'clientCredentials of onbehalf/oauth makes one'),
   clientSecret: isClientSecret,
+  fingerprintKey: (value) =>
+    value instanceof Uint8Array ? undefined : 'must be a Uint8Array of at least 32 bytes',
+  insecurelyAllowHttp: (value) => (Array.isArray(value) ? undefined : 'must be a list of hosts'),
+  accessTokenMarks: isList("[{ required: { token_use: ['access'] } }]"),
+  signal: hasMethods(['addEventListener'], 'the signal of an AbortController'),
   connections: hasMethods(['credential'], 'connections of onbehalf/oauth makes them'),
   dpop: hasMethods(['proof'], 'await dpopKey() of onbehalf/oauth'),
   exchanger: EXCHANGER,
@@ -176,7 +185,7 @@ export const VALUE_CHECKS: ValueChecks = {
   audienceClaim: isTextOrTexts,
   idTokensFor: isTextOrTexts,
   scopesClaim: isTextOrTexts,
-  clientId: isTextOrTexts,
+  clientId: (value) => (value === '' ? 'must not be empty' : isText(value)),
   impliedAudience: isText,
   subjectClaim: isText,
   subjectHeader: isText,

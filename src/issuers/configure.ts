@@ -2,6 +2,7 @@
 
 import { checkAudience } from '../core/audience.ts'
 import { Credential } from '../core/credential.ts'
+import { checkEndpoint } from '../core/http/endpoint.ts'
 import type { Issuer } from '../core/issuer.ts'
 import { allowedHttp, quietly } from '../core/plain-http.ts'
 import type { TokenExchanger } from '../core/source/exchange.ts'
@@ -38,7 +39,7 @@ export function configure(preset: Preset, options: IssuerOptions, place: Place):
       'clientId must be given with clientSecret: without it, the issuer is not asked for tokens',
     )
   // It warns once, for the verifier and the exchanger.
-  allowedHttp(options)
+  checkEndpoint('issuer', issuer, allowedHttp(options))
   const client = options.clientSecret && authenticationOf(options.clientSecret, preset)
   const exchanger = options.exchanger ?? exchangerOf(preset, options, issuer, client)
   return Object.freeze({

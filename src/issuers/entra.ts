@@ -3,7 +3,7 @@
 import { type ConfiguredIssuer, configure } from './configure.ts'
 import { checkPreset } from './option-names.ts'
 import type { IssuerOptions } from './options.ts'
-import { trimmed } from './place.ts'
+import { given, trimmed } from './place.ts'
 import type { Preset } from './preset.ts'
 
 const ENTRA: Preset = {
@@ -67,7 +67,7 @@ export function entra(options: EntraOptions): ConfiguredIssuer {
       throw new TypeError(
         `${tenant === undefined ? 'tenants' : 'tenant'} must have the ids of directories (GUIDs): "${id}" is never the issuer of a token`,
       )
-  const service = trimmed(authority)
+  const service = trimmed(given('authority', authority))
   return configure(ENTRA, options, {
     issuer: `${service}/${first}/v2.0`,
     issuers: tenants.flatMap((id) => [`${service}/${id}/v2.0`, `https://sts.windows.net/${id}/`]),

@@ -1,6 +1,7 @@
 // The names of the options of every preset, for the check at creation.
 
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { isText, isTexts } from '../core/option-values.ts'
 import { PLAIN_HTTP_OPTIONS } from '../core/plain-http.ts'
 import type { IssuerOptions } from './options.ts'
 
@@ -40,5 +41,6 @@ export function checkPreset<T extends IssuerOptions>(
   options: T,
   own: OptionNames<Omit<T, keyof IssuerOptions>>,
 ): void {
-  checkOptions(preset, '', options, { ...COMMON, ...own })
+  const values = Object.keys(own).map((name) => [name, name === 'tenants' ? isTexts : isText])
+  checkOptions(preset, '', options, { ...COMMON, ...own }, Object.fromEntries(values))
 }

@@ -43,5 +43,7 @@ export function trimmed(url: string): string {
 export function given(setting: string, value: string | undefined): string {
   if (typeof value !== 'string' || value === '')
     throw new TypeError(`${setting} must be given, or issuer in its place`)
+  if ((setting === 'url' || setting === 'authority') && !URL.canParse(value))
+    throw new TypeError(`${setting} must be the URL of the server, such as https://login.example`)
   return value
 }

@@ -7,7 +7,7 @@ import { isFailure, refused } from '../core/errors.ts'
 import { readBytes } from '../core/http/bounded-body.ts'
 import { checkEndpoint } from '../core/http/endpoint.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
-import { isFunction } from '../core/option-values.ts'
+import { isFunction, isTextOrTexts } from '../core/option-values.ts'
 import { allowedHttp, PLAIN_HTTP_OPTIONS, type PlainHttpOptions } from '../core/plain-http.ts'
 import { detailsOf } from '../core/refusal-details.ts'
 import type { EndedSignIn } from '../core/sign-ins.ts'
@@ -80,6 +80,7 @@ export function backChannelLogout(
   options: BackChannelLogoutOptions,
 ): (request: Request) => Promise<Response> {
   checkOptions('backChannelLogout', '', options, BACK_CHANNEL_LOGOUT_OPTIONS, {
+    clientId: isTextOrTexts,
     onLogout: isFunction('it ends the sign-in: (ended) => onbehalf.endSignIn(ended)'),
   })
   const { issuer, jwksUri, onLogout, audit, algorithms = DEFAULT_ALGORITHMS } = options

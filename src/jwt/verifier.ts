@@ -7,6 +7,7 @@ import { granted, type Result, refused } from '../core/errors.ts'
 import { checkEndpoint } from '../core/http/endpoint.ts'
 import { isObject } from '../core/json.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { isTextOrTexts } from '../core/option-values.ts'
 import { allowedHttp, PLAIN_HTTP_OPTIONS, type PlainHttpOptions } from '../core/plain-http.ts'
 import {
   CLAIM_DIALECT_OPTIONS,
@@ -131,7 +132,7 @@ const JWT_VERIFIER_OPTIONS: OptionNames<JwtVerifierOptions> = {
  * ```
  */
 export function jwtVerifier(options: JwtVerifierOptions): TokenVerifier {
-  checkOptions('jwtVerifier', '', options, JWT_VERIFIER_OPTIONS)
+  checkOptions('jwtVerifier', '', options, JWT_VERIFIER_OPTIONS, { issuer: isTextOrTexts })
   checkCache('jwtVerifier', options.cache)
   const { jwksUri, algorithms = DEFAULT_ALGORITHMS, tolerance = 30, cache = {} } = options
   const { fetch = globalThis.fetch, now = Date.now } = options

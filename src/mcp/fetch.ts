@@ -8,6 +8,7 @@ import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from '../core/carry/memory-tool-pins.ts'
 import type { ToolPins } from '../core/carry/tool-pins.ts'
 import { AuthError, type Refusal } from '../core/errors.ts'
+import { isObject } from '../core/json.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import {
   hasMethods,
@@ -110,6 +111,10 @@ export const MCP_FETCH_OPTIONS: OptionNames<McpFetchOptions> = {
 
 /** What the values are. */
 export const MCP_FETCH_VALUES: ValueChecks = {
+  binding: (value) =>
+    isObject(value) && typeof value.url === 'string' && typeof value.resource === 'string'
+      ? undefined
+      : 'must be a binding, as createOnBehalf makes it of a declared server',
   source: isFunction('it gives the credential of one request'),
   sources: isByName('each gives the credential of one request'),
   secrets: hasMethods(['at'], 'the secrets of a run'),

@@ -22,6 +22,9 @@ const SUBPATHS = Object.entries(
     : [[subpath, join(root, target['onbehalf-source'])] as const],
 )
 
+/** What somebody without a compiler may give. */
+const VALUES = [7, -1, Number.NaN, 'x', '', true, null, {}, [], [7], () => 1, Promise.resolve(1)]
+
 /** What a factory says, whether it throws or rejects; undefined when it takes the options. */
 async function refusalOf(make: () => unknown): Promise<string | undefined> {
   try {
@@ -79,6 +82,21 @@ describe.each(Object.entries(FACTORIES))('%s', (name, { make, good, wrong = [], 
     const message = await refusalOf(() => make({ ...good, [option]: value }))
     expect(message).toMatch(new RegExp(`^${option.replace(/[.[\]]/g, '\\$&')}\\b`))
     expect(message).toContain(words)
+  })
+
+  it('takes any value of any option, or names the option', async () => {
+    const usual = await refusalOf(() => make(good))
+    const listed = await refusalOf(() => make({ ...good, zzqqx: 1 }))
+    const options = listed?.replace(/^.*It has /, '').split(', ') ?? []
+    const odd: string[] = []
+    for (const option of options)
+      for (const [index, value] of VALUES.entries()) {
+        const message = await refusalOf(() => make({ ...good, [option]: value }))
+        if (message === undefined || message === usual) continue
+        const isOurs = !/^Cannot |is not (?:a function|iterable|defined)|\(reading '/.test(message)
+        if (!isOurs || !message.includes(option)) odd.push(`${option}, value ${index}: ${message}`)
+      }
+    expect(odd).toEqual([])
   })
 
   it('repeats no secret that was given as a text', async () => {

@@ -7,7 +7,7 @@ import { Credential } from '../../core/credential.ts'
 import { checkEndpoint } from '../../core/http/endpoint.ts'
 import type { Issuer } from '../../core/issuer.ts'
 import { checkOptions, type OptionNames } from '../../core/known-options.ts'
-import { isByName, isIssuer, isSecret, type ValueChecks } from '../../core/option-values.ts'
+import { isByName, isSecret, type ValueChecks } from '../../core/option-values.ts'
 import { allowedHttp, type PlainHttpOptions } from '../../core/plain-http.ts'
 import { isScope } from '../../core/scope.ts'
 import type { SecretStore } from '../../core/vault/secret-store.ts'
@@ -160,8 +160,6 @@ function checkIssuer(issuer: string, options: PlainHttpOptions): string {
 
 function checkSignIn({ signIn, audience, issuer }: TokenServiceOptions): readonly Issuer[] {
   const issuers: readonly Issuer[] = 'verifier' in signIn ? [signIn] : signIn
-  const wrong = Array.isArray(issuers) ? issuers.map(isIssuer).find(Boolean) : isIssuer(signIn)
-  if (wrong !== undefined) throw new TypeError(`signIn ${wrong}`)
   if (issuers.length === 0) throw new TypeError('signIn must name an issuer')
   if (audience !== undefined) checkAudience('audience', audience)
   const without = issuers.find((one) => audience === undefined && one.audience === undefined)

@@ -4,7 +4,13 @@
 import type { Credential } from '../../core/credential.ts'
 import type { Result } from '../../core/errors.ts'
 import { checkOptions, type OptionNames } from '../../core/known-options.ts'
-import { isByName, isFunction, isSecretStore, type ValueChecks } from '../../core/option-values.ts'
+import {
+  isByName,
+  isFunction,
+  isIssuer,
+  isSecretStore,
+  type ValueChecks,
+} from '../../core/option-values.ts'
 import { PLAIN_HTTP_OPTIONS } from '../../core/plain-http.ts'
 import type { IssuedToken, TokenExchanger } from '../../core/source/exchange.ts'
 import { traceOf } from '../../core/trace.ts'
@@ -64,6 +70,7 @@ const TOKEN_SERVICE_OPTIONS: OptionNames<TokenServiceOptions> = {
 
 const TOKEN_SERVICE_VALUES: ValueChecks = {
   keys: isSecretStore,
+  signIn: (value) => (Array.isArray(value) ? value.map(isIssuer).find(Boolean) : isIssuer(value)),
   clients: isByName("{ chat: { subject: 'sign-in', audiences: { … } } }"),
   scopesOf: isFunction('it gives the scopes of a verified token'),
 }

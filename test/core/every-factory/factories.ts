@@ -68,7 +68,7 @@ const auditor = createAuditor(audit)
 const principal = { issuer, subject: 'alice' }
 const database = openSqlite(':memory:')
 const masterKeys = { current: () => ({ id: '1' }), async wrap() {}, async unwrap() {} }
-const transport = { async start() {}, async send() {}, async close() {} }
+const transport = () => ({ async start() {}, async send() {}, async close() {} })
 const carried = { binding, source() {}, principal, auditor, trace: 't', deadline: 1000 }
 const { privateKey } = (await webcrypto.subtle.generateKey('Ed25519', false, [
   'sign',
@@ -323,7 +323,7 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
     ],
   },
   carryingTransport: {
-    make: (options) => carryingTransport(transport, options as never),
+    make: (options) => carryingTransport(transport(), options as never),
     good: {
       ...carried,
       binding: parseBinding('Files', {

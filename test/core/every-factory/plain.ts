@@ -83,7 +83,7 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
     [call(createRedactor, ['s3cr3t']), 'must be a Credential'],
     [call(createRedactor, undefined), 'must be a list of Credentials'],
   ],
-  examineTool: PURE,
+  examineTools: PURE,
   // onbehalf/mcp-server
   guardTool: PURE,
   toolFailure: PURE,
