@@ -8,7 +8,6 @@ import {
   type ChatkitServer,
   chatkitServer,
   memoryRateLimit,
-  type UserMessageItem,
 } from 'onbehalf/chatkit'
 import { jwtVerifier } from 'onbehalf/jwt'
 import type { Log } from 'onbehalf/log'
@@ -126,7 +125,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
 
 /** The agent: one run for one message, and a question to the person before anything is deleted. */
 function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Caller> {
-  const agent = agentChat<Caller>({
+  return agentChat<Caller>({
     person: (caller) => personOf(caller.principal, caller.token.claims),
     // The old server does not say which tools are destructive, so its tool is known by name.
     approvals: ({ destructive, name }) => destructive || name === 'taskflow_delete_task',
@@ -150,23 +149,6 @@ function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Ca
       })
     },
   })
-  return {
-    action: agent.action,
-    async *respond(thread, message, context) {
-      if (message && thread.title === undefined) context.updateThread({ title: titleOf(message) })
-      yield* agent.respond(thread, message, context)
-    },
-  }
-}
-
-/** A new thread is named by its first message. */
-function titleOf({ content }: UserMessageItem): string {
-  const text = content
-    .map((part) => part.text)
-    .join(' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text || 'New chat'
 }
 
 /**

@@ -106,5 +106,7 @@ export type AgentEvent =
       readonly calls: readonly PendingCall[]
       readonly state: string
     }
+  /** What to call the conversation. The model chose it, so it is cleaned before it is shown. */
+  | { readonly type: 'title'; readonly title: string }
   /** A guardrail of the app refused the run, and it ends here. Remove everything that it wrote. */
   | { readonly type: 'withdrawn' }

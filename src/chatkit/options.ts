@@ -49,6 +49,11 @@ export interface AnswerContext<C extends ChatCaller> {
    * @throws TypeError when the title is longer than `limits.titleLength`.
    */
   updateThread(change: ThreadChange): void
+  /**
+   * Gives the thread this title, unless somebody has given it another one since the answer began. It
+   * is stored and sent like a change of `updateThread`. Longer than `limits.titleLength` it is cut.
+   */
+  proposeTitle(title: string): void
 }
 
 /**
@@ -94,6 +99,10 @@ export interface ChatkitServerOptions<C extends ChatCaller> {
   >
   readonly store: ThreadStore
   readonly respond: Respond<C>
+  /**
+   * The title of a new thread, from its first message. It is stored with the thread. Default: none.
+   */
+  readonly titleOf?: (firstMessage: UserMessageItem) => string | undefined
   /** Answers `threads.custom_action`. Default: such requests are refused. */
   readonly action?: Act<C>
   /**
@@ -104,7 +113,7 @@ export interface ChatkitServerOptions<C extends ChatCaller> {
     thread: ThreadState,
     action: Action,
     sender: WidgetItem | undefined,
-    context: Omit<AnswerContext<C>, 'updateThread'>,
+    context: Omit<AnswerContext<C>, 'updateThread' | 'proposeTitle'>,
   ) => Promise<Item | undefined>
   /** Gets the person's feedback on items. Default: the request is answered, and nothing is done. */
   readonly feedback?: (feedback: {

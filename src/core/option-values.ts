@@ -196,6 +196,7 @@ export const VALUE_CHECKS: ValueChecks = {
   assumeAudience: isFlag,
   insecurelyAcceptUntypedTokens: isFlag,
   insecurelyShowLiteralTokens: isFlag,
+  keepCalls: isFlag,
   offlineAccess: isFlag,
   scopesFromIssuer: isFlag,
   tenantOptional: isFlag,

@@ -79,6 +79,11 @@ export interface RunAgentOptions {
    * results, cut and without credentials. `agentChat` asks for it. Default false.
    */
   readonly keepCalls?: boolean
+  /**
+   * Whether the model is asked for a title of the conversation after its answer, with the first
+   * message and this answer. `agentChat` asks for it once. Default false.
+   */
+  readonly title?: boolean
   /** Gets a copy of every model request before the model does. */
   readonly onModelRequest?: (request: ModelRequestCopy) => void
   /**

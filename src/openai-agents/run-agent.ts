@@ -33,6 +33,7 @@ const RUN_AGENT_OPTIONS: OptionNames<RunAgentOptions> = {
   promptValues: 'optional',
   clientTools: 'optional',
   keepCalls: 'optional',
+  title: 'optional',
   onModelRequest: 'optional',
   timeouts: 'optional',
 }

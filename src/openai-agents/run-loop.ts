@@ -17,6 +17,7 @@ import { recordingModel } from './recording-model.ts'
 import type { OpenServer } from './run-server.ts'
 import { runTools } from './run-tools.ts'
 import { steadyModel } from './steady-model.ts'
+import { titleEvents } from './title.ts'
 import { serversByTool } from './tool-names.ts'
 import { type Translator, translator } from './translate/translator.ts'
 
@@ -32,6 +33,8 @@ export interface Heard {
 interface Setup {
   readonly agent: Agent
   readonly runner: Runner
+  /** The app's model, whose requests somebody may see. */
+  readonly recorded: Model
   readonly translate: Translator
   /** Undefined when nobody keeps the calls. */
   readonly keeper: CallKeeper | undefined
@@ -48,7 +51,7 @@ export async function* runLoop(
   signal: AbortSignal,
   heard: Heard,
 ): AsyncGenerator<AgentEvent, void, undefined> {
-  const { agent, runner, translate, keeper, pauseParts, resume } = setUp(options, servers)
+  const { agent, runner, recorded, translate, keeper, pauseParts, resume } = setUp(options, servers)
   const conversation = inputOf(options.input, pauseParts.values.fill)
   let items: readonly AgentInputItem[] = resume ? itemsOf(resume) : []
   let turns = 0
@@ -71,7 +74,8 @@ export async function* runLoop(
         out.length = 0
       }
       await result.completed
-      if (signal.aborted || result.interruptions.length === 0) return
+      if (signal.aborted) return
+      if (result.interruptions.length === 0) break
       const pause = pauseOf(result.interruptions, [...items, ...result.output], pauseParts)
       if (pause.event) {
         if (pause.event.type === 'client_tool') yield* keeper?.leads([pause.event.callId]) ?? []
@@ -85,7 +89,9 @@ export async function* runLoop(
     if (signal.aborted) return
     const tooLong = `I stopped after ${maxTurns} steps without coming to an end.`
     yield* endingOf(error, tooLong, translate.lastText())
+    return
   }
+  if (options.title) yield* titleEvents(recorded, options.input, translate.lastText(), signal)
 }
 
 /** @throws AuthError `tool_refused` when an approved call's tool is no longer that server's. */
@@ -115,6 +121,7 @@ function setUp(options: RunAgentOptions, servers: readonly OpenServer[]): Setup 
   return {
     agent: new Agent({ name: 'assistant', instructions, model, modelSettings, tools }),
     runner: runnerFor(model),
+    recorded,
     translate: translator(owners, isElsewhere),
     keeper: options.keepCalls ? callKeeper(values, isElsewhere) : undefined,
     pauseParts: { held, owners, scopes, values },

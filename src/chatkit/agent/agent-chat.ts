@@ -6,7 +6,7 @@ import { checkOptions, type OptionNames } from '../../core/known-options.ts'
 import { isFunction, type ValueChecks } from '../../core/option-values.ts'
 import type { Act, AnswerContext, ChatCaller, Respond } from '../options.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
-import type { WidgetItem } from '../protocol/item.ts'
+import type { UserMessageItem, WidgetItem } from '../protocol/item.ts'
 import { APPROVE, DECLINE } from '../protocol/ours.ts'
 import type { Action } from '../protocol/request.ts'
 import { ChatkitStreamError } from '../runs/stream-error.ts'
@@ -15,11 +15,14 @@ import { approvalsIn } from './approval-record.ts'
 import { closeOpen, decide, settle } from './decide.ts'
 import type { AgentChatOptions } from './options.ts'
 import { type RunAnswerParts, runAnswer } from './run-answer.ts'
+import { titleOfMessage } from './title.ts'
 
-/** The two functions that `chatkitServer` takes. */
+/** The functions that `chatkitServer` takes. */
 export interface AgentChat<C extends ChatCaller> {
   readonly respond: Respond<C>
   readonly action: Act<C>
+  /** The title of a new conversation. */
+  readonly titleOf: (firstMessage: UserMessageItem) => string | undefined
 }
 
 const GONE = 'This approval is no longer open. Nothing was done.'
@@ -34,6 +37,7 @@ const AGENT_CHAT_OPTIONS: OptionNames<AgentChatOptions<ChatCaller>> = {
   approvals: 'optional',
   approvalLifetime: 'optional',
   keepCalls: 'optional',
+  titles: 'optional',
   person: 'optional',
   image: 'optional',
   connectUrl: 'optional',
@@ -50,7 +54,7 @@ const AGENT_CHAT_VALUES: ValueChecks = {
 /**
  * An agent in a chat, for `chatkitServer`.
  *
- * @throws TypeError when `approvalLifetime` is not a positive number.
+ * @throws TypeError when `approvalLifetime` is not a positive number, or `titles` is no such word.
  *
  * @example
  * ```ts
@@ -67,18 +71,31 @@ export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): A
     image,
     approvals = 'destructive',
     keepCalls = true,
+    titles = 'first-words',
     approvalLifetime: approvalLifetimeMs = 600_000,
     person = ({ principal }) => principal.subject,
   } = options
   if (!(approvalLifetimeMs > 0))
     throw new TypeError('approvalLifetime must be a number of milliseconds')
-  const parts = { run, image, approvals, keepCalls, approvalLifetimeMs, person, response: options }
+  if (titles !== false && titles !== 'first-words' && titles !== 'model')
+    throw new TypeError("titles must be 'first-words', 'model' or false")
+  const parts = {
+    run,
+    image,
+    approvals,
+    keepCalls,
+    titles,
+    approvalLifetimeMs,
+    person,
+    response: options,
+  }
   return {
     async *respond(_thread, _message, context) {
       let items = await context.history()
       if (yield* closeOpen(items, context)) items = await context.history()
       yield* runAnswer(parts, items, items.at(-1)?.id ?? '', context)
     },
+    titleOf: (message) => (titles === false ? undefined : titleOfMessage(message)),
     action: (_thread, action, sender, context) => takeDecision(parts, action, sender, context),
   }
 }

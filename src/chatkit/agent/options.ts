@@ -17,6 +17,8 @@ export interface AgentRunRequest {
   readonly approvals: ApprovalPolicy
   /** Set when the thread keeps the calls of tools for the next turn. */
   readonly keepCalls?: true
+  /** Set when the run may name the conversation after its answer (the event `title`). */
+  readonly title?: true
   /** Set when the person has decided on a run that waited. */
   readonly resume?: ResumedRun
 }
@@ -32,6 +34,12 @@ export interface AgentChatOptions<C extends ChatCaller> extends AgentResponseOpt
    * as destructive.
    */
   readonly approvals?: ApprovalPolicy
+  /**
+   * The titles of conversations: their first words, or what the model calls them after its first
+   * answer, which costs one small request, or none. A title that a person gave stays. Words that look
+   * like a credential are left out. Default `first-words`.
+   */
+  readonly titles?: 'first-words' | 'model' | false
   /**
    * Whether the thread keeps the calls of tools, with what the model read of the results, so that
    * the model of the next turn can read them. They are cut, hold no credentials, and go with the

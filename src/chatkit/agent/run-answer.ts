@@ -14,6 +14,7 @@ import { type Decided, outcomeAfter, settle } from './decide.ts'
 import { conversationOf } from './history.ts'
 import type { NewItem } from './new-item.ts'
 import type { AgentChatOptions } from './options.ts'
+import { titleOfAnswer } from './title.ts'
 
 /** The options of `agentChat`, with defaults for what the app left out. */
 export interface RunAnswerParts<C extends ChatCaller> {
@@ -21,6 +22,7 @@ export interface RunAnswerParts<C extends ChatCaller> {
   readonly image: AgentChatOptions<C>['image'] | undefined
   readonly approvals: ApprovalPolicy
   readonly keepCalls: boolean
+  readonly titles: AgentChatOptions<C>['titles']
   readonly approvalLifetimeMs: number
   readonly person: (caller: C) => string
   readonly response: AgentResponseOptions
@@ -42,7 +44,16 @@ export interface ContinuedRun {
  * @param continued Set when the run continues after a decision.
  */
 export async function* runAnswer<C extends ChatCaller>(
-  { run, image, approvals, keepCalls, approvalLifetimeMs, person, response }: RunAnswerParts<C>,
+  {
+    run,
+    image,
+    approvals,
+    keepCalls,
+    titles,
+    approvalLifetimeMs,
+    person,
+    response,
+  }: RunAnswerParts<C>,
   items: readonly Item[],
   since: string,
   context: AnswerContext<C>,
@@ -61,6 +72,7 @@ export async function* runAnswer<C extends ChatCaller>(
     signal: context.signal,
     approvals,
     ...(keepCalls ? { keepCalls } : {}),
+    ...(titles === 'model' && isFirstAnswer(items) ? { title: true as const } : {}),
     ...(continued ? { resume: continued.resume } : {}),
   }
   try {
@@ -68,6 +80,7 @@ export async function* runAnswer<C extends ChatCaller>(
       writer.write(event, out)
       for (const written of out) yield written
       out.length = 0
+      if (event.type === 'title') proposeTitle(event.title, context)
       if (event.type === 'approval_needed')
         yield* askPerson(event, since, approvalLifetimeMs, person(context.caller), context.newItem)
       if (continued && event.type === 'tool_done' && waiting.delete(event.callId)) {
@@ -86,6 +99,15 @@ export async function* runAnswer<C extends ChatCaller>(
   writer.end(out)
   yield* out
   if (continued && waiting.size > 0) yield* settle(continued.decided, 'unknown', items)
+}
+
+function isFirstAnswer(items: readonly Item[]): boolean {
+  return items.filter(({ type }) => type === 'user_message').length === 1
+}
+
+function proposeTitle<C extends ChatCaller>(text: string, context: AnswerContext<C>): void {
+  const title = titleOfAnswer(text)
+  if (title !== undefined) context.proposeTitle(title)
 }
 
 /** The conversation for the run, with the images that the app lets the model look at. */

@@ -47,6 +47,7 @@ export async function beginAnswer<C extends ChatCaller>(
         throw new TypeError(`The title is longer than ${limits.titleLength} characters`)
       run.changeThread(change)
     },
+    proposeTitle: (title) => run.proposeTitle(title.slice(0, limits.titleLength)),
   }
   const frames = runs.answer(run, {
     thread,

@@ -11,7 +11,10 @@ import type { OwnedThreads } from '../threads/owned-threads.ts'
 
 /** What the server has for requests that are answered with a stream. */
 export interface StreamServer<C extends ChatCaller>
-  extends Pick<ChatkitServerOptions<C>, 'respond' | 'action' | 'attachments' | 'allowCancel'> {
+  extends Pick<
+    ChatkitServerOptions<C>,
+    'respond' | 'action' | 'attachments' | 'allowCancel' | 'titleOf'
+  > {
   readonly runs: Runs
   readonly limits: ChatkitLimits
   readonly now: () => number
@@ -42,7 +45,7 @@ export function contextOf<C extends ChatCaller>(
   threads: OwnedThreads,
   threadId: string,
   { newId, now }: Pick<StreamServer<C>, 'newId' | 'now'>,
-): Omit<AnswerContext<C>, 'signal' | 'updateThread'> {
+): Omit<AnswerContext<C>, 'signal' | 'updateThread' | 'proposeTitle'> {
   return {
     caller,
     metadata,

@@ -14,6 +14,7 @@ import { stopNote } from './notes.ts'
 import { type PendingMessages, pendingMessages } from './pending.ts'
 import { endStateOf, readersWordOf, type StopReason, stopReasonOf } from './run-end.ts'
 import { isAlive, type NewRun, type RunState } from './run-store.ts'
+import { WantedChange } from './wanted-change.ts'
 
 /** What all runs of an instance share. */
 export interface RunHost extends LeaseHost {
@@ -71,9 +72,7 @@ export class Run {
   #isReleased = false
   #deadline: ReturnType<typeof setTimeout> | undefined
   #writer: RunWriter | undefined
-  /** The thread as the app sees it, with the changes that it asked for. */
-  #thread: ThreadState | undefined
-  #wanted: ThreadChange | undefined
+  #wanted: WantedChange | undefined
   #isOver = false
   #stopReason: StopReason | undefined
 
@@ -115,7 +114,7 @@ export class Run {
 
   /** The answer begins: from now on the run can be stopped, and the deadline counts. */
   start(thread: ThreadState, writer: RunWriter): void {
-    this.#thread = thread
+    this.#wanted = new WantedChange(thread)
     this.#writer = writer
     this.#deadline = setTimeout(() => void this.stop('deadline'), this.#host.deadlineMs)
   }
@@ -185,16 +184,18 @@ export class Run {
 
   /** The app asks for a change of the thread. It is stored with the next event. */
   changeThread(wanted: ThreadChange): void {
-    if (!this.#thread) throw new Error('The answer of this run has not begun')
-    const changed = { ...this.#thread, ...wanted }
-    if (JSON.stringify(changed) === JSON.stringify(this.#thread)) return
-    this.#thread = changed
-    this.#wanted = { ...this.#wanted, ...wanted }
+    if (!this.#wanted) throw new Error('The answer of this run has not begun')
+    this.#wanted.want(wanted)
+  }
+
+  /** The app proposes a title. It is stored like a change, unless the thread has got another one. */
+  proposeTitle(title: string): void {
+    this.#wanted?.propose(title)
   }
 
   /** Whether the app asked for a change that is not stored yet. */
   get hasThreadChange(): boolean {
-    return this.#wanted !== undefined
+    return this.#wanted?.isWanted === true
   }
 
   /**
@@ -203,10 +204,8 @@ export class Run {
    * @throws RunLost when the thread is not this run's any more, ThreadGone when it was deleted.
    */
   async storeThreadChange(): Promise<ThreadState> {
-    const change = this.#wanted ?? {}
-    this.#wanted = undefined
     await this.#hold()
-    const thread = await this.#terms.threads.update(this.record.threadId, change)
+    const thread = await this.#wanted?.store(this.#terms.threads, this.record.threadId)
     if (!thread) throw new ThreadGone()
     return thread
   }

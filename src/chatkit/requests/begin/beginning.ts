@@ -3,6 +3,7 @@
 import type { AnswerContext, ChatCaller, ChatkitServerOptions } from '../../options.ts'
 import type { AnswerEvent, ThreadStreamEvent } from '../../protocol/event.ts'
 import type { UserMessageItem } from '../../protocol/item.ts'
+import type { ChatkitLimits } from '../../protocol/limits.ts'
 import type { ThreadState } from '../../protocol/thread.ts'
 import type { OwnedThreads } from '../../threads/owned-threads.ts'
 
@@ -17,13 +18,17 @@ export interface Beginning<C extends ChatCaller> {
 
 /** What a handler has to work with. */
 export interface BeginParts<C extends ChatCaller>
-  extends Pick<ChatkitServerOptions<C>, 'respond' | 'action' | 'attachments' | 'allowCancel'> {
+  extends Pick<
+    ChatkitServerOptions<C>,
+    'respond' | 'action' | 'attachments' | 'allowCancel' | 'titleOf'
+  > {
   readonly threads: OwnedThreads
   readonly threadId: string
   /** UTC, ISO 8601 with `Z`. */
   readonly createdAt: string
   /** Id of the message that the request brings. */
   readonly messageId: string
+  readonly limits: Pick<ChatkitLimits, 'titleLength'>
 }
 
 /** The event that says what clients may do with the answer. */

@@ -22,15 +22,17 @@ export async function createThread<C extends ChatCaller>(
   { input }: StreamParams['threads.create'],
   parts: BeginParts<C>,
 ): Promise<Result<Beginning<C>, WireRefusal>> {
-  const { threads, threadId, createdAt } = parts
+  const { threads, threadId, createdAt, limits } = parts
+  const message = await makeMessage(input, parts)
+  if (!message.ok) return message
+  const title = parts.titleOf?.(message.value)?.slice(0, limits.titleLength)
   const thread: ThreadState = {
     id: threadId,
+    ...(title ? { title } : {}),
     created_at: createdAt,
     status: { type: 'active' },
     metadata: {},
   }
-  const message = await makeMessage(input, parts)
-  if (!message.ok) return message
   if (!(await threads.create(thread, { save: [message.value], attach: input.attachments })))
     return refuse(NOT_FOUND)
   const created: ThreadStreamEvent = { type: 'thread.created', thread: wireThread(thread) }
