@@ -3,6 +3,7 @@
 
 import { granted, type Result } from '../../core/errors.ts'
 import { type StepBudget, stepBudget } from '../../core/steps.ts'
+import { lastingSchema } from './lasting-schema.ts'
 import { type ArgumentRefusal, refuse } from './refusal.ts'
 import { MAX_TOOL_STEPS } from './schema.ts'
 import type { ToolDefinition } from './strip.ts'
@@ -16,6 +17,9 @@ const PINNED = [
   'outputSchema',
   'annotations',
 ] as const
+
+/** Those of them that are schemas. Of these, what lasts goes into the hash. */
+const SCHEMAS: ReadonlySet<string> = new Set(['inputSchema', 'outputSchema'])
 
 /**
  * A level of a schema is two levels of its JSON: a keyword and a name. So this is more than twice
@@ -36,7 +40,9 @@ export async function definitionHash(
   tool: ToolDefinition,
   budget: StepBudget = stepBudget(MAX_TOOL_STEPS),
 ): Promise<Result<string, ArgumentRefusal>> {
-  const pinned = Object.fromEntries(PINNED.map((key) => [key, tool[key]]))
+  const pinned = Object.fromEntries(
+    PINNED.map((key) => [key, SCHEMAS.has(key) ? lastingSchema(tool[key], budget) : tool[key]]),
+  )
   const json = canonicalJson(pinned, budget)
   if (!json.ok) return json
   return granted(await digestOf(json.value))
