@@ -7,6 +7,7 @@ import { createRedactor } from 'onbehalf/mcp'
 import { readArguments } from './arguments.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
 import type { Way } from './inspect/ask.ts'
+import { inspectLists, type ListsRequest } from './inspect/inspect-lists.ts'
 import { inspectServer } from './inspect/inspect-server.ts'
 import type { Report } from './inspect/report.ts'
 import { textOf } from './inspect/text.ts'
@@ -16,6 +17,7 @@ import { checkScheme, isAtHost } from './plain-http.ts'
 const DEFAULT_DEADLINE = 30
 
 const HELP = `Usage: onbehalf inspect URL [--token-env NAME] [--header NAME] [OPTIONS]
+       onbehalf inspect [stdio:NAME] --tools FILE… [--truth FILE] [--json]
 
 Looks at an MCP server (Streamable HTTP): the protocol revisions that it speaks, what it says about authorization, its tools with the
 parameters that look like credentials or identities, and the binding to declare for it. No tool is called.
@@ -24,6 +26,9 @@ parameters that look like credentials or identities, and the binding to declare 
                     its metadata only
   --header NAME     the header that the token goes in, bare; default Authorization: Bearer
   --insecurely-allow-http HOST  a host inside your cluster that speaks plain http
+  --tools FILE      judges saved answers to tools/list instead of a server: a file, or a folder of them; again for more. A table for
+                    each list: tools, parameters that are taken for the caller's credential or identity, tools that are refused
+  --truth FILE      what is right, to be compared with: {"LIST": {"/pointer": ["tool", …] or "all"}}
   --json            one line of JSON instead of text
   --deadline S      seconds for everything; default ${DEFAULT_DEADLINE}
 
@@ -34,11 +39,13 @@ const OPTIONS = {
   'token-env': { type: 'string' },
   header: { type: 'string' },
   'insecurely-allow-http': { type: 'string', multiple: true },
+  tools: { type: 'string', multiple: true },
+  truth: { type: 'string' },
   json: { type: 'boolean' },
   deadline: { type: 'string' },
 } as const
 const TAKES =
-  '--token-env NAME, --header NAME, --insecurely-allow-http HOST, --json and --deadline S'
+  '--token-env NAME, --header NAME, --insecurely-allow-http HOST, --tools FILE, --truth FILE, --json and --deadline S'
 
 /** The arguments, parsed. */
 interface Request {
@@ -56,6 +63,8 @@ export const inspect: Command = {
   summary: 'looks at an MCP server and suggests a binding for it',
   help: HELP,
   async run(args, terminal): Promise<number> {
+    const saved = parseLists(args)
+    if (saved) return inspectLists(saved, terminal)
     const request = parse(args)
     const { url, token, variable, header, json } = request
     const redactor = createRedactor(token ? [token] : [])
@@ -105,6 +114,26 @@ function late({ signal }: Terminal, { url, deadline }: Request): CommandError {
   return new CommandError(
     `${url} was not done answering within ${deadline} s. Is it an MCP server? --deadline gives it more time`,
   )
+}
+
+/** The arguments for saved lists; undefined when a server is to be inspected. */
+function parseLists(args: readonly string[]): ListsRequest | undefined {
+  const { values, positionals } = readArguments(args, OPTIONS, TAKES)
+  const { tools, truth, json = false } = values
+  if (tools === undefined) {
+    if (truth !== undefined) throw new UsageError('--truth needs --tools')
+    if (positionals.some((text) => text.startsWith('stdio:')))
+      throw new UsageError(
+        'a child process is inspected by what it answered to tools/list: save that, and name the file with --tools',
+      )
+    return undefined
+  }
+  const [url, ...more] = positionals
+  if (more.length > 0 || (url !== undefined && !/^stdio:[A-Za-z0-9._-]{1,64}$/.test(url)))
+    throw new UsageError('with --tools, it takes no URL but stdio: and a name')
+  if (values.header !== undefined || values['token-env'] !== undefined)
+    throw new UsageError('with --tools, no server is asked: leave out --header and --token-env')
+  return { paths: tools, truth, url, json }
 }
 
 function parse(args: readonly string[]): Request {

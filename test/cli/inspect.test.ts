@@ -413,6 +413,91 @@ describe('the binding that is suggested', () => {
   })
 })
 
+describe('what is said of a server', () => {
+  it('is a template for a server that asks for Basic', async () => {
+    await using server = await wild({
+      before(_, response) {
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end()
+        return true
+      },
+    })
+    const { json: found } = await report(server.url)
+    expect(found.suggestion.binding).toMatchObject({
+      source: { type: 'static', of: 'person' },
+      placement: { type: 'header', value: 'Basic {base64:{claim:email}:{credential}}' },
+    })
+    expect(() => parseBinding('wild', found.suggestion.binding)).not.toThrow()
+  })
+
+  it('is that everybody acts as its account, where it asks for nothing', async () => {
+    await using server = await wild({ tools: [tool('search', { query: TEXT })] })
+    const { out } = await run(server.url)
+    expect(out).toContain('everybody acts as the account that the server was started with')
+    expect(out).toContain('inspect it with --header NAME')
+  })
+
+  it('never suggests that a field of few tools is filled, and says what it is', async () => {
+    const dashboards = Array.from({ length: 8 }, (_, i) => tool(`panel_${i}`, { id: TEXT }))
+    const meeting = tool('meet', { topic: TEXT, conference_passcode: TEXT })
+    await using server = await wild({
+      tools: [tool('get_by_uid', { uid: TEXT }, { required: ['uid'] }), meeting, ...dashboards],
+    })
+    const { json: found } = await report(server.url)
+    expect(found.suggestion).toMatchObject({ binding: null, undecided: [] })
+    expect(found.tools[0]).toMatchObject({ parameters: [], refused: false })
+    expect((await run(server.url)).out).toMatch(/Only look so[\s\S]*\/conference_passcode/)
+  })
+
+  it('is a placement of two parts where a header is not enough', async () => {
+    const tools = Array.from({ length: 5 }, (_, i) =>
+      tool(`do_${i}`, { user_google_email: TEXT }, { required: ['user_google_email'] }),
+    )
+    await using server = await wild({
+      tools,
+      before(request, response) {
+        if (request.raw.some(([name]) => name === 'authorization')) return false
+        response.writeHead(401, { 'www-authenticate': 'Bearer' }).end()
+        return true
+      },
+    })
+    vi.stubEnv('WILD_KEY', TOKEN)
+    const { json: found } = await report(server.url, '--token-env', 'WILD_KEY')
+    expect(found.suggestion).toMatchObject({
+      binding: {
+        placement: [
+          { type: 'header' },
+          {
+            type: 'argument',
+            parameters: [{ pointer: '/user_google_email', value: { claim: 'email' } }],
+          },
+        ],
+      },
+      undecided: [],
+    })
+    expect(() => parseBinding('wild', found.suggestion.binding)).not.toThrow()
+  })
+
+  it('is short where the server repeats itself', async () => {
+    const owner = { type: 'string', 'x-mcp-header': 'owner' }
+    const scopes = Array.from({ length: 80 }, (_, i) => `scope-${i}`)
+    await using server = await wild({
+      tools: Array.from({ length: 30 }, (_, i) => tool(`do_${i}`, { owner })),
+      before(request, response) {
+        if (request.raw.some(([name]) => name === 'authorization')) return false
+        const challenge = `Bearer scope="${scopes.join(' ')}"`
+        response.writeHead(401, { 'www-authenticate': challenge }).end()
+        return true
+      },
+    })
+    vi.stubEnv('WILD_KEY', TOKEN)
+    const { out } = await run(server.url, '--token-env', 'WILD_KEY')
+    expect(out.match(/Mcp-Param-owner/g)).toHaveLength(1)
+    expect(out).toContain('in 30 tools: do_0, do_1, do_2 and 27 more')
+    expect(out).toMatch(/scope-0 .* and \d+ more/)
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThan(400)
+  })
+})
+
 /** Requires a token, and names itself as the authorization server. */
 function behindIssuer(more: Record<string, unknown>): NonNullable<Script['before']> {
   return (request, response) => {

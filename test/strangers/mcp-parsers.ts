@@ -7,6 +7,8 @@ import { askingCard } from '../../src/chatkit/agent/approval-card.ts'
 import { CommandError } from '../../src/cli/command.ts'
 import type { Way } from '../../src/cli/inspect/ask.ts'
 import { inspectServer } from '../../src/cli/inspect/inspect-server.ts'
+import { judgeLists } from '../../src/cli/inspect/judge-lists.ts'
+import { toolsIn } from '../../src/cli/inspect/saved-lists.ts'
 import type { BindingInput } from '../../src/core/binding.ts'
 import { wantedNonce } from '../../src/core/door/proof.ts'
 import { AuthError, granted } from '../../src/core/errors.ts'
@@ -223,6 +225,23 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
       const tools = [{ name: 'add_task', inputSchema: parsed.value }]
       const seen = (await examineTools(tools)).examine(0)
       return { taken: seen.parameters.length > 0 && !seen.unusable, said: seen.unusable }
+    },
+  },
+  {
+    name: 'saved list of tools',
+    stranger: 'an MCP server',
+    files: ['src/cli/inspect/judge-lists.ts', 'src/cli/inspect/saved-lists.ts'],
+    good: () => [
+      JSON.stringify([OLD]),
+      JSON.stringify({ jsonrpc: '2.0', id: 1, result: { tools: [OLD, tool('b', {})] } }),
+    ],
+    async read(text) {
+      const parsed = fromJson(text)
+      if (!parsed) return NEVER_COMES
+      const tools = toolsIn(parsed.value)
+      if (!tools) return { taken: false }
+      const { total } = await judgeLists([{ name: 'a', tools }], {}, new AbortController().signal)
+      return { taken: total.flagged > 0, value: total }
     },
   },
   {

@@ -136,6 +136,8 @@ export interface SuggestedBinding {
   readonly resource?: string
   readonly source: Readonly<Record<string, unknown>>
   readonly placement: SuggestedPart | readonly SuggestedPart[]
+  /** For a stdio server. */
+  readonly process?: Readonly<Record<string, unknown>>
 }
 
 /** A placement, or a part of one. */

@@ -42,7 +42,7 @@ export function suggest(seen: Seen): Suggestion {
         parameter.looksLike === 'subject' &&
         seen.takingParameters >= MANY_TOOLS
       : isSuggested(parameter, seen.takingParameters)
-  const parameters = parametersOf(usable, seen.ambiguous, isAsked)
+  const parameters = filledParameters(usable, seen.ambiguous, isAsked)
   const decisions = decisionsFor(tools, (tool, { pointer }) =>
     parameters.some((one) => one.pointer === pointer && (one.tool ?? tool) === tool),
   )
@@ -55,7 +55,7 @@ export function suggest(seen: Seen): Suggestion {
  * Whether the evidence is good enough to suggest that a parameter is filled: nearly all tools ask
  * for it, or half of them for what is clearly a credential, or it says whose that credential is.
  */
-function isSuggested(
+export function isSuggested(
   { everywhere, looksLike, besideCredential, inTools, value }: InspectedParameter,
   takingParameters: number,
 ): boolean {
@@ -145,7 +145,7 @@ function chooseArguments(seen: Seen, parameters: readonly Filled[]): Chosen {
 }
 
 /** Each parameter once; for one tool only where another tool may mean something else by it. */
-function parametersOf(
+export function filledParameters(
   tools: readonly InspectedTool[],
   ambiguous: ReadonlySet<string>,
   isAsked: (parameter: InspectedParameter) => boolean,

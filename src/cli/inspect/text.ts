@@ -1,6 +1,6 @@
 // The report as text for people.
 
-import type { InspectedIssuer, Report } from './report.ts'
+import type { InspectedIssuer, Report, Suggestion } from './report.ts'
 import { decisionBlocks, toolBlocks } from './tools-text.ts'
 import { literal, member } from './typescript.ts'
 
@@ -33,9 +33,7 @@ export function textOf(report: Report): string {
     ],
     ...servers.map(issuerLines),
     ...(tools === null ? [['Tools: could not be listed']] : toolBlocks(tools)),
-    suggestionLines(report),
-    suggestion.reasons.map((reason) => `- ${reason}`),
-    ...decisionBlocks(suggestion.decisions),
+    ...suggestionBlocks(suggestion),
     ...(notes.length > 0 ? [notes.map((note) => `! ${note}`)] : []),
   ]
   return blocks.map((lines) => lines.join('\n')).join('\n\n')
@@ -87,7 +85,16 @@ function answer(yes: boolean): string {
   return yes ? 'yes (RFC 8693)' : 'no'
 }
 
-function suggestionLines({ suggestion: { name, binding, connection } }: Report): readonly string[] {
+/** The suggestion, why, and what is left to decide. */
+export function suggestionBlocks(suggestion: Suggestion): readonly (readonly string[])[] {
+  return [
+    suggestionLines(suggestion),
+    suggestion.reasons.map((reason) => `- ${reason}`),
+    ...decisionBlocks(suggestion.decisions),
+  ]
+}
+
+function suggestionLines({ name, binding, connection }: Suggestion): readonly string[] {
   if (!binding) return ['Suggested binding: none']
   return [
     'Suggested binding, for `servers` of createOnBehalf:',

@@ -16,7 +16,7 @@ export function toolBlocks(tools: readonly InspectedTool[]): readonly (readonly 
   return [
     [
       `Tools: ${tools.length}${refused > 0 ? `, of which ${refused} are refused while nothing is decided` : ''}`,
-      ...tools.map(({ name }) => `  ${name}`),
+      ...wrapped(tools.map(({ name }) => name)),
       ...unusable,
     ],
     ...parameterBlock(
@@ -29,6 +29,21 @@ export function toolBlocks(tools: readonly InspectedTool[]): readonly (readonly 
     ),
     ...headerBlock(tools),
   ]
+}
+
+const WIDTH = 100
+
+/** Names in lines of a readable width. */
+function wrapped(names: readonly string[]): readonly string[] {
+  const lines: string[] = []
+  for (const [index, name] of names.entries()) {
+    const text = index < names.length - 1 ? `${name},` : name
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + text.length < WIDTH)
+      lines[lines.length - 1] = `${last} ${text}`
+    else lines.push(`  ${text}`)
+  }
+  return lines
 }
 
 function parameterBlock(
