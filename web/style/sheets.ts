@@ -11,6 +11,7 @@ import base from './base.css'
 import composer from './composer.css'
 import conversation from './conversation.css'
 import frame from './frame.css'
+import media from './media.css'
 import tokens from './tokens.css'
 
 /** The order matters: where two rules are equally specific, the later sheet wins. */
@@ -26,6 +27,7 @@ const SHEETS = [
   items,
   widget,
   controls,
+  media,
 ]
 
 /** Makes the sheets for one shadow root. */

@@ -9,7 +9,7 @@ import type { ChatSettings } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
 import type { Conversation, Entry } from '../state/conversation.ts'
 import { completeTurns } from '../state/turns.ts'
-import { createEntryView, type TurnListener } from './entry.ts'
+import { createEntryView, type EntryView, type TurnListener } from './entry.ts'
 import { createProgress } from './progress.ts'
 import { createScroller } from './scroller.ts'
 import { createStart } from './start.ts'
@@ -59,6 +59,7 @@ export function createConversationView(
     quote: (text) => listener.quote(selectionIn(list) || text),
   }
   const drawEntries = createEntries(list, host, words, turnListener)
+  const approach = whenNear(older, scroller.area, listener.olderWanted)
   let thread: string | undefined
 
   function draw({ conversation, phase, loadingOlder, ...rest }: ChatState): void {
@@ -66,6 +67,7 @@ export function createConversationView(
     drawEntries(conversation.entries, running)
     older.hidden = conversation.older === undefined || phase === 'loading'
     attribute(older, 'aria-disabled', loadingOlder)
+    approach(older.hidden || loadingOlder ? undefined : conversation.older)
     start.element.hidden = phase !== 'idle' || hasStarted(conversation)
     progress.draw({ conversation, phase, loadingOlder, ...rest }, running)
     attribute(scroller.area, 'aria-busy', String(phase !== 'idle'))
@@ -93,6 +95,34 @@ export function createConversationView(
   }
 }
 
+/**
+ * Calls back when the person scrolls near the button, as if they had pressed it. Returns a function
+ * that is told where older items begin; for each place it calls back once.
+ */
+function whenNear(
+  button: HTMLElement,
+  area: HTMLElement,
+  near: () => void,
+): (cursor: string | undefined) => void {
+  let asked: string | undefined
+  let place: string | undefined
+  const observer = new IntersectionObserver(
+    (seen) => {
+      if (place === undefined || place === asked || !seen.some((one) => one.isIntersecting)) return
+      asked = place
+      near()
+    },
+    { root: area, rootMargin: '600px 0px' },
+  )
+  return (cursor) => {
+    if (cursor === place) return
+    place = cursor
+    // It tells where the button is now, and each time that it comes or goes.
+    observer.disconnect()
+    if (cursor !== undefined && cursor !== asked) observer.observe(button)
+  }
+}
+
 /** Returns a function that draws the items. `running`: an answer is being written. */
 function createEntries(
   list: HTMLElement,
@@ -101,6 +131,8 @@ function createEntries(
   listener: TurnListener,
 ): (entries: readonly Entry[], running: boolean) => void {
   let drawnFor = ''
+  let drawn: readonly Entry[] = []
+  let views = new Map<string, EntryView>()
   const draw = keyedViews(
     list,
     ({ item }) => item.id,
@@ -112,10 +144,35 @@ function createEntries(
     const rated = listener.rate !== undefined
     const surroundings = JSON.stringify([host.busy, host.allowedImageDomains, rated])
     const again = surroundings !== drawnFor
+    const isGrowing = running && !again && haveSamePlaces(drawn, entries)
+    const before = drawn
     drawnFor = surroundings
+    drawn = entries
+    if (isGrowing) {
+      // A piece of an answer concerns its own view alone, however long the conversation is. No
+      // answer is complete before its end, so no buttons change.
+      for (const [index, entry] of entries.entries())
+        if (entry !== before[index]) views.get(entry.item.id)?.update(entry, 'as before', false)
+      return
+    }
     const turns = completeTurns(entries, running)
-    draw(entries, (view, entry) => view.update(entry, turns.get(entry.item.id), again))
+    views = new Map()
+    draw(entries, (view, entry) => {
+      views.set(entry.item.id, view)
+      view.update(entry, turns.get(entry.item.id), again)
+    })
   }
+}
+
+/** Whether both have the same items in the same state, whatever is in the items. */
+function haveSamePlaces(before: readonly Entry[], now: readonly Entry[]): boolean {
+  return (
+    before.length === now.length &&
+    now.every((entry, index) => {
+      const old = before[index]
+      return entry === old || (entry.item.id === old?.item.id && entry.standing === old.standing)
+    })
+  )
 }
 
 function hasStarted({ entries, thread }: Conversation): boolean {

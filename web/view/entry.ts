@@ -26,7 +26,7 @@ export interface TurnListener {
 export interface EntryView {
   readonly element: HTMLElement
   /** Draws the item in its state. With `again` it draws even when the item is the same. */
-  update(entry: Entry, turn: Turn | undefined, again: boolean): void
+  update(entry: Entry, turn: Turn | undefined | 'as before', again: boolean): void
 }
 
 /** Makes the view of an item. */
@@ -66,7 +66,7 @@ export function createEntryView(
       attribute(element, 'data-type', item.type)
       note.hidden = standing !== 'unsent'
       for (const one of note.querySelectorAll('button')) attribute(one, 'aria-disabled', host.busy)
-      drawFooter(turn)
+      if (turn !== 'as before') drawFooter(turn)
     },
   }
 }

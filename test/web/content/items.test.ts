@@ -125,6 +125,35 @@ describe('an item', () => {
     await expectHarmless(at)
   })
 
+  it('a picture that is all in its address is shown; one of another kind is no picture, and does not fill the page', async () => {
+    const one = await open()
+    const dot =
+      'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+    const made = item('generated_image', {
+      image: { id: 'i', url: `data:image/png;base64,${dot}` },
+    })
+    await one.show(made)
+    await one.page.waitForFunction(
+      `content.root.querySelector('.generated img')?.naturalWidth === 1`,
+    )
+    for (const url of [
+      `data:image/svg+xml;base64,${'A'.repeat(100_000)}`,
+      `data:text/html;base64,${'A'.repeat(100_000)}`,
+      `data:image/png,${'A'.repeat(100_000)}`,
+    ]) {
+      await one.show({ ...made, image: { id: 'i', url } })
+      expect(
+        await one.page.evaluate(
+          `[content.root.querySelectorAll('.generated img').length, content.root.querySelector('.generated').textContent.length < 1000]`,
+        ),
+      ).toEqual([0, true])
+    }
+    // Only the app makes such an address. A text of the model's that has one stays a text.
+    await one.markdown(`![x](data:image/png;base64,${dot})`)
+    expect(await one.page.evaluate(`content.root.querySelectorAll('#notice img').length`)).toBe(0)
+    await expectHarmless(one)
+  })
+
   it('that is an image is loaded from its own origin alone, and a link otherwise', async () => {
     const at = await open()
     const made = item('generated_image', {})

@@ -210,6 +210,38 @@ describe('Markdown', () => {
     expect(await direction('p:last-child')).toBe('ltr')
   })
 
+  it('lists and tables of a right-to-left answer begin at the right, with their bullets in the column; numbers and Latin words change nothing', async () => {
+    const one = await open()
+    await one.markdown('شكرا\n\n- TaskFlow\n- 2\n\n| اسم | 1 |\n|---|---|\n| Bob | 2 |\n\n> Hello')
+    const sides = await one.page.evaluate(`(() => {
+      const find = (what) => content.root.querySelector('#notice ' + what)
+      const [first, second] = [...content.root.querySelectorAll('#notice td')].map((cell) => cell.getBoundingClientRect().left)
+      return [getComputedStyle(find('ul')).direction, getComputedStyle(find('li')).direction, getComputedStyle(find('ul')).paddingRight !== '0px', first > second]
+    })()`)
+    expect(sides).toEqual(['rtl', 'rtl', true, true])
+    await one.markdown('42')
+    expect(await one.page.evaluate(`content.root.querySelector('#notice').dir`)).toBe('')
+    await one.markdown('Hello\n\n- شكرا')
+    expect(
+      await one.page.evaluate(
+        `getComputedStyle(content.root.querySelector('#notice ul')).direction`,
+      ),
+    ).toBe('ltr')
+  })
+
+  it('formulas stay as they were written, and code that shows one, too', async () => {
+    const one = await open()
+    const text = String.raw`So \(a^2 \, b_1\), $$x*y*z \% $$ and \[ \sum_{i} *a* \]: \*not\* "$5 and $6"`
+    await one.markdown(text)
+    expect(await one.page.evaluate(`content.root.querySelector('#notice p').textContent`)).toBe(
+      text.replaceAll('\\*', '*'),
+    )
+    await one.markdown(`\`${String.raw`\(x\)`}\` *y* $$`)
+    expect(await one.page.evaluate(`content.root.querySelector('#notice p').innerHTML`)).toContain(
+      String.raw`\(x\)</code> <em>y</em> $$`,
+    )
+  })
+
   it('Markdown leaves alone what a longer text does not change, and keeps a selection in it', async () => {
     const at = await open()
     await at.markdown('First **one**\n\nSecond\n\nThird')

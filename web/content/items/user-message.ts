@@ -2,7 +2,7 @@
 // its Markdown is not read.
 
 import type { Attachment, UserMessageItem } from '../../../src/chatkit/protocol/item.ts'
-import { el } from '../../dom/dom.ts'
+import { button, el } from '../../dom/dom.ts'
 import { icon } from '../../dom/icon.ts'
 import { imageAddress } from '../address.ts'
 import { LOADING } from '../link.ts'
@@ -37,7 +37,7 @@ export function userMessage(options: MarkdownOptions): View<UserMessageItem> {
               ),
             ]
           : []),
-        ...words(item),
+        ...words(item, options),
         ...(item.attachments.length > 0
           ? [
               el(
@@ -52,17 +52,32 @@ export function userMessage(options: MarkdownOptions): View<UserMessageItem> {
   }
 }
 
-function words({ content }: UserMessageItem): readonly HTMLElement[] {
+/** A longer text of the person's is cut in sight, until they want to see all of it. */
+const MAX_CHARS = 2000
+const MAX_LINES = 25
+
+function words({ content }: UserMessageItem, { text }: MarkdownOptions): readonly HTMLElement[] {
   if (content.length === 0) return []
-  return [
-    el(
-      'div',
-      { class: 'text', dir: 'auto' },
-      ...content.map((part) =>
-        part.type === 'input_text' ? part.text : el('span', { class: 'tag' }, foreign(part.text)),
-      ),
+  const element = el(
+    'div',
+    { class: 'text', dir: 'auto' },
+    ...content.map((part) =>
+      part.type === 'input_text' ? part.text : el('span', { class: 'tag' }, foreign(part.text)),
     ),
-  ]
+  )
+  const said = element.textContent
+  if (said.length <= MAX_CHARS && said.split('\n', MAX_LINES + 1).length <= MAX_LINES)
+    return [element]
+  element.classList.add('cut')
+  const all = button(
+    { class: 'text-button' },
+    () => {
+      element.classList.remove('cut')
+      all.remove()
+    },
+    text('showAll'),
+  )
+  return [element, all]
 }
 
 function attached(attachment: Attachment, { allowedImageDomains }: MarkdownOptions): HTMLElement {

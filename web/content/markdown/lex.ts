@@ -29,12 +29,36 @@ const READ_CHARS_PER_CHAR = 20
 const MAX_QUOTED_LINES = 5000
 const QUOTED = /^[^\p{L}\p{N}\n]*>/gmu
 
+/**
+ * A formula in TeX, as models write it. It is not drawn as one, but it stays as it was written:
+ * Markdown would take its backslashes and stars.
+ */
+const FORMULA = /^(?:\\\([^\n]*?\\\)|\\\[[\s\S]*?\\\]|\$\$(?!\$)[\s\S]+?\$\$)/
+
+/** Makes the tokenizer leave formulas as they are. */
+function keepFormulas(tokenizer: Lexer['options']['tokenizer']): void {
+  if (!tokenizer) return
+  const { escape: readEscape, inlineText } = tokenizer
+  tokenizer.escape = (src) => {
+    const raw = FORMULA.exec(src)?.[0]
+    return raw === undefined ? readEscape.call(tokenizer, src) : { type: 'escape', raw, text: raw }
+  }
+  tokenizer.inlineText = (src) => {
+    const token = inlineText.call(tokenizer, src)
+    const at = token?.raw.indexOf('$$', 1) ?? -1
+    return token && at > 0 && FORMULA.test(src.slice(at))
+      ? { ...token, raw: src.slice(0, at), text: src.slice(0, at) }
+      : token
+  }
+}
+
 class BoundedLexer extends Lexer {
   #emphasis = MAX_EMPHASIS_COST
   #read: number
 
   constructor(length: number) {
     super({ gfm: true })
+    keepFormulas(this.options.tokenizer)
     this.#read = BASE_READ_CHARS + READ_CHARS_PER_CHAR * length
   }
 
