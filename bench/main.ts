@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util'
 import { chain } from './chain.ts'
 import { chat } from './chat.ts'
+import { component } from './component.ts'
 import { fetchCost } from './fetch.ts'
 import { type PeopleOptions, people } from './people.ts'
 import { redact } from './redact.ts'
@@ -19,6 +20,7 @@ const benches: Readonly<
 > = {
   chain,
   chat,
+  component,
   fetch: fetchCost,
   people,
   redact,
@@ -28,6 +30,7 @@ const HELP = `npm run bench -- NAME [--json] [--python]
 
   chain    a chat turn with one tool call in our own code, against one round trip of the MCP SDK
   chat     the ChatKit server against node:http, node:sqlite and Node itself
+  component an answer in a conversation of 1,000 items against the same in an empty one, in the browser
   fetch    what the fetch adds to one call, for each placement, and what redaction costs
   people   hundreds of people who read resumable answers at once, on SQLite and PostgreSQL
   redact   redaction alone, against JSON.parse

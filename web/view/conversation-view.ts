@@ -4,7 +4,7 @@
 import type { ChatState } from '../chat/parts.ts'
 import type { ItemHost } from '../content/contract.ts'
 import { attribute, button, el } from '../dom/dom.ts'
-import { keyedViews } from '../dom/keyed-views.ts'
+import { groupedViews } from '../dom/grouped-views.ts'
 import type { ChatSettings } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
 import type { Conversation, Entry } from '../state/conversation.ts'
@@ -131,22 +131,25 @@ function createEntries(
   listener: TurnListener,
 ): (entries: readonly Entry[], running: boolean) => void {
   let drawnFor = ''
+  let wasBusy = false
   let drawn: readonly Entry[] = []
   let views = new Map<string, EntryView>()
-  const draw = keyedViews(
+  const draw = groupedViews(
     list,
     ({ item }) => item.id,
     (entry: Entry) => createEntryView(entry, host, words, listener),
   )
   return (entries, running) => {
-    // The phase and the allowed image hosts go into every view: when they change, all are drawn
-    // again.
-    const rated = listener.rate !== undefined
-    const surroundings = JSON.stringify([host.busy, host.allowedImageDomains, rated])
+    // The allowed image hosts go into every view: when they change, all are drawn again. Whether an
+    // answer is being written concerns only what the person can press.
+    const surroundings = JSON.stringify(host.allowedImageDomains)
     const again = surroundings !== drawnFor
-    const isGrowing = running && !again && haveSamePlaces(drawn, entries)
+    const { busy } = host
+    const isTurning = busy !== wasBusy
+    const isGrowing = running && !again && !isTurning && haveSamePlaces(drawn, entries)
     const before = drawn
     drawnFor = surroundings
+    wasBusy = busy
     drawn = entries
     if (isGrowing) {
       // A piece of an answer concerns its own view alone, however long the conversation is. No
@@ -159,10 +162,14 @@ function createEntries(
     views = new Map()
     draw(entries, (view, entry) => {
       views.set(entry.item.id, view)
-      view.update(entry, turns.get(entry.item.id), again)
+      const reacts = entry.standing === 'unsent' || REACTING.includes(entry.item.type)
+      view.update(entry, turns.get(entry.item.id), again || (isTurning && reacts))
     })
   }
 }
+
+/** The items that the person can press something in that is held while an answer is written. */
+const REACTING: readonly Entry['item']['type'][] = ['widget', 'structured_input']
 
 /** Whether both have the same items in the same state, whatever is in the items. */
 function haveSamePlaces(before: readonly Entry[], now: readonly Entry[]): boolean {

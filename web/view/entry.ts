@@ -65,7 +65,9 @@ export function createEntryView(
       attribute(element, 'data-standing', standing)
       attribute(element, 'data-type', item.type)
       note.hidden = standing !== 'unsent'
-      for (const one of note.querySelectorAll('button')) attribute(one, 'aria-disabled', host.busy)
+      if (!note.hidden)
+        for (const one of note.querySelectorAll('button'))
+          attribute(one, 'aria-disabled', host.busy)
       if (turn !== 'as before') drawFooter(turn)
     },
   }

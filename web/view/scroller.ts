@@ -76,11 +76,11 @@ export function createScroller(words: Words, column: HTMLElement, list: HTMLElem
     },
     during(draw) {
       const height = area.scrollHeight
-      const oldest = list.firstElementChild
+      const oldest = list.querySelector('.entry')
       draw()
       follow()
       // Older items came in above.
-      if (!stuck && oldest?.isConnected && oldest !== list.firstElementChild)
+      if (!stuck && oldest?.isConnected && oldest !== list.querySelector('.entry'))
         area.scrollTop += area.scrollHeight - height
     },
   }
