@@ -320,6 +320,96 @@ describe('a token that is bound to a key', () => {
   })
 })
 
+describe('several sources of one binding', () => {
+  const stored = { type: 'static', of: 'person' } as const
+  const parts: readonly Placement[] = [
+    { type: 'header' },
+    { type: 'header', name: 'X-Second', from: 'second' },
+    { type: 'header', name: 'X-Account', from: 'calendar' },
+  ]
+
+  it('several sources of one binding give each person a token, a key of their own by its name, and an account', async () => {
+    await using server = await rpcServer([], () => ({ content: [{ type: 'text', text: 'done' }] }))
+    const secrets = memorySecretStore()
+    const keys = staticKeys(secrets)
+    const made = house(server.url, undefined, undefined, {
+      secrets,
+      servers: {
+        tasks: {
+          url: server.url,
+          sources: { second: stored, calendar: { type: 'connection' } },
+          placement: parts,
+        },
+      },
+    })
+    await keys.put(alice, server.url, new Credential(TOKEN('main-key-nobody-asks-for')))
+    const call = async () =>
+      text((await made.admitted()).fetch('tasks')(server.url, post(callOf('hello'))))
+    // A key without the name of its source is another key.
+    expect(await call()).toBe('This was not done. Connect your tasks account (second) to continue.')
+    const choice = { source: 'second' }
+    await keys.put(alice, server.url, new Credential(TOKEN('second-key')), choice)
+    expect(await call()).toBe('done')
+    const at = server.received.length - 1
+    expect(
+      ['authorization', 'x-second', 'x-account'].map((name) => server.values(at, name)[0]),
+    ).toEqual([
+      `Bearer ${TOKEN('exchanged-alice')}`,
+      TOKEN('second-key'),
+      TOKEN('connected-calendar-alice'),
+    ])
+    const carried = made.events.filter(
+      ({ hop, outcome }) => hop === 'carry' && outcome === 'allowed',
+    )
+    expect(new Map(carried.map(({ source, placement }) => [source, placement]))).toEqual(
+      new Map([
+        [undefined, 'header Authorization'],
+        ['second', 'header X-Second'],
+        ['calendar', 'header X-Account'],
+      ]),
+    )
+    expect(carried).toHaveLength(3)
+    expect([
+      await keys.has(alice, server.url, choice),
+      await keys.remove(alice, server.url, choice),
+      await keys.has(alice, server.url, choice),
+      await keys.has(alice, server.url),
+    ]).toEqual([true, undefined, false, true])
+    expect(await call()).toMatch(/\(second\)/)
+    await expect(keys.put(alice, server.url, new Credential('x'), { source: '#' })).rejects.toThrow(
+      TypeError,
+    )
+  })
+
+  it('several sources of one binding each need their part, and the error names the one without', () => {
+    const servers = {
+      tasks: {
+        url: 'https://a.example',
+        sources: { second: stored },
+        placement: parts.slice(0, 2),
+      },
+    }
+    expect(() => house('', undefined, undefined, { servers, secrets: undefined as never })).toThrow(
+      'servers.tasks.sources.second is "static": it needs the setting secrets',
+    )
+  })
+
+  it('several sources of one binding give the own token where one of them is the person’s own', async () => {
+    await using server = await rpcServer([], () => ({ content: [{ type: 'text', text: 'done' }] }))
+    const made = house(server.url, undefined, undefined, {
+      servers: {
+        tasks: {
+          url: server.url,
+          sources: { second: { type: 'own' } },
+          placement: parts.slice(0, 2),
+        },
+      },
+    })
+    await (await made.admitted()).fetch('tasks')(server.url, post(callOf('hello')))
+    expect(server.values(0, 'x-second')).toEqual(['canary-subject-token.alice.x'])
+  })
+})
+
 describe('two people, 40 runs each at once', () => {
   it.each<Placement>([
     { type: 'header' },
@@ -328,15 +418,27 @@ describe('two people, 40 runs each at once', () => {
     { type: 'meta', key: 'com.example/t' },
     { type: 'session' },
     { type: 'prompt' },
+    { type: 'header', value: 'Basic {base64:{subject}:{credential}}' },
+    { type: 'query', name: 'key' },
+    { type: 'cookie', name: 'key' },
+    {
+      type: 'sign',
+      sign: (_, { principal, credential }) => ({
+        'x-api-key': `${principal.subject} ${credential.reveal()}`,
+      }),
+    },
   ])('two people, 40 runs each at once are never mixed at placement %j', async (placement) => {
     const handles = new Map<string, string>()
-    await using server = await rpcServer([OLD], ({ message, request: { raw } }, response) => {
+    await using server = await rpcServer([OLD], ({ message, request: { raw, url } }, response) => {
       const header = (name: string) => raw.find(([key]) => key === name)?.[1]
       const args = (message.params?.arguments ?? {}) as Record<string, string>
       const meta = (message.params?._meta ?? {}) as Record<string, string>
       const handle = header('onbehalf-session')
+      const basic = /^Basic (\S+)$/.exec(header('authorization') ?? '')?.[1]
       const token =
-        header('authorization')?.slice(7) ??
+        (basic === undefined ? header('authorization')?.slice(7) : atob(basic)) ??
+        new URL(url, 'http://a').searchParams.get('key') ??
+        header('cookie') ??
         header('x-api-key') ??
         args.access_token ??
         meta['com.example/t']

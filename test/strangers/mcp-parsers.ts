@@ -371,6 +371,7 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
     stranger: 'a model',
     files: [
       'src/core/carry/outgoing.ts',
+      'src/core/carry/after-answer.ts',
       'src/core/carry/carry.ts',
       'src/mcp/placements/request.ts',
       'src/mcp/answer/message.ts',

@@ -107,7 +107,12 @@ export const OWN_PARSERS: readonly StrangerParser[] = [
   {
     name: 'declaration of a server',
     stranger: 'an operator',
-    files: ['src/core/parse-binding.ts', 'src/core/resource.ts'],
+    files: [
+      'src/core/parse-binding.ts',
+      'src/core/placement/query.ts',
+      'src/core/placement/template.ts',
+      'src/core/resource.ts',
+    ],
     good: () => [
       JSON.stringify({ url: 'https://tasks.example/mcp' }),
       JSON.stringify({
@@ -117,6 +122,18 @@ export const OWN_PARSERS: readonly StrangerParser[] = [
         placement: { type: 'argument', parameters: [{ pointer: '/token', value: 'credential' }] },
         leaveToModel: ['/user'],
         onReflection: 'quarantine',
+      }),
+      JSON.stringify({
+        url: 'https://tasks.example/{credential}/mcp?a=b',
+        resource: 'https://tasks.example',
+        sources: { second: { type: 'static', of: 'person' } },
+        placement: [
+          { type: 'header', value: 'Basic {base64:{claim:email}:{credential}}' },
+          { type: 'header', name: 'X-B', value: '{{"{subject}": "{credential:second}"}}' },
+          { type: 'query', name: 'key', from: 'second' },
+          { type: 'cookie', name: 'key' },
+          { type: 'path' },
+        ],
       }),
     ],
     read(text) {

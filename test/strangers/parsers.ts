@@ -46,6 +46,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/store/shared/sql-thread-store.ts': STORED,
   'src/store/sqlite/vault.ts': STORED,
   'src/egress/send.ts': BUILT,
+  'src/mcp/placements/template-parts.ts': BUILT,
   'src/oauth/client-authentication.ts': BUILT,
   'src/oauth/connection/token-request.ts': BUILT,
   'src/oauth/token-endpoint.ts': BUILT,
