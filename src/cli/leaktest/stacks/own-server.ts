@@ -60,8 +60,9 @@ const agent = agentChat<Caller>({
   approvals: 'never',
   async *run(request, { caller, metadata }) {
     log.debug('A run begins', { operation: 'run' })
-    const servers = serversOf(metadata.variant)
-    const instructions = await instructionsFor(caller, servers)
+    const bound = serversOf(metadata.variant)
+    const instructions = await instructionsFor(caller, bound)
+    const servers = bound.map(({ name, url }) => ({ name, url }))
     yield* runAgent({ ...request, caller, servers, model, instructions })
   },
 })
