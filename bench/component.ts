@@ -11,7 +11,7 @@ import { buildComponent } from '../test/browser/built-component.ts'
 import { median, spread } from './median.ts'
 
 const ITEMS = 1000
-const PAIRS = 5
+const PAIRS = 9
 const PIECE_EVERY_MS = 16
 /** About 3 kB: prose, lists, code and a table. */
 const ANSWER = `Here is **what I found**, with some _words_ around it.\n\n${'- a line of a list, with `code`\n'.repeat(20)}\n\`\`\`ts\n${'const answer = question(42)\n'.repeat(20)}\`\`\`\n\n| name | due |\n|---|---|\n${'| a task | today |\n'.repeat(10)}\n${'A sentence that says something and ends. '.repeat(30)}`
@@ -118,7 +118,13 @@ function tasksIn(trace: Buffer): { readonly taskMs: number; readonly longestMs: 
   const byThread = new Map<string, number[]>()
   for (const { name, ph, pid, tid, tdur } of traceEvents) {
     const thread = `${pid} ${tid}`
-    if (name !== 'ThreadControllerImpl::RunTask' || ph !== 'X' || tdur === undefined || !mains.has(thread)) continue
+    if (
+      name !== 'ThreadControllerImpl::RunTask' ||
+      ph !== 'X' ||
+      tdur === undefined ||
+      !mains.has(thread)
+    )
+      continue
     byThread.set(thread, [...(byThread.get(thread) ?? []), tdur / 1000])
   }
   const sums = [...byThread.values()].map((tasks) => ({

@@ -5,6 +5,7 @@ import { isSignedOut, Refused } from '../client/refused.ts'
 import {
   type Conversation,
   EMPTY_CONVERSATION,
+  type Entry,
   ownUnsent,
   withFailure,
   withUnsent,
@@ -70,7 +71,8 @@ export function createSession(parts: ChatParts): Session {
       const { conversation } = state
       const { thread } = conversation
       if (before === undefined && thread !== undefined) kept.move(thread.id)
-      if (conversation.entries !== entries)
+      // A piece of an answer concerns none of the person's messages.
+      if (conversation.entries !== entries && !isPiece(entries, conversation.entries))
         kept.setUnsent(thread?.id ?? '', ownUnsent(conversation))
       if (thread?.id !== before?.id || thread?.title !== before?.title)
         listener.threadChanged(thread, false)
@@ -91,6 +93,16 @@ export function createSession(parts: ChatParts): Session {
     },
   }
   return session
+}
+
+/** Whether only the last item of a conversation has changed, and that is no message of the person. */
+function isPiece(before: readonly Entry[], now: readonly Entry[]): boolean {
+  return (
+    before.length === now.length &&
+    before.at(-2) === now.at(-2) &&
+    now.at(-1)?.item.type === 'assistant_message' &&
+    before.at(-1)?.item.id === now.at(-1)?.item.id
+  )
 }
 
 /** Shows what went wrong. `repeat` is what the button beside it does. */

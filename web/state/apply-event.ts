@@ -25,7 +25,8 @@ export function applyEvent(conversation: Conversation, event: ChatEvent): Conver
     case 'thread.item.replaced':
       return withItem(conversation, event.item, 'stored')
     case 'thread.item.updated': {
-      const at = conversation.entries.findIndex(({ item }) => item.id === event.item_id)
+      // What is being written stands at the end.
+      const at = conversation.entries.findLastIndex(({ item }) => item.id === event.item_id)
       const entry = conversation.entries[at]
       if (!entry) return conversation
       const item = applyUpdate(entry.item, event.update)
