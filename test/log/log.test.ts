@@ -331,3 +331,19 @@ describe('the audit in the log', () => {
     expect(text()).not.toContain('eyJ')
   })
 })
+
+it('a language model that gave no answer is told with its kind, status and code', () => {
+  const { log, parsed, text } = house()
+  const model = { kind: 'key_refused', status: 401, code: 'invalid_api_key' } as const
+  const refusal = { reason: 'server_unavailable', server: 'The language model', model } as const
+  log.error('an answer failed', { part: 'web', error: new AuthError(refusal, 'no') })
+  const odd = { ...refusal, model: { ...model, code: `Bearer ${OPAQUE}` } }
+  log.error('an answer failed', { part: 'web', error: new AuthError(odd, 'no') })
+  expect(parsed()[0].error).toEqual({
+    name: 'AuthError',
+    code: 'server_unavailable',
+    server: 'The language model',
+    model,
+  })
+  expect(text()).not.toContain(OPAQUE)
+})
