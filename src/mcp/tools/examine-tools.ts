@@ -97,6 +97,7 @@ function examineTool({ tool, budget, detected }: Reading, counts: Prevalence): T
   if (!detected.ok) return { parameters: [], mirrored, unusable: inWords(detected.refusal) }
   const judged = judgeParameters(tool, detected.value, counts, budget)
   const seen = { parameters: examined(judged, counts), mirrored }
+  if (budget.isSpent) return { ...seen, unusable: inWords('schema_too_large') }
   // The protocol tells clients to drop a tool with invalid annotations.
   if (annotated?.ok === false) return { ...seen, unusable: inWords(annotated.refusal) }
   const callers = judged.filter(({ isCallers }) => isCallers)

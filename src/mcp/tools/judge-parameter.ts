@@ -7,9 +7,10 @@ import type { StepBudget } from '../../core/steps.ts'
 import type { FoundParameter } from '../arguments/detect.ts'
 import { plainName } from '../arguments/name.ts'
 import { kindOfName, type NameKind } from '../arguments/name-kind.ts'
-import { stepsOfName, wordsOf } from '../arguments/name-words.ts'
+import { stepsOfName } from '../arguments/name-words.ts'
 import { EVERY, type Segments } from '../arguments/pointer.ts'
 import { FEW_TOOLS, isEverywhere, type Prevalence } from './prevalence.ts'
+import { isLocked, type SiblingFacts } from './sibling-facts.ts'
 import * as words from './tool-words.ts'
 
 /** Why a parameter is taken for the caller's credential or identity, or is not. */
@@ -43,6 +44,7 @@ export interface Evidence {
   readonly wrapper: string | undefined
   readonly isDemanded: boolean
   readonly prevalence: Prevalence
+  readonly siblingsOf: (names: readonly string[]) => SiblingFacts
   readonly budget: StepBudget
 }
 
@@ -116,10 +118,9 @@ function judgeAccess(one: Case): Verdict {
 const MAX_SHALLOW = 2
 
 function judgeToken(one: Case): Verdict {
-  const { parameter, toolWords } = one
+  const { parameter, toolWords, siblingsOf } = one
   const about = toolWords.some((word) => words.ABOUT_TOKENS.has(word))
-  const isCoin = parameter.siblings.some((name) => words.COINS.has(plainName(name)))
-  if (isCoin) return no('content')
+  if (siblingsOf(parameter.siblings).hasCoin) return no('content')
   if (isCommon(one)) return yes('everywhere')
   if (words.SAYS_CREDENTIAL.test(parameter.description)) return yes('description')
   if (about || words.SAYS_OTHER.test(parameter.description)) return no('content')
@@ -128,28 +129,17 @@ function judgeToken(one: Case): Verdict {
 }
 
 function judgePassword(one: Case): Verdict {
-  const { parameter, toolWords } = one
+  const { parameter, toolWords, siblingsOf } = one
   if (isCommon(one)) return yes('everywhere')
   if (!one.isTop && !one.isFew) return no('deep')
   if (toolWords.some((word) => words.SIGNING_IN.has(word))) return yes('top')
-  const siblings = parameter.siblings.filter((name) => name !== parameter.name)
-  const hasLogin = siblings.some((name) => words.LOGINS.has(plainName(name)))
+  const { hasLogin, hasLocked } = siblingsOf(parameter.siblings)
   const isMaking = toolWords.some((word) => words.MAKING.has(word))
   const isContent = hasLogin
     ? isMaking && toolWords.some((word) => words.PEOPLE.has(word))
-    : isMaking || isLocked(toolWords) || siblings.some((name) => namesLocked(wordsOf(name)))
+    : isMaking || hasLocked || isLocked(toolWords)
   if (isContent) return no('content')
   return one.isFew ? yes('few-tools') : yes('top')
-}
-
-function isLocked(some: readonly string[]): boolean {
-  return some.some((word) => words.LOCKED.has(word))
-}
-
-/** Whether a parameter names a thing with a password of its own: a file, or `meeting_id`. */
-function namesLocked(some: readonly string[]): boolean {
-  if (some.some((word) => words.FILES.has(word))) return true
-  return some.length > 1 && /^(?:id|token|key|uuid)$/.test(some.at(-1) ?? '') && isLocked(some)
 }
 
 /** `user_id` is the caller where most tools have it, and some other person where few do. */

@@ -5,12 +5,13 @@ import { isObject, type UnknownObject } from '../../core/json.ts'
 import type { StepBudget } from '../../core/steps.ts'
 import { demandTeller } from '../arguments/demanded.ts'
 import type { FoundParameter } from '../arguments/detect.ts'
-import { kindOfName } from '../arguments/name-kind.ts'
+import { plainName } from '../arguments/name.ts'
 import { wordsOf } from '../arguments/name-words.ts'
 import { parentOf, parsePointer } from '../arguments/pointer.ts'
 import type { ToolDefinition } from '../arguments/strip.ts'
 import { judgeParameter, type Verdict } from './judge-parameter.ts'
 import type { Prevalence } from './prevalence.ts'
+import { siblingTeller } from './sibling-facts.ts'
 
 /** A parameter, and what the evidence says of it. */
 export interface JudgedParameter extends FoundParameter, Verdict {
@@ -28,32 +29,37 @@ export function judgeParameters(
   if (found.length === 0 || !isObject(inputSchema)) return []
   const isDemandedAt = demandTeller(inputSchema, budget)
   const toolWords = wordsOf(name)
+  const siblingsOf = siblingTeller(budget)
   const wrapper = wrapperOf(inputSchema)
   const judged = found.map((parameter): JudgedParameter => {
     const at = parsePointer(parameter.pointer)
     const segments = at.ok ? at.value : [parameter.name]
     const isDemanded = isDemandedAt(segments)
-    const evidence = { parameter, segments, toolWords, wrapper, isDemanded, prevalence, budget }
-    return { ...parameter, ...judgeParameter(evidence), isDemanded }
+    const evidence = { parameter, segments, toolWords, wrapper, isDemanded, siblingsOf }
+    return { ...parameter, ...judgeParameter({ ...evidence, prevalence, budget }), isDemanded }
   })
-  const parents = new Set(
-    judged
-      .filter(
-        ({ value, isCallers, ground }) =>
-          value === 'credential' && isCallers && ground !== 'headers',
-      )
-      .map(({ pointer }) => parentOf(pointer)),
-  )
+  const credentials = new Map<string, number>()
+  for (const { pointer, value, name, isCallers, ground } of judged)
+    if (value === 'credential' && isCallers && ground !== 'headers')
+      credentials.set(parentOf(pointer), prevalence.of(name).having)
   // A credential and whose it is stand side by side: so it was in the original pattern.
-  return judged.map((one) =>
-    !one.isCallers && isPerson(one) && parents.has(parentOf(one.pointer))
+  return judged.map((one) => {
+    const beside = one.isCallers ? undefined : credentials.get(parentOf(one.pointer))
+    const share = beside === undefined ? undefined : shareBeside(one)
+    return share !== undefined && prevalence.of(one.name).having >= share * (beside ?? 0)
       ? { ...one, isCallers: true, ground: 'credential-beside' }
-      : one,
-  )
+      : one
+  })
 }
 
-function isPerson({ name, value }: JudgedParameter): boolean {
-  return value === 'subject' && kindOfName(name) !== 'acting'
+/**
+ * In how many of the tools with the credential a name must be, to say whose that is. An account may
+ * be one of several that the caller has, an email address anybody's. Undefined for a name that is
+ * no identity.
+ */
+function shareBeside({ name, value }: JudgedParameter): number | undefined {
+  if (value !== 'subject') return undefined
+  return /user|^(?:uid|sub|subject|principal)/.test(plainName(name)) ? 1 / 2 : 3 / 4
 }
 
 /** The name of the one parameter that a tool takes, as servers with one model of it have. */

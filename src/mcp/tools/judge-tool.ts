@@ -90,6 +90,7 @@ export function judgeTool(
   const bound = boundParameters(name, binding, open, prevalence)
   const pointers = bound.map(({ pointer }) => pointer)
   const undecided = uncovered(open, pointers)
+  if (budget.isSpent) return { why: 'schema_too_large' }
   const recursive = undecided.filter(({ isRecursive }) => isRecursive)
   if (recursive.length > 0) return { why: 'parameter_recursive', parameters: recursive }
   const demanded = undecided.filter(({ isDemanded }) => isDemanded)

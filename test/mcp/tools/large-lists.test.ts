@@ -147,3 +147,19 @@ it.each([
     expect(new Set(why)).toEqual(new Set([reason]))
   },
 )
+
+it('a tool whose many passwords stand beside thousands of names is judged within its budget', async () => {
+  const properties = Object.fromEntries([
+    ...Array.from({ length: 200 }, (_, i) => [`x${i}y_password`, text]),
+    ...Array.from({ length: 1_500 }, (_, i) => [`field_${i}`, text]),
+  ])
+  const inputSchema = { type: 'object', properties }
+  const start = performance.now()
+  const { fetch, events } = serving([
+    { name: 'slow', inputSchema },
+    ...Array.from({ length: 5 }, (_, i) => tool(`t${i}`, { title: text })),
+  ])
+  expect((await listed(fetch, URL_OF_SERVER)).length).toBeGreaterThanOrEqual(5)
+  expect(performance.now() - start).toBeLessThan(10_000)
+  expect(events.flatMap(({ detail }) => detail ?? []).length).toBeLessThanOrEqual(1)
+})

@@ -281,5 +281,32 @@ export const OWN_LISTS: readonly ToolList[] = [
     ['graphql', 'query! variables:object bearer_token'],
     ...many('list_routes get_schema get_docs', 'path'),
   ]),
+  list('ads', [
+    ...many('get_campaigns get_ads get_insights', 'account_id! access_token limit:integer'),
+    ...many(
+      'get_campaign_details pause_campaign get_creatives upload_image search_interests',
+      'object_id! access_token',
+    ),
+    ['get_login_link', 'access_token'],
+  ]),
+  list('contacts-with-key', [
+    ...many('list_contacts delete_contact tag_contact list_tags', 'api_key! contact_id'),
+    ['find_contact', 'email! api_key!'],
+    ['get_user', 'user_id! api_key!'],
+    ['get_panel', 'uid! api_key!'],
+  ]),
+  list('site-login', [
+    ...many(
+      'create_post get_posts update_post delete_post list_media',
+      'siteUrl! username! password! title',
+    ),
+  ]),
+  list('chat-bot', [
+    ['chat_login', 'token!'],
+    ...many(
+      'send read add_reaction get_forum_channels create_channel delete_message',
+      'channelId! limit:integer',
+    ),
+  ]),
   ...deep,
 ]

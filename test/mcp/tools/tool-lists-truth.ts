@@ -40,6 +40,10 @@ export const OWN_TRUTH: Truth = {
   calendars: { '/account': 'all' },
   sudo: { '/impersonate_user': 'all', '/current_user_id': 'all' },
   'mixed-header-api': { '/Authorization': 'all', '/bearer_token': 'all' },
+  ads: { '/access_token': 'all' },
+  'contacts-with-key': { '/api_key': 'all' },
+  'site-login': { '/password': 'all' },
+  'chat-bot': { '/token': 'all' },
   'context-objects': { '/context/auth/bearerToken': 'all', '/context/tenantId': 'all' },
   'recursive-credential': { '/root/access_token': 'all' },
 }
