@@ -190,6 +190,47 @@ describe('what is carried', () => {
     expect(events[0]?.expected).toMatch(/^visible ASCII characters, .*Store the key without/)
   })
 
+  it.each([
+    'https://evil.example/mcp',
+    'http://a.example/mcp',
+    'https://a.example:444/',
+    'nowhere',
+  ])('a placing cannot send the request elsewhere: %s', async (url) => {
+    const { fetch, outcomes } = carrying('https://a.example/mcp', {
+      placing: ({ headers, body }) =>
+        granted({ uses: [], fill: () => granted({ headers, body, url }) }),
+      fetch: () => expect.unreachable('a request left'),
+    })
+    expect(await codeOf(fetch('https://a.example/mcp'))).toBe('destination_refused')
+    expect(outcomes()).toEqual(['destination_refused'])
+  })
+
+  it.each([true, false])(
+    'an answer does not name the URL that held a credential, whoever made it (%s)',
+    async (configurable) => {
+      const { fetch } = carrying('https://a.example/mcp', {
+        placing: ({ headers, body }) =>
+          granted({
+            uses: [],
+            fill: () => granted({ headers, body, url: 'https://a.example/mcp?key=canary' }),
+          }),
+        async fetch(input, init) {
+          expect([String(input), init?.referrerPolicy]).toEqual([
+            'https://a.example/mcp?key=canary',
+            'no-referrer',
+          ])
+          return Object.defineProperty(new Response('{}'), 'url', {
+            value: String(input),
+            configurable,
+          })
+        },
+      })
+      const answer = await fetch('https://a.example/mcp')
+      expect(answer.url).not.toContain('canary')
+      expect(await answer.text()).toBe('{}')
+    },
+  )
+
   // Keys of real servers, which RFC 6750 would not have (RFC 9110 section 5.5 does).
   it.each(['12|n3vQx0canary', 'botname:AAE-canary', '{"key":"canary", "of":1}', 'canary a,b'])(
     'a key that is no b64token goes as it is: %j',

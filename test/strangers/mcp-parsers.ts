@@ -93,7 +93,15 @@ async function calling(text: string, binding: Omit<BindingInput, 'url'>): Promis
   return judged(await (await fetch(SERVER, { ...post({}), body })).text())
 }
 
-const ARGUMENTS = { placement: { type: 'argument', parameters: 'everywhere' } } as const
+const ARGUMENTS = {
+  placement: {
+    type: 'argument',
+    parameters: [
+      { pointer: '/user_id', value: 'subject' },
+      { pointer: '/access_token', value: 'credential' },
+    ],
+  },
+} as const
 
 export const MCP_PARSERS: readonly StrangerParser[] = [
   {

@@ -21,7 +21,12 @@ export async function send(
     const settings = { ...init, redirect: 'manual', credentials: 'omit' } as const
     if (url === approved) return granted(await fetch(url, settings))
     const response = await fetch(url, { ...settings, referrerPolicy: 'no-referrer' })
-    return granted(Object.defineProperty(response, 'url', { value: approved.href }))
+    const named = { value: approved.href, configurable: true }
+    return granted(
+      Reflect.defineProperty(response, 'url', named)
+        ? response
+        : new Response(response.body, response),
+    )
   } catch (error) {
     // Our own stand-in for a network knows that it sent nothing.
     if (error instanceof AuthError && NOT_SENT.has(error.code))
