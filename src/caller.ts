@@ -14,7 +14,7 @@ import type { ChildProcesses } from './core/carry/child-processes.ts'
 import type { RunningCall, RunningCalls } from './core/carry/running-calls.ts'
 import type { ToolPins } from './core/carry/tool-pins.ts'
 import type { Admitted } from './core/door/door.ts'
-import { AuthError, granted, type Refusal, type Result, refused } from './core/errors.ts'
+import { AuthError, granted, type Result, refused } from './core/errors.ts'
 import { type Principal, principalKey } from './core/principal.ts'
 import { takesOwn } from './core/source/own-source.ts'
 import type { CredentialSource, KnownScopes, SourceParts } from './core/source/parts.ts'
@@ -23,6 +23,7 @@ import { unbound } from './core/unbound.ts'
 import type { Handle } from './core/vault/vault.ts'
 import type { VerifiedToken } from './core/verify/verify.ts'
 import { type McpFetchOptions, mcpFetch } from './mcp/fetch.ts'
+import { type LeftOut, leftOutNoter, type RunHears, tellingRun } from './mcp/note-left-out.ts'
 import { type PromptValues, promptValues } from './mcp/placements/prompt-values.ts'
 import { createReferences, type References } from './mcp/placements/references.ts'
 import type { Quarantine } from './mcp/redact/quarantine.ts'
@@ -40,8 +41,7 @@ export interface Caller {
    * Makes the `fetch` for one MCP server. Give it to the HTTP transport of an agent framework.
    *
    * @param server The server's name among the `servers`.
-   * @param options.onRefused Called with the reason when a tool call is answered with a fixed
-   *   sentence: the framework takes that sentence for any other tool result.
+   * @param options Called with what the framework does not hear of.
    * @throws AuthError `server_unbound` for a name that is not among the `servers`; `handle_refused`
    *   after `end`.
    * @throws TypeError without a name, and for a stdio server, which needs a transport.
@@ -52,10 +52,7 @@ export interface Caller {
    * const transport = new StreamableHTTPClientTransport(url, { fetch })
    * ```
    */
-  fetch(
-    server: string,
-    options?: { readonly onRefused?: (refusal: Refusal) => void },
-  ): typeof globalThis.fetch
+  fetch(server: string, options?: RunHears): typeof globalThis.fetch
   /**
    * Makes the transport for one stdio server. Give it to the client of an MCP SDK (v1 or v2).
    *
@@ -73,7 +70,7 @@ export interface Caller {
   transport(
     server: string,
     inner?: MessageTransport,
-    options?: { readonly onRefused?: (refusal: Refusal) => void },
+    options?: Pick<McpFetchOptions, 'onRefused'>,
   ): MessageTransport
   /**
    * Gives the values for a prompt that names `{user_id}` and `{access_token}`, for a server whose
@@ -85,6 +82,8 @@ export interface Caller {
    *   it.
    */
   promptValues(server: string): Promise<PromptValues>
+  /** Writes to the audit what an agent's run goes on without. `runAgent` calls it. */
+  noteLeftOut(leftOut: LeftOut): void
   /** Forgets the credential. Every later call is refused, and calls under way end. */
   end(): Promise<void>
 }
@@ -188,13 +187,15 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
     principal,
     token,
     trace,
-    fetch(server, { onRefused } = {}) {
+    fetch(server, heard = {}) {
       const binding = bindingOf(server, parts)
       if (hasEnded) throw endedError(server)
       if (isStdio(binding.url))
         throw new TypeError(`servers.${server} is a stdio server: use transport()`)
       const options = fetchOptions(binding, state, parts)
-      return mcpFetch(onRefused ? { ...options, onRefused } : options)
+      const tellRefusals = tellingRun(options.tellRefusals, heard)
+      const { onRefused } = heard
+      return mcpFetch({ ...options, tellRefusals, ...(onRefused ? { onRefused } : {}) })
     },
     transport(server, inner, { onRefused } = {}) {
       const binding = bindingOf(server, parts)
@@ -215,6 +216,13 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
         now: parts.now,
       })
     },
+    noteLeftOut: leftOutNoter({
+      auditor: parts.sources.auditor,
+      trace,
+      principal,
+      bindings: parts.bindings,
+      secrets,
+    }),
     async end() {
       hasEnded = true
       running.leave()

@@ -69,7 +69,13 @@ describe('imports', () => {
     egress: { rooms: ['core'], library: 'undici', node: true },
     // Both ends of a call rewrite answers by the same code.
     'mcp-server': { rooms: ['core', 'mcp'], library: '@modelcontextprotocol/server', node: true },
-    'openai-agents': { rooms: ['core', 'agent'], library: '@openai/agents', node: true },
+    // What a tool means is read by the same code, whichever framework gets the list.
+    'openai-agents': {
+      rooms: ['core', 'agent', 'mcp'],
+      library: '@openai/agents',
+      parts: ['@modelcontextprotocol/client'],
+      node: true,
+    },
     // The neutral contract of an agent's run. It names no framework.
     agent: { rooms: ['core'] },
     chatkit: { rooms: ['core', 'agent'], library: 'rate-limiter-flexible', node: true },

@@ -17,7 +17,10 @@ export type HostedTool = 'web_search' | 'file_search' | 'code_interpreter'
 /** A tool call that waits for the person. */
 export interface PendingCall {
   readonly callId: string
+  /** The name by which the model knows the tool. */
   readonly name: string
+  /** The server's own name for the tool. Default: `name`. */
+  readonly tool?: string
   /** The server that offers the tool, as the operator named it. */
   readonly server: string
   /** The server's title for the tool. It can mislead, so show the name beside it. */
@@ -53,6 +56,7 @@ export type AgentEvent =
   /** A summary of the reasoning grows. Summaries are numbered from 0. */
   | { readonly type: 'reasoning_delta'; readonly index: number; readonly delta: string }
   | { readonly type: 'reasoning_done'; readonly index: number; readonly text: string }
+  /** `name` is the server's own name for the tool. */
   | {
       readonly type: 'tool_started'
       readonly callId: string
@@ -88,6 +92,25 @@ export type AgentEvent =
       readonly complete: boolean
     }
   | { readonly type: 'handoff'; readonly to: string }
+  /** How far a call has come. `message` is in the server's words. */
+  | {
+      readonly type: 'tool_progress'
+      readonly name: string
+      readonly server: string
+      readonly progress: number
+      readonly total?: number
+      readonly message?: string
+    }
+  /**
+   * The answer goes on without a server, or without these tools of it. `text` is for the person: it
+   * says why, and what to do.
+   */
+  | {
+      readonly type: 'left_out'
+      readonly server: string
+      readonly tools?: readonly string[]
+      readonly text: string
+    }
   /** A tool needs an account that the person has not connected. */
   | { readonly type: 'connection_needed'; readonly server: string }
   /** The page must run a tool, and the run ends here. `arguments` is a JSON object. */

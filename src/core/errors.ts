@@ -69,6 +69,7 @@ export type RefusalReason =
   | 'process_limit_reached'
   | 'server_refused'
   | 'server_unreachable'
+  | 'server_not_ready'
   | 'server_unavailable'
   | 'audit_unavailable'
   | 'too_many_credentials'
@@ -88,6 +89,7 @@ export function isTemporary(reason: RefusalReason): boolean {
   return (
     reason === 'issuer_unavailable' ||
     reason === 'server_unreachable' ||
+    reason === 'server_not_ready' ||
     reason === 'server_unavailable' ||
     reason === 'audit_unavailable' ||
     reason === 'too_many_credentials' ||

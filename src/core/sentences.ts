@@ -37,6 +37,8 @@ export function toSentence(refusal: Refusal): string {
       return 'This was not done: the sign-in service cannot be reached right now. Try again in a moment.'
     case 'server_unreachable':
       return `This was not done: ${server} cannot be reached right now, and nothing was sent. Try again in a moment.`
+    case 'server_not_ready':
+      return `This was not done: ${server} does not answer as it should right now. Try again in a moment.`
     case 'server_unavailable':
       if (refusal.model) return sentenceOfModel(refusal.model)
       return `${server} cannot be reached right now, so it is not known whether this was done. Try again in a moment.`

@@ -44,7 +44,8 @@ export async function* agentEvents(
   servers?: ReadonlyMap<string, string>,
   { keepCalls = false }: { readonly keepCalls?: boolean } = {},
 ): AsyncGenerator<AgentEvent, void, undefined> {
-  const translate = translator(servers)
+  const owners = new Map([...(servers ?? [])].map(([tool, server]) => [tool, { server, tool }]))
+  const translate = translator(owners)
   const keeper = keepCalls ? callKeeper(promptedValues({}), () => false) : undefined
   const out: AgentEvent[] = []
   try {

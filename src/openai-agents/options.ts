@@ -7,6 +7,8 @@ import type { AgentTurn, ClientTool } from '../agent/turn.ts'
 import type { Refusal } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
 import type { ModelRequestCopy } from './recording-model.ts'
+import type { LeftOut } from './servers/missing.ts'
+import type { ToolChoice } from './servers/usable-tools.ts'
 import type { ServerTransport } from './transport-fetch.ts'
 
 /** Whom the run is for. */
@@ -17,11 +19,14 @@ export interface AgentCaller {
   /**
    * The `fetch` that carries this principal's credential to the server with this name, and to no
    * other server. It calls `onRefused` with the reason when it answers a tool call with a fixed
-   * sentence instead of making it.
+   * sentence instead of making it, and `onToolLeftOut` for each tool that it takes out of a list.
    */
   fetch(
     server: string,
-    options?: { readonly onRefused?: (refusal: Refusal) => void },
+    options?: {
+      readonly onRefused?: (refusal: Refusal) => void
+      readonly onToolLeftOut?: (tool: string, why: string) => void
+    },
   ): typeof globalThis.fetch
   /** The transport to a stdio server whose process is started for this principal. */
   transport?(
@@ -29,6 +34,8 @@ export interface AgentCaller {
     inner?: undefined,
     options?: { readonly onRefused?: (refusal: Refusal) => void },
   ): ServerTransport
+  /** Tells the operator what the run goes on without. Default: nobody is told. */
+  noteLeftOut?(leftOut: LeftOut): void
 }
 
 /** An MCP server, as the operator configured it. */
@@ -41,6 +48,21 @@ export interface AgentServer {
    * named.
    */
   readonly scopes?: readonly string[]
+  /**
+   * Which tools the model gets, by the names that the server gives them: `allow` only these, `deny`
+   * not these. Default: all.
+   */
+  readonly tools?: ToolChoice
+  /**
+   * What the model reads before each tool's name: `true` for the server's name, or a text. Default:
+   * the server's name, and only where two servers have a tool of the same name.
+   */
+  readonly prefix?: boolean | string
+  /**
+   * Whether there is no point in an answer without this server. Then the answer ends with the
+   * reason. Default false: the answer goes on, and the person and the model are told.
+   */
+  readonly required?: boolean
 }
 
 /** Options of `runAgent`. */
@@ -87,8 +109,15 @@ export interface RunAgentOptions {
   /** Gets a copy of every model request before the model does. */
   readonly onModelRequest?: (request: ModelRequestCopy) => void
   /**
-   * Milliseconds for one MCP request (`server`, default 30,000) and for one model request (`model`,
+   * Milliseconds: for opening each server and listing its tools (`opening`, default 5,000); for a
+   * call without an answer or progress (`server`, default 30,000); for a call in all, however often
+   * its server reports progress (`total`, default 300,000); and for one model request (`model`,
    * default 120,000).
    */
-  readonly timeouts?: { readonly server?: number; readonly model?: number }
+  readonly timeouts?: {
+    readonly opening?: number
+    readonly server?: number
+    readonly total?: number
+    readonly model?: number
+  }
 }

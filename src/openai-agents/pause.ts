@@ -6,13 +6,14 @@ import type { AgentEvent, PendingCall } from '../agent/events.ts'
 import { plainArguments } from './approval.ts'
 import { callAndResult, type OpenCall, stateOf } from './paused-run.ts'
 import type { PromptedValues } from './prompted-values.ts'
+import type { ToolOfServer } from './servers/tool-names.ts'
 
 /** What is known about the tools of the run. */
 export interface PauseParts {
   /** The tools whose calls wait, each with the title that its server gives it. */
   readonly held: ReadonlyMap<string, string | undefined>
-  /** Which server offers a tool, by the tool's name. */
-  readonly owners: ReadonlyMap<string, string>
+  /** Whose the tools are, by their names for the model. */
+  readonly owners: ReadonlyMap<string, ToolOfServer>
   /** The rights at a server, by its name. */
   readonly scopes: ReadonlyMap<string, readonly string[]>
   readonly values: PromptedValues
@@ -50,15 +51,15 @@ export function pauseOf(
     if (rawItem.type !== 'function_call') continue
     const { callId, name } = rawItem
     const args = plainArguments(rawItem.arguments)
-    const server = owners.get(name)
-    if (args === undefined || server === undefined) refused.push({ callId, name, arguments: '{}' })
+    const owner = owners.get(name)
+    if (args === undefined || owner === undefined) refused.push({ callId, name, arguments: '{}' })
     else if (held.has(name))
       calls.push(
         pendingCall(
           { callId, name, arguments: values.hide(args) },
-          server,
+          owner,
           held.get(name),
-          scopes.get(server),
+          scopes.get(owner.server),
         ),
       )
     else ofPage.push({ callId, name, arguments: args })
@@ -80,9 +81,9 @@ export function pauseOf(
 
 function pendingCall(
   call: OpenCall,
-  server: string,
+  { server, tool }: ToolOfServer,
   title: string | undefined,
   scopes: readonly string[] = [],
 ): PendingCall {
-  return { ...call, server, ...(title === undefined ? {} : { title }), scopes }
+  return { ...call, tool, server, ...(title === undefined ? {} : { title }), scopes }
 }

@@ -2,7 +2,7 @@
 // credential; the caller's `fetch` does.
 
 import type { AgentEvent } from '../agent/events.ts'
-import { AuthError, endsSignIn, type Refusal } from '../core/errors.ts'
+import { endsSignIn, type Refusal } from '../core/errors.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import {
   hasMethods,
@@ -14,10 +14,11 @@ import {
 } from '../core/option-values.ts'
 import { toError } from '../core/sentences.ts'
 import { assertNoCredential } from './instructions.ts'
-import type { AgentCaller, AgentServer, RunAgentOptions } from './options.ts'
-import { type Heard, runLoop } from './run-loop.ts'
-import { type OpenServer, type OpenServerOptions, openServer } from './run-server.ts'
-import { NOWHERE, transportFetch } from './transport-fetch.ts'
+import { sideEvents } from './interleave.ts'
+import type { AgentServer, RunAgentOptions } from './options.ts'
+import { runLoop } from './run-loop.ts'
+import { leaveOut, type OpenedServers, openServers } from './servers/open-servers.ts'
+import type { ToolChoice } from './servers/usable-tools.ts'
 
 /** Every option of the factory. A new one does not compile until it is here. */
 const RUN_AGENT_OPTIONS: OptionNames<RunAgentOptions> = {
@@ -52,24 +53,47 @@ const RUN_AGENT_VALUES: ValueChecks = {
 }
 
 const TIMEOUTS: OptionNames<NonNullable<RunAgentOptions['timeouts']>> = {
+  opening: 'optional',
   server: 'optional',
+  total: 'optional',
   model: 'optional',
 }
 
-const TIMES: ValueChecks = { server: isNumber, model: isNumber }
+const TIMES: ValueChecks = {
+  opening: isNumber,
+  server: isNumber,
+  total: isNumber,
+  model: isNumber,
+}
 
-const SERVER: OptionNames<AgentServer> = { name: 'required', url: 'optional', scopes: 'optional' }
+const TOOL_CHOICE: OptionNames<ToolChoice> = { allow: 'optional', deny: 'optional' }
+
+const TOOL_LISTS: ValueChecks = {
+  allow: isList("['add_task']"),
+  deny: isList("['delete_task']"),
+}
+
+/** Every setting of a server. A new one does not compile until it is here. */
+const SERVER_OPTIONS: OptionNames<AgentServer> = {
+  name: 'required',
+  url: 'optional',
+  scopes: 'optional',
+  tools: 'optional',
+  prefix: 'optional',
+  required: 'optional',
+}
 
 /**
  * Runs the agent until its answer is complete.
  *
  * @returns The events of the run. It ends without an error when `signal` aborts or the consumer
  *   stops reading. Its connections are closed in every case.
- * @throws TypeError at once for options that cannot work, and when two servers offer tools that the
- *   model could not tell apart.
- * @throws AuthError during the run. Its reason says why a credential was missing or refused, or
- *   that the sign-in has ended. It is `server_unavailable` for a server or a model that does not
- *   answer.
+ * A server that cannot be used now, and a tool that cannot be used at all, are left out: the event
+ * `left_out` tells the person, `caller.noteLeftOut` the operator, and the instructions the model.
+ *
+ * @throws TypeError at once for options that cannot work.
+ * @throws AuthError during the run. Its reason says that the sign-in has ended, or why a server with
+ *   `required` cannot be used. It is `server_unavailable` for a model that does not answer.
  *
  * @example
  * ```ts
@@ -83,8 +107,7 @@ export function runAgent(options: RunAgentOptions): AsyncGenerator<AgentEvent, v
   checkOptions('runAgent', '', options, RUN_AGENT_OPTIONS, RUN_AGENT_VALUES)
   if (options.timeouts !== undefined)
     checkOptions('runAgent', 'timeouts', options.timeouts, TIMEOUTS, TIMES)
-  for (const [index, server] of options.servers.entries())
-    checkOptions('runAgent', `servers[${index}]`, server, SERVER)
+  for (const [index, server] of options.servers.entries()) checkServer(server, `servers[${index}]`)
   const { servers, instructions, input, maxTurns = 10 } = options
   if (new Set(servers.map(({ name }) => name)).size !== servers.length)
     throw new TypeError('servers: each needs a name of its own')
@@ -106,75 +129,50 @@ export function runAgent(options: RunAgentOptions): AsyncGenerator<AgentEvent, v
   return run(options, maxTurns)
 }
 
+function checkServer(server: AgentServer, setting: string): void {
+  checkOptions('runAgent', setting, server, SERVER_OPTIONS)
+  const { tools, prefix } = server
+  if (tools !== undefined)
+    checkOptions('runAgent', `${setting}.tools`, tools, TOOL_CHOICE, TOOL_LISTS)
+  if (typeof prefix === 'string' && !/^[A-Za-z0-9_-]{1,32}$/.test(prefix))
+    throw new TypeError(`${setting}.prefix must be true, or 1 to 32 letters, digits, _ or -`)
+}
+
 async function* run(
   options: RunAgentOptions,
   maxTurns: number,
 ): AsyncGenerator<AgentEvent, void, undefined> {
   const over = new AbortController()
   const signal = AbortSignal.any([over.signal, ...(options.signal ? [options.signal] : [])])
+  const side = sideEvents<AgentEvent>()
   const unconnected = new Set<string>()
-  const heard: Heard = { ended: undefined, unconnected }
+  const heard: { ended: Refusal | undefined } = { ended: undefined }
   const onRefused = (refusal: Refusal) => {
-    if (refusal.reason === 'connection_needed' && refusal.server !== undefined)
-      unconnected.add(refusal.server)
-    if (!endsSignIn(refusal.reason)) return
+    const { reason, server } = refusal
+    if (reason === 'connection_needed' && server !== undefined && !unconnected.has(server)) {
+      unconnected.add(server)
+      side.push({ type: 'connection_needed', server })
+    }
+    if (!endsSignIn(reason)) return
     heard.ended ??= refusal
     // Stop now: the model must not write an answer about the end of the sign-in.
     over.abort()
   }
-  let servers: readonly OpenServer[] = []
+  let opened: OpenedServers | undefined
   try {
     if (signal.aborted) return
-    servers = await openServers(options, signal, onRefused)
-    yield* runLoop(options, servers, maxTurns, signal, heard)
+    opened = await openServers(options, signal, onRefused)
+    if (!signal.aborted) {
+      yield* leaveOut(opened, options)
+      yield* runLoop(options, opened, maxTurns, signal, side)
+    }
   } catch (error) {
     if (options.signal?.aborted) return
-    for (const server of unconnected) yield { type: 'connection_needed', server }
-    if (!heard.ended || (error instanceof AuthError && error.refusal === heard.ended)) throw error
+    yield* side.take()
+    if (!heard.ended) throw error
   } finally {
     over.abort()
-    await Promise.allSettled(servers.map((server) => server.close()))
+    await Promise.allSettled((opened?.open ?? []).map(({ open }) => open.close()))
   }
   if (heard.ended && !options.signal?.aborted) throw toError(heard.ended)
-}
-
-/**
- * Opens all servers or none: a model that lacks half of its tools tells the person that things do
- * not exist.
- */
-async function openServers(
-  options: RunAgentOptions,
-  signal: AbortSignal,
-  onRefused: (refusal: Refusal) => void,
-): Promise<readonly OpenServer[]> {
-  const deadlineMs = options.timeouts?.server ?? 30_000
-  const results = await Promise.allSettled(
-    options.servers.map(async (server) =>
-      openServer({
-        name: server.name,
-        ...wayTo(server, options.caller, onRefused),
-        onRefused,
-        signal,
-        deadlineMs,
-      }),
-    ),
-  )
-  const open = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
-  const failed = results.find((result) => result.status === 'rejected')
-  if (!failed) return open
-  await Promise.allSettled(open.map((server) => server.close()))
-  throw failed.reason
-}
-
-/** How messages get to a server: its URL, or the process that is started for the principal. */
-function wayTo(
-  { name, url }: AgentServer,
-  caller: AgentCaller,
-  onRefused: (refusal: Refusal) => void,
-): Pick<OpenServerOptions, 'url' | 'fetch' | 'end'> {
-  if (url !== undefined) return { url, fetch: caller.fetch(name, { onRefused }) }
-  const transport = caller.transport?.(name, undefined, { onRefused })
-  if (!transport)
-    throw new TypeError(`servers: ${name} has no url, and the caller has no transport for it`)
-  return { url: NOWHERE, fetch: transportFetch(transport), end: () => transport.close() }
 }

@@ -2,16 +2,17 @@
 // page tools never run here.
 
 import { type FunctionTool, mcpToFunctionTool, type Tool, tool } from '@openai/agents'
-import type { ApprovalPolicy, ToolFacts } from '../agent/approval.ts'
+import type { ApprovalPolicy } from '../agent/approval.ts'
+import type { AgentEvent } from '../agent/events.ts'
 import type { ClientTool } from '../agent/turn.ts'
-import { isObject, writeJson } from '../core/json.ts'
+import { writeJson } from '../core/json.ts'
 import { REFERENCE_PREFIX } from '../core/wire-names.ts'
 import { type ApprovalGate, needsApproval, plainArguments } from './approval.ts'
 import { looksLikeCredential } from './instructions.ts'
 import type { PromptedValues } from './prompted-values.ts'
-import type { ListedTools, OpenServer } from './run-server.ts'
-import { shownName } from './tool-names.ts'
-import { textIn } from './translate/provider-item.ts'
+import { frameworkServer } from './servers/framework-server.ts'
+import { providerSchema } from './servers/provider-schema.ts'
+import type { ToolOfRun } from './servers/tools-of-run.ts'
 
 /** Nobody reads longer arguments before an approval. */
 const MAX_ARGUMENT_CHARS = 20_000
@@ -30,47 +31,47 @@ export interface RunTools {
   readonly held: ReadonlyMap<string, string | undefined>
 }
 
-/** Makes the tools of a run. A call that waits needs an approval from `gate` before it is made. */
-export function runTools(
-  servers: readonly OpenServer[],
-  clientTools: readonly ClientTool[],
-  policy: ApprovalPolicy,
-  gate: ApprovalGate,
-  values: PromptedValues,
-): RunTools {
+/** What the tools of a run are made of. */
+export interface RunToolParts {
+  /** The servers' tools by their names for the model. */
+  readonly tools: ReadonlyMap<string, ToolOfRun>
+  readonly clientTools: readonly ClientTool[]
+  readonly policy: ApprovalPolicy
+  /** A call that waits needs an approval from it before it is made. */
+  readonly gate: ApprovalGate
+  readonly values: PromptedValues
+  /** Gets events that occur while a call is under way. */
+  readonly onEvent: (event: AgentEvent) => void
+}
+
+/** Makes the tools of a run. */
+export function runTools(parts: RunToolParts): RunTools {
+  const { policy, gate, values, clientTools } = parts
   const held = new Map<string, string | undefined>()
-  const tools = servers.flatMap((server) =>
-    server.tools.map((listed): Tool => {
-      const made = mcpToFunctionTool(listed, server.forAgent, false)
-      const { title, ...facts } = factsOf(server.name, listed)
-      if (!needsApproval(policy, facts)) return made
-      held.set(shownName(listed.name), title)
-      return heldTool(made, gate, values)
-    }),
-  )
+  const tools = [...parts.tools].map(([modelName, ofRun]): Tool => {
+    const { server, usable } = ofRun
+    const { name, title, readOnly, destructive } = usable
+    const made = mcpToFunctionTool(
+      frameworkTool(usable),
+      frameworkServer(ofRun, parts.onEvent),
+      false,
+      { toolNameOverride: modelName },
+    )
+    if (!needsApproval(policy, { server, name, readOnly, destructive })) return made
+    held.set(modelName, title)
+    return heldTool(made, gate, values)
+  })
   return { tools: [...tools, ...clientTools.map(pageTool)], held }
 }
 
-/**
- * What the server says about a tool. A server that says nothing has not said that the tool is
- * harmless.
- */
-function factsOf(
-  server: string,
-  listed: ListedTools[number],
-): ToolFacts & { readonly title: string | undefined } {
-  const { name } = listed
-  const fields: unknown = listed
-  const { title, annotations } = isObject(fields) ? fields : {}
-  const marks = isObject(annotations) ? annotations : {}
-  return {
-    server,
-    name,
-    title: textIn(title) ?? textIn(marks.title),
-    // A tool that is marked as both counts as destructive.
-    readOnly: marks.readOnlyHint === true && marks.destructiveHint !== true,
-    destructive: marks.destructiveHint === true,
-  }
+/** The tool as the framework reads it. It takes any schema of an object. */
+function frameworkTool({
+  name,
+  description,
+  inputSchema,
+}: ToolOfRun['usable']): Parameters<typeof mcpToFunctionTool>[0] {
+  const schema = providerSchema(inputSchema)
+  return { name, description, inputSchema: schema } as Parameters<typeof mcpToFunctionTool>[0]
 }
 
 type McpTool = ReturnType<typeof mcpToFunctionTool>

@@ -51,6 +51,7 @@ export const STATUS: Readonly<Record<RefusalReason, number>> = {
   redirect_refused: 503,
   server_refused: 503,
   server_unreachable: 503,
+  server_not_ready: 503,
   server_unavailable: 503,
   audit_unavailable: 503,
   too_many_credentials: 503,

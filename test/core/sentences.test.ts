@@ -66,6 +66,7 @@ it('calls only those reasons failures where something does not work', () => {
     'exchange_scope_widened',
     'exchange_failed',
     'server_unreachable',
+    'server_not_ready',
     'server_unavailable',
     'audit_unavailable',
     'too_many_credentials',

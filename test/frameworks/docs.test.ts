@@ -39,6 +39,7 @@ const callerOf = (principal: Caller['principal'], changes: Partial<Caller>): Cal
   fetch: () => expect.unreachable(),
   transport: () => expect.unreachable(),
   promptValues: () => expect.unreachable(),
+  noteLeftOut: () => {},
   end: async () => {},
   ...changes,
 })

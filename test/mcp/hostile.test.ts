@@ -288,7 +288,7 @@ describe('a huge list', () => {
       { name: 7 },
       { name: '' },
       { name: 'x'.repeat(257) },
-      { name: 'deep' },
+      { name: 'words', inputSchema: 'none' },
       { name: 'ok', inputSchema: { type: 'object' } },
     ]
     let pages = 0

@@ -1,11 +1,7 @@
 // One run for one principal: a real MCP server, the real framework, and a model with a script or
 // the stand-in.
 
-import {
-  createMcpHandler,
-  McpServer,
-  WebStandardStreamableHTTPServerTransport,
-} from '@modelcontextprotocol/server'
+import { McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server'
 import type { Model } from '@openai/agents'
 import {
   assistantMessage,
@@ -14,7 +10,6 @@ import {
   modelStream,
   ScriptedModel,
 } from '@openai/agents/testing'
-import { AuthError } from 'onbehalf'
 import { type AgentEvent, type RunAgentOptions, runAgent } from 'onbehalf/openai-agents'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
@@ -180,87 +175,10 @@ it('the tools are listed once in a run, however many steps it has', async () => 
   expect(server.received.filter(({ method }) => method === 'tools/list')).toHaveLength(1)
 })
 
-it('a refusal of our fetch while connecting is thrown as it is', async () => {
+it('the end of the sign-in while connecting is thrown', async () => {
   const refusal = toError({ reason: 'exchange_grant_refused', server: 'tasks' })
   const error = await failureOf({ fetch: async () => Promise.reject(refusal) })
-  expect(error).toBe(refusal)
-})
-
-it('an error of a caller that gives no fetch is thrown', async () => {
-  const refusal = toError({ reason: 'server_unbound', server: 'tasks' })
-  const caller = {
-    principal: ALICE,
-    fetch: () => {
-      throw refusal
-    },
-  }
-  expect(await failureOf({ caller })).toBe(refusal)
-})
-
-it.each([401, 403])(
-  'a %s while connecting is a refusal of the server, not an old server',
-  async (status) => {
-    const methods: string[] = []
-    const fetch: typeof globalThis.fetch = async (_, init) => {
-      methods.push(JSON.parse(String(init?.body)).method)
-      return new Response('secret body', { status })
-    }
-    const error = await failureOf({ fetch })
-    expect(error).toBeInstanceOf(AuthError)
-    expect(error).toMatchObject({ code: 'server_refused' })
-  },
-)
-
-it.each([
-  [
-    'throws',
-    async () => Promise.reject(new TypeError('connect ECONNREFUSED 10.1.2.3 canary-foreign')),
-  ],
-  ['answers with an error', async () => new Response('canary-foreign', { status: 500 })],
-  [
-    'answers with no MCP',
-    async () =>
-      new Response('<html>canary-foreign</html>', { headers: { 'content-type': 'text/html' } }),
-  ],
-] as const)('a server that %s is unavailable, without a foreign word', async (_, fetch) => {
-  const error = await failureOf({ fetch })
-  expect(error).toMatchObject({
-    name: 'AuthError',
-    code: 'server_unavailable',
-    refusal: { server: 'tasks' },
-  })
-  expect(
-    `${error} ${(error as Error).stack} ${JSON.stringify(error)} ${(error as Error).cause}`,
-  ).not.toContain('canary-foreign')
-})
-
-it('when one of two servers cannot be reached, the other is closed and the run does not begin', async () => {
-  const good = await sessionServer()
-  const model = new ScriptedModel([])
-  const error = await failureOf({
-    caller: {
-      principal: ALICE,
-      fetch: (name) => (name === 'good' ? good.fetch : async () => Promise.reject(new Error('no'))),
-    },
-    servers: [
-      { name: 'good', url: 'https://good.test/mcp' },
-      { name: 'bad', url: 'https://bad.test/mcp' },
-    ],
-    model,
-  })
-  expect(error).toMatchObject({ code: 'server_unavailable', refusal: { server: 'bad' } })
-  expect(good.methods.at(-1)).toBe('DELETE')
-  expect(model.calls).toHaveLength(0)
-})
-
-it('a server that never answers is given up after its deadline', async () => {
-  const never: typeof globalThis.fetch = (_, init) =>
-    new Promise((_resolve, reject) =>
-      init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)),
-    )
-  expect(await failureOf({ fetch: never, timeouts: { server: 20 } })).toMatchObject({
-    code: 'server_unavailable',
-  })
+  expect(error).toEqual(refusal)
 })
 
 it('a model that never answers is given up after its deadline', async () => {
@@ -406,7 +324,7 @@ it('a sign-in that ends does not wait for a call that hangs beside it', async ()
   })
 })
 
-it('an account that is not connected has one event, during a run and when the server cannot even be listed', async () => {
+it('an account that is not connected has one event in a run', async () => {
   const server = taskServer()
   const script = [
     [functionCall('taskflow_list_tasks', {}, { callId: 'a' })],
@@ -426,14 +344,6 @@ it('an account that is not connected has one event, during a run and when the se
     { type: 'connection_needed', server: 'tasks' },
   ])
   expect(textOf(events)).toBe('Connect it.')
-
-  const seen: AgentEvent[] = []
-  const opening = async () => {
-    for await (const event of run({ fetch: async () => Promise.reject(toError(needed)) }))
-      seen.push(event)
-  }
-  await expect(opening()).rejects.toMatchObject({ code: 'connection_needed' })
-  expect(seen).toEqual([{ type: 'connection_needed', server: 'tasks' }])
 })
 
 it('a foreign failure of a tool becomes a fixed sentence for the model', async () => {
@@ -482,42 +392,6 @@ it('a model that never comes to an end is stopped after maxTurns, and the person
   expect(model.calls).toHaveLength(3)
   expect(textOf(events)).toBe('I stopped after 3 steps without coming to an end.')
 })
-
-it.each([
-  ['equal', 'add', 'add'],
-  ['equal but for their case', 'add', 'ADD'],
-  ['equal once the framework has made them fit for a model', 'add-task', 'add.task'],
-])(
-  'two servers with tool names that are %s are refused before the model is asked, and both are named',
-  async (_, one, other) => {
-    const offering = (name: string) => {
-      const handler = createMcpHandler(() => {
-        const server = new McpServer({ name: 'x', version: '1' })
-        server.registerTool(name, {}, () => ({ content: [] }))
-        return server
-      })
-      const answer: typeof globalThis.fetch = (input, init) =>
-        handler.fetch(new Request(input, init))
-      return answer
-    }
-    const fetches: Record<string, typeof globalThis.fetch> = {
-      first: offering(one),
-      second: offering(other),
-    }
-    const model = new ScriptedModel([])
-    const error = await failureOf({
-      caller: { principal: ALICE, fetch: (name) => fetches[name] ?? fetch },
-      servers: [
-        { name: 'first', url: 'https://first.test/mcp' },
-        { name: 'second', url: 'https://second.test/mcp' },
-      ],
-      model,
-    })
-    expect(error).toBeInstanceOf(TypeError)
-    expect((error as Error).message).toMatch(/"first" and "second" both offer a tool named/)
-    expect(model.calls).toHaveLength(0)
-  },
-)
 
 it('tools of two servers go to the server that offers them, each with its own fetch', async () => {
   const work = taskServer({ prefix: 'work_' })

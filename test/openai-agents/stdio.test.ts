@@ -58,9 +58,11 @@ it('the next run of the person gets the same process', async () => {
   expect(log.filter(({ text }) => text.startsWith('Starting')).length).toBe(1)
 })
 
-it('a run without a key ends with the reason', async () => {
-  const { caller } = await house(false)
-  await expect(runOf(await caller(), 'echo')).rejects.toMatchObject({ code: 'connection_needed' })
+it('a run without a key asks for it when the model wants something of the process', async () => {
+  const { caller, log } = await house(false)
+  const { requests } = await runOf(await caller(), 'connect_everything')
+  expect(requests).toContain('Nothing was done at everything')
+  expect(log).toEqual([])
 })
 
 it('a server without a URL needs a caller with a transport', () => {

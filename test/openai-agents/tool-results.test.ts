@@ -2,7 +2,6 @@
 
 import { runAgent } from 'onbehalf/openai-agents'
 import { describe, expect, it } from 'vitest'
-import { toolResults } from '../../src/openai-agents/results/tool-results.ts'
 import { APIS, type Api, type ModelRequestBody, modelServer } from './model-server.ts'
 import { rawServer } from './raw-server.ts'
 import { ALICE, eventsOf } from './talk.ts'
@@ -180,58 +179,4 @@ it('over the Responses API the model can look at an image', async () => {
   expect(output).toContainEqual(
     expect.objectContaining({ type: 'input_image', image_url: `data:image/png;base64,${PNG}` }),
   )
-})
-
-describe('an answer in events', () => {
-  const message = (id: number, type: string) =>
-    JSON.stringify({ jsonrpc: '2.0', id, result: { content: [{ type }] } })
-  const read = async (chunks: readonly string[]) => {
-    const body = ReadableStream.from(chunks.map((chunk) => new TextEncoder().encode(chunk)))
-    const headers = { 'content-type': 'text/event-stream; charset=utf-8' }
-    return (await toolResults().mend(new Response(body, { headers }))).text()
-  }
-
-  it.each(['\n', '\r\n', '\r'])(
-    'is mended event by event, cut anywhere (line end %j)',
-    async (end) => {
-      const lines = [
-        ': hello',
-        '',
-        'id: 1',
-        `data: ${message(1, 'hologram')}`,
-        '',
-        '',
-        'data: x',
-        '',
-      ]
-      const text = [...lines, `data: ${message(2, 'scent')}`, '', ''].join(end)
-      for (const size of [1, 7, text.length]) {
-        const chunks = text.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? []
-        const out = await read(chunks)
-        expect(out).toContain(': hello')
-        expect(out).toContain('id: 1')
-        expect(out).toContain('data: x')
-        expect(out).toMatch(/"text":"[^"]*\\"hologram\\"/)
-        expect(out).toMatch(/"text":"[^"]*\\"scent\\"/)
-        expect(out).not.toContain('"type":"hologram"')
-      }
-    },
-  )
-
-  it('is given on when its event is complete, not when the stream ends', async () => {
-    const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
-    const headers = { 'content-type': 'text/event-stream' }
-    const mended = await toolResults().mend(new Response(readable, { headers }))
-    const writer = writable.getWriter()
-    const reader = mended.body?.getReader()
-    void writer.write(new TextEncoder().encode(`data: ${message(1, 'hologram')}\n\n`))
-    const { value } = (await reader?.read()) ?? {}
-    expect(new TextDecoder().decode(value)).toContain('hologram')
-    await writer.close()
-  })
-
-  it('that nothing is odd about stays byte for byte', async () => {
-    const text = 'data: {"jsonrpc":"2.0",\ndata:  "method":"x"}\n\n'
-    expect(await read([text])).toBe(text)
-  })
 })

@@ -20,7 +20,6 @@ import { plainArguments } from '../../src/openai-agents/approval.ts'
 import { callKeeper } from '../../src/openai-agents/call-keeper.ts'
 import { chatCalls } from '../../src/openai-agents/chat-calls.ts'
 import { failureInEvent, judgeModelError } from '../../src/openai-agents/model-failures.ts'
-import { toolResults } from '../../src/openai-agents/results/tool-results.ts'
 import { errorLines } from '../../src/stdio/error-lines.ts'
 import { messageLines } from '../../src/stdio/message-lines.ts'
 import { alice, issuedToken, readableAudit } from '../core/parts.ts'
@@ -394,23 +393,6 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
     mayThrow: isOurs,
   },
   {
-    name: "a tool's result for the model, in JSON",
-    stranger: 'an MCP server',
-    files: [
-      'src/openai-agents/results/rewrite-messages.ts',
-      'src/openai-agents/results/model-content.ts',
-    ],
-    good: () => [DONE, `[${DONE}]`, result(1, TOOLS)],
-    read: (body) => mended(body, 'application/json'),
-  },
-  {
-    name: "a tool's result for the model, in events",
-    stranger: 'an MCP server',
-    files: ['src/openai-agents/results/rewrite-messages.ts'],
-    good: () => [`: hello\n\nid: 1\ndata: ${DONE}\n\n`],
-    read: (body) => mended(body, 'text/event-stream'),
-  },
-  {
     name: 'a call that the conversation keeps',
     stranger: 'a model',
     files: ['src/openai-agents/call-keeper.ts'],
@@ -488,19 +470,6 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
     mayThrow: (error) => error instanceof SyntaxError,
   },
 ]
-
-/** What the framework's client, and then the model, reads of an answer. */
-async function mended(body: string, type: string): Promise<Outcome> {
-  const results = toolResults()
-  const response = new Response(bytesOf(body), { headers: { 'content-type': type } })
-  const text = await (await results.mend(response)).text()
-  const parsed = fromJson(text)?.value
-  const answer =
-    typeof parsed === 'object' && parsed !== null && 'result' in parsed && parsed.result
-  if (typeof answer === 'object' && answer && 'content' in answer)
-    results.forModel('one', answer as Parameters<typeof results.forModel>[1])
-  return { taken: true, value: text }
-}
 
 /** Gives a message to the transport of one person, as if the server's process had written it. */
 async function readStdio(text: string): Promise<Outcome> {

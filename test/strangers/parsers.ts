@@ -1,6 +1,7 @@
 // Every parser that faces a stranger, and the files that read something else. `complete.test.ts`
 // finds a file that is in neither list. It has no tests.
 
+import { AGENT_SERVER_PARSERS } from './agent-server-parsers.ts'
 import { CHAT_PARSERS } from './chat-parsers.ts'
 import { DOOR_PARSERS } from './door-parsers.ts'
 import { ISSUER_PARSERS } from './issuer-parsers.ts'
@@ -14,6 +15,7 @@ export const PARSERS: readonly StrangerParser[] = [
   ...DOOR_PARSERS,
   ...ISSUER_PARSERS,
   ...MCP_PARSERS,
+  ...AGENT_SERVER_PARSERS,
   ...CHAT_PARSERS,
   ...PAGE_PARSERS,
   ...OWN_PARSERS,

@@ -8,8 +8,10 @@ import { parseArguments } from './call-arguments.ts'
 import { connectNotices } from './connect-notices.ts'
 import { imageWriter } from './image-writer.ts'
 import { callsWriter } from './kept-calls.ts'
+import { leftOutNotice } from './left-out-notice.ts'
 import { messageWriter } from './message-writer.ts'
 import type { NewItem } from './new-item.ts'
+import { progressUpdate } from './progress-update.ts'
 import { reasoningWriter } from './reasoning-writer.ts'
 import { workflowWriter } from './workflow-writer.ts'
 
@@ -107,6 +109,12 @@ export function answerWriter(
         case 'image':
           end(out)
           showImage(event, out)
+          return
+        case 'tool_progress':
+          out.push(progressUpdate(event))
+          return
+        case 'left_out':
+          out.push(leftOutNotice(event))
           return
         case 'connection_needed':
           showConnectNotice(event.server, out)

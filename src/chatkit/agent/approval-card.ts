@@ -128,7 +128,8 @@ function noteOf({ verdict, outcome }: Decision): string {
  * it.
  */
 function callRows({
-  name,
+  name: modelName,
+  tool: name = modelName,
   server,
   title,
   scopes,

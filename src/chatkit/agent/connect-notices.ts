@@ -3,6 +3,7 @@
 
 import { isLoopback } from '../../core/resource.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
+import { escapeMarkdown } from './markdown.ts'
 
 /** Puts the notice for a server at the end of `out`, unless this answer has it already. */
 export type ConnectNotices = (server: string, out: AnswerEvent[]) => void
@@ -25,11 +26,6 @@ export function connectNotices(connectUrl?: (server: string) => string): Connect
       message: `[${escapeMarkdown(text)}](${linkTo(connectUrl(server))}) to continue.`,
     })
   }
-}
-
-/** Words for the inside of a Markdown link. */
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\\[\]()<>*_`]/g, '\\$&')
 }
 
 /**

@@ -1,7 +1,7 @@
 // A decision about calls that wait: it is made once, stored before anything follows from it, and
 // shown on the card that asked.
 
-import { AuthError, endsSignIn } from '../../core/errors.ts'
+import { AuthError, endsSignIn, type RefusalReason } from '../../core/errors.ts'
 import type { AnswerContext, ChatCaller } from '../options.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
 import type { Item } from '../protocol/item.ts'
@@ -81,13 +81,19 @@ export async function* closeOpen(
   return changed
 }
 
+/** Reasons that are known before a call is made. */
+const NOT_MADE: ReadonlySet<RefusalReason> = new Set([
+  'connection_needed',
+  'tool_refused',
+  'server_not_ready',
+  'server_unreachable',
+])
+
 /** What is known about approved calls when their run failed. */
 export function outcomeAfter(error: unknown, calls: readonly unknown[]): Outcome {
   if (!(error instanceof AuthError) || calls.length !== 1) return 'unknown'
   const { reason } = error.refusal
-  return endsSignIn(reason) || reason === 'connection_needed' || reason === 'tool_refused'
-    ? 'not_made'
-    : 'unknown'
+  return endsSignIn(reason) || NOT_MADE.has(reason) ? 'not_made' : 'unknown'
 }
 
 function* cardEvents({ item, value }: Decided, items: readonly Item[]): Generator<AnswerEvent> {

@@ -51,8 +51,11 @@ const NOT_CONNECTED: ReadonlySet<unknown> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
-/** `fetch` wraps the platform's error as the cause of its own. */
-function wasNeverSent(error: unknown): boolean {
+/**
+ * Whether an error says that a request did not leave. `fetch` wraps the platform's error as the
+ * cause of its own.
+ */
+export function wasNeverSent(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const inner: unknown = error.cause ?? error
   return inner instanceof Error && 'code' in inner && NOT_CONNECTED.has(inner.code)

@@ -106,6 +106,7 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'exchange_failed':
     case 'issuer_unavailable':
     case 'server_unreachable':
+    case 'server_not_ready':
     case 'server_unavailable':
     case 'audit_unavailable':
     case 'too_many_credentials':

@@ -12,6 +12,7 @@ import { fillingPart, rulesOf } from '../placements/rules.ts'
 import { everywhereParameters } from './everywhere.ts'
 import { type JudgedParameter, judgeParameters } from './judge-parameters.ts'
 import { leftToModel } from './left-to-model.ts'
+import type { UsableEntry } from './mend-tool.ts'
 import type { CountedTool, Prevalence } from './prevalence.ts'
 import type { ToolRefusal } from './tool-refusal.ts'
 
@@ -28,15 +29,17 @@ export interface RefusedTool {
 
 /** A tool whose parameters were read. */
 export interface ReadTool extends CountedTool {
+  /** The definition, mended. */
   readonly definition: ToolDefinition
+  /** The definition as the server gave it: pins are of this one. */
+  readonly listed: ToolDefinition
   readonly found: readonly FoundParameter[]
   /** The steps that are left for it. */
   readonly budget: StepBudget
 }
 
 /** A tool that may be used, unless its definition has changed. */
-export interface AcceptableTool {
-  readonly definition: ToolDefinition
+export interface AcceptableTool extends Pick<ReadTool, 'definition' | 'listed'> {
   /** The parameters that are filled. */
   readonly bound: readonly ArgumentParameter[]
   /** Pointers of those that are taken out, and not filled. */
@@ -47,14 +50,14 @@ export interface AcceptableTool {
 
 /** Reads the parameters of a tool that look like a credential or an identity. */
 export function readTool(
-  definition: ToolDefinition,
+  { tool: definition, listed }: Pick<UsableEntry, 'tool' | 'listed'>,
   budget: StepBudget,
   { binding }: JudgeOptions,
 ): ReadTool | RefusedTool {
   const { inputSchema, name } = definition
   const found = detectParameters(inputSchema, budget, leftToModel(binding, name).subtrees)
   return found.ok
-    ? { definition, found: found.value, takesAny: takesAny(inputSchema), budget }
+    ? { definition, listed, found: found.value, takesAny: takesAny(inputSchema), budget }
     : { why: found.refusal }
 }
 
@@ -75,7 +78,7 @@ export function takesAny(schema: unknown): boolean {
  * sent is taken out.
  */
 export function judgeTool(
-  { definition, found, budget }: ReadTool,
+  { definition, listed, found, budget }: ReadTool,
   prevalence: Prevalence,
   { binding }: JudgeOptions,
 ): AcceptableTool | RefusedTool {
@@ -95,7 +98,7 @@ export function judgeTool(
   if (recursive.length > 0) return { why: 'parameter_recursive', parameters: recursive }
   const demanded = undecided.filter(({ isDemanded }) => isDemanded)
   if (demanded.length > 0) return { why: 'parameter_unbound', parameters: demanded }
-  return { definition, bound, removed: undecided.map(({ pointer }) => pointer), budget }
+  return { definition, listed, bound, removed: undecided.map(({ pointer }) => pointer), budget }
 }
 
 /** Makes the tool as the model may see it, or says why it is refused. */

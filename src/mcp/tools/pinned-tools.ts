@@ -67,13 +67,13 @@ async function hashTools(
 ): Promise<readonly HashedTool[]> {
   const hashed: HashedTool[] = []
   for (const tool of tools) {
-    const { definition, budget } = tool
-    const fingerprint = await definitionHash(definition, budget)
+    const { listed, budget } = tool
+    const fingerprint = await definitionHash(listed, budget)
     if (!fingerprint.ok) {
       refused.set(tool, fingerprint.refusal)
       continue
     }
-    const { name } = definition
+    const { name } = listed
     const label = sayable(name) === name ? name : ''
     const pinOf = { tool: await digestOf(name), label, fingerprint: fingerprint.value }
     hashed.push({ tool, pin: pinOf })

@@ -1,10 +1,9 @@
 // Tells the developer which tools of a server are refused, for which parameter, and by which lines of
 // settings that is decided. Each refusal is told once, however many people list the tools.
 
-import { explain } from '../arguments/refusal.ts'
 import { valueFor } from './everywhere.ts'
 import type { JudgedParameter } from './judge-parameters.ts'
-import type { ToolRefusal } from './tool-refusal.ts'
+import { explainTool, type ToolRefusal } from './tool-refusal.ts'
 
 /** A refusal, its names fit to be shown. */
 export interface ToldRefusal {
@@ -77,7 +76,7 @@ function reasonOf({ why, parameters }: ToldRefusal): string {
     case 'list_too_large':
       return 'the list has too many tools, or too large ones, so all further ones are refused'
     default:
-      return explain(why)
+      return explainTool(why)
   }
 }
 

@@ -2,7 +2,6 @@
 // model, and which ones are refused. A list is judged within one budget of steps, however many tools
 // and pages it has, and in slices: other people's calls go on meanwhile.
 
-import { isObject } from '../../core/json.ts'
 import { type StepBudget, stepBudget, turnGiver } from '../../core/steps.ts'
 import { MAX_TOOL_STEPS } from '../arguments/schema.ts'
 import type { HiddenParameter, ToolDefinition } from '../arguments/strip.ts'
@@ -15,6 +14,7 @@ import {
   type RefusedTool,
   readTool,
 } from './judge-tool.ts'
+import { mendTool } from './mend-tool.ts'
 import { type PinOptions, unpinnedTools } from './pinned-tools.ts'
 import { type Prevalence, prevalence } from './prevalence.ts'
 import type { ToolRefusal } from './tool-refusal.ts'
@@ -43,8 +43,8 @@ export interface ToolBook {
    * Learns a list as the server gave it, or a page of it.
    *
    * @param cursor Where the list goes on. Default: it does not.
-   * @returns The list as the model may see it. Refused tools, and entries that are no tools, are
-   *   left out.
+   * @returns The list as the model may see it: mended where the meaning of a tool is plain, without
+   *   refused tools and entries that are no tools.
    */
   learn(tools: readonly unknown[], cursor?: string): Promise<readonly unknown[]>
   /** Undefined for a tool that no list has named. */
@@ -56,7 +56,6 @@ const MAX_READING_STEPS = 700_000
 const MAX_JUDGING_STEPS = 300_000
 /** Tools that are known at once. No page may have more. */
 const MAX_KNOWN = 8_192
-const MAX_NAME_CHARS = 256
 
 /** Options of {@link toolBook}. */
 export interface ToolBookOptions extends JudgeOptions, PinOptions {
@@ -86,17 +85,17 @@ export function toolBook(options: ToolBookOptions): ToolBook {
 
   /** The tools of a page that can be read. */
   async function read(
-    tools: readonly ToolDefinition[],
+    entries: readonly unknown[],
     { reading, judging }: List,
   ): Promise<readonly ReadTool[]> {
     const giveTurn = turnGiver(reading)
     const found: ReadTool[] = []
-    for (const tool of tools) {
-      const isPlace = known.size + found.length < MAX_KNOWN || known.has(tool.name)
-      const part = stepBudget(MAX_TOOL_STEPS, reading)
-      const one = isPlace && !reading.isSpent ? readTool(tool, part, options) : TOO_LARGE
-      if ('definition' in one) found.push({ ...one, budget: stepBudget(MAX_TOOL_STEPS, judging) })
-      else refuse(tool.name, reading.isSpent ? TOO_LARGE : one)
+    for (const entry of entries) {
+      const { name, read } = readEntry(entry, stepBudget(MAX_TOOL_STEPS, reading), options)
+      const isPlace = known.size + found.length < MAX_KNOWN || known.has(name)
+      if (!isPlace || reading.isSpent) refuse(name, TOO_LARGE)
+      else if ('why' in read) refuse(name, read)
+      else found.push({ ...read, budget: stepBudget(MAX_TOOL_STEPS, judging) })
       await giveTurn()
     }
     return found
@@ -111,9 +110,9 @@ export function toolBook(options: ToolBookOptions): ToolBook {
     one.isCounted = true
     const budget = stepBudget(MAX_READING_STEPS)
     const giveTurn = turnGiver(budget)
-    for (const tool of (await one.rest(cursor)).filter(isTool)) {
-      const found = readTool(tool, stepBudget(MAX_TOOL_STEPS, budget), options)
-      if ('definition' in found) one.counts.add([found])
+    for (const entry of await one.rest(cursor)) {
+      const { read } = readEntry(entry, stepBudget(MAX_TOOL_STEPS, budget), options)
+      if ('definition' in read) one.counts.add([read])
       await giveTurn()
     }
   }
@@ -143,7 +142,7 @@ export function toolBook(options: ToolBookOptions): ToolBook {
     },
     async learn(tools, cursor) {
       const here = list
-      const page = await read(tools.filter(isTool), here)
+      const page = await read(tools, here)
       await count(page, here, cursor)
       const accepted = await acceptable(page, here)
       const unpinned = await unpinnedTools(accepted, options)
@@ -169,6 +168,18 @@ export function toolBook(options: ToolBookOptions): ToolBook {
     tool: (name) =>
       known.get(name) ?? (isCut ? { refused: true, why: 'list_too_large' } : undefined),
   }
+}
+
+/** Reads one entry of a list. Its name is the server's, and empty when it has none. */
+function readEntry(
+  entry: unknown,
+  budget: StepBudget,
+  options: JudgeOptions,
+): { readonly name: string; readonly read: ReadTool | RefusedTool } {
+  const mended = mendTool(entry, budget)
+  return mended.ok
+    ? { name: mended.tool.name, read: readTool(mended, budget, options) }
+    : { name: mended.name, read: { why: mended.why } }
 }
 
 /** One list of a server's tools, from its beginning to the next. */
@@ -205,12 +216,3 @@ function newList(rest?: List['rest']): List {
 const ONCE: ReadonlySet<ToolRefusal> = new Set(['list_too_large', 'pins_full', 'pins_unavailable'])
 
 const TOO_LARGE: RefusedTool = { why: 'list_too_large' }
-
-function isTool(value: unknown): value is ToolDefinition {
-  return (
-    isObject(value) &&
-    typeof value.name === 'string' &&
-    value.name.length > 0 &&
-    value.name.length <= MAX_NAME_CHARS
-  )
-}

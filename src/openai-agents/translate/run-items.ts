@@ -3,6 +3,7 @@
 
 import type { RunStreamEvent } from '@openai/agents'
 import type { AgentEvent } from '../../agent/events.ts'
+import type { ToolOfServer } from '../servers/tool-names.ts'
 import type { HostedCalls } from './hosted-calls.ts'
 
 /** An item of the framework's. */
@@ -16,11 +17,11 @@ export type RunItems = (item: RunItem, out: AgentEvent[]) => void
 /**
  * Begins without any call.
  *
- * @param servers Which server offers a tool, by the tool's name.
+ * @param servers The tools of servers, by their names for the model.
  * @param isSilent Whether the person sees a call by other means, so that it has no events.
  */
 export function runItems(
-  servers: ReadonlyMap<string, string>,
+  servers: ReadonlyMap<string, ToolOfServer>,
   isSilent: (name: string, callId: string) => boolean,
   calls: HostedCalls,
 ): RunItems {
@@ -31,13 +32,13 @@ export function runItems(
     if (rawItem.type === 'function_call') {
       const { callId, name } = rawItem
       if (isSilent(name, callId)) return
-      const server = servers.get(name)
-      names.set(callId, name)
+      const owner = servers.get(name)
+      names.set(callId, owner?.tool ?? name)
       out.push({
         type: 'tool_started',
         callId,
-        name,
-        ...(server === undefined ? {} : { server }),
+        name: owner?.tool ?? name,
+        ...(owner ? { server: owner.server } : {}),
       })
     } else if (rawItem.type === 'hosted_tool_call') {
       // Where the provider streams, this call is complete already.

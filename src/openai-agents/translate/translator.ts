@@ -3,6 +3,7 @@
 
 import type { RunStreamEvent } from '@openai/agents'
 import type { AgentEvent } from '../../agent/events.ts'
+import type { ToolOfServer } from '../servers/tool-names.ts'
 import { hostedCalls } from './hosted-calls.ts'
 import { messageText } from './message-text.ts'
 import { modelEvents } from './model-events.ts'
@@ -22,11 +23,11 @@ export interface Translator {
 /**
  * Begins a translation.
  *
- * @param servers Which server offers a tool, by the tool's name.
+ * @param servers The tools of servers, by their names for the model.
  * @param isSilent Whether the person sees a call by other means, so that it has no events.
  */
 export function translator(
-  servers: ReadonlyMap<string, string> = new Map(),
+  servers: ReadonlyMap<string, ToolOfServer> = new Map(),
   isSilent: (name: string, callId: string) => boolean = () => false,
 ): Translator {
   const message = messageText()

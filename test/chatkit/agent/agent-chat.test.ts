@@ -87,12 +87,21 @@ describe('a tool of the page', () => {
     )
   })
 
-  it('a tool of the page with the name of a server’s tool, or with a name that no model takes, is a TypeError', async () => {
-    for (const name of ['taskflow_delete_task', 'get place']) {
-      const chat = house.process([], { run: { clientTools: [{ ...PLACE, name }] } })
-      await chat.say('alice', 'Hi')
-      expect(chat.errors).toMatchObject([{ error: { name: 'TypeError' } }])
-    }
+  it('a tool of the page with a name that no model takes is a TypeError', async () => {
+    const chat = house.process([], { run: { clientTools: [{ ...PLACE, name: 'get place' }] } })
+    await chat.say('alice', 'Hi')
+    expect(chat.errors).toMatchObject([{ error: { name: 'TypeError' } }])
+  })
+
+  it('a tool of the page keeps its name, and the server’s tool of that name gets another one', async () => {
+    const run = { clientTools: [{ ...PLACE, name: 'taskflow_delete_task' }] }
+    const chat = house.process([[assistantMessage('Hello.')]], { run })
+    expect(textsIn((await chat.say('alice', 'Hi')).events)).toEqual(['Hello.'])
+    const names = requestOf(chat, 0).tools.map(({ name }: Loose) => name as string)
+    expect(names.filter((name: string) => name.startsWith('taskflow_delete_task')).sort()).toEqual([
+      'taskflow_delete_task',
+      expect.stringMatching(/^taskflow_delete_task_[0-9a-f]{8}$/),
+    ])
   })
 })
 
