@@ -30,7 +30,7 @@ export type NameKind =
 /** Words before `token` with which it gives access. */
 const ACCESS_WORDS = setOf(`
   access auth authentication authorization authn api bearer refresh session id oauth jwt personal
-  user bot service admin security login sso saml identity secret private subject actor deploy
+  user bot service admin security login sso saml identity private subject actor deploy
   developer integration
 `)
 
@@ -42,7 +42,7 @@ const THINGS = setOf(`
   cart checkout product event room meeting conference webinar calendar message thread channel
   comment link url pdf archive zip wifi network board list template field row column cell minute
   minutes mindnote slide slides whiteboard bitable import export ticket request response lease lock
-  version revision etag state stream queue poll watch partition shard reset verification confirmation
+  version revision etag state stream queue poll watch partition shard reset verification verify confirmation
   unsubscribe tracking slide gift coupon voucher discount survey poll note paste post album
   playlist track episode podcast entry attachment submission question answer webhook hook parent
   container database db drive location place route
@@ -89,6 +89,8 @@ function kindOfCredential(parts: readonly string[]): NameKind {
   if (AUTH.has(whole)) return 'auth'
   if (last === 'token') {
     if (parts.length === 1) return 'token'
+    // The secret by which a server that is called back knows its caller.
+    if (before === 'secret') return 'password'
     if (parts.some((word) => ACCESS_WORDS.has(word))) return 'access'
     return THINGS.has(before) ? 'resource' : 'token'
   }

@@ -119,13 +119,20 @@ const MAX_SHALLOW = 2
 
 function judgeToken(one: Case): Verdict {
   const { parameter, toolWords, siblingsOf } = one
-  const about = toolWords.some((word) => words.ABOUT_TOKENS.has(word))
+  const about = isAboutTokens(toolWords)
   if (siblingsOf(parameter.siblings).hasCoin) return no('content')
   if (isCommon(one)) return yes('everywhere')
   if (words.SAYS_CREDENTIAL.test(parameter.description)) return yes('description')
   if (about || words.SAYS_OTHER.test(parameter.description)) return no('content')
   if (one.isFew) return yes('few-tools')
   return one.isTop ? yes('top') : no('resource')
+}
+
+/** `decode_jwt`, `get_token_info`: the token is what the tool works on. */
+function isAboutTokens(toolWords: readonly string[]): boolean {
+  if (toolWords.some((word) => words.ABOUT_TOKENS.has(word))) return true
+  const isNamed = toolWords.some((word) => word === 'token' || word === 'tokens')
+  return isNamed && !toolWords.some((word) => words.TAKING_TOKENS.has(word))
 }
 
 function judgePassword(one: Case): Verdict {
@@ -145,7 +152,7 @@ function judgePassword(one: Case): Verdict {
 /** `user_id` is the caller where most tools have it, and some other person where few do. */
 function judgePerson(one: Case): Verdict {
   const { parameter, toolWords } = one
-  if (words.SAYS_CALLER.test(parameter.description)) return yes('description')
+  if (saysCaller(parameter.description)) return yes('description')
   if (isCommon(one, MOST)) return yes('everywhere')
   if (!one.isFew || words.SAYS_OTHER.test(parameter.description)) return no('other-person')
   // `get_user` of a server with one tool.
@@ -156,8 +163,12 @@ function judgePerson(one: Case): Verdict {
 function judgeVague(one: Case): Verdict {
   const { parameter, count } = one
   if (!one.isTop) return no('deep')
-  if (words.SAYS_CALLER.test(parameter.description)) return yes('description')
+  if (saysCaller(parameter.description)) return yes('description')
   return isEverywhere(count) || isCommon(one, NEARLY_MOST) ? yes('everywhere') : no('other-person')
+}
+
+function saysCaller(description: string): boolean {
+  return words.SAYS_CALLER.test(description) && !words.SAYS_DEFAULT.test(description)
 }
 
 /** Shares of the tools that have a name. */

@@ -19,6 +19,11 @@ export const ABOUT_TOKENS: ReadonlySet<string> = setOf(`
   swap mint burn balance holders quote trade bridge stake
 `)
 
+/** Tools that are given a token to keep or to use: it is the caller's. */
+export const TAKING_TOKENS: ReadonlySet<string> = setOf(`
+  set save store use add configure register provide update login signin auth authenticate connect
+`)
+
 /** Beside one of these, `token` is a coin. */
 export const COINS: ReadonlySet<string> = setOf(`
   chain chainid network amount wallet walletaddress symbol slippage contract contractaddress currency
@@ -57,7 +62,11 @@ export const AUTH_PLACES: ReadonlySet<string> = setOf(`
 
 /** Words by which a description says that it means the caller. */
 export const SAYS_CALLER: RegExp =
-  /\b(?:caller|calling user|acting user|current user|authenticated user|signed[- ]in user|logged[- ]in user|requesting user|user making|person making|yourself|your own|behalf of|impersonat\w+|act(?:ing)? as|your (?:\w+ ){0,3}(?:user ?id|account|email|identity))\b/i
+  /\b(?:caller|calling user|acting user|current user|authenticated user|signed[- ]in user|logged[- ]in user|requesting user|user making|person making|yourself|your own|behalf of|impersonat\w+|act(?:ing)? as|your (?:\w+ ){0,3}(?:user ?id|email|identity))\b/i
+
+/** Words by which a description says what happens without it: then it says whom else it may be. */
+export const SAYS_DEFAULT: RegExp =
+  /\b(?:defaults?|omit\w*|leave|left|empty|if not|when not|unless|otherwise|instead)\b/i
 
 /** Words by which a description says that it is a credential. */
 export const SAYS_CREDENTIAL: RegExp =

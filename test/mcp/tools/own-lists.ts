@@ -308,5 +308,24 @@ export const OWN_LISTS: readonly ToolList[] = [
       'channelId! limit:integer',
     ),
   ]),
+  list('bot-api', [
+    ['set_webhook', 'url! secret_token allowed_updates:array'],
+    ['set_token', 'token!'],
+    ...many('send_message edit_message delete_message get_updates get_chat', 'chat_id! text'),
+  ]),
+  list('coins', [
+    ...many('get_token_info search_tokens list_pools', 'token! limit:integer'),
+    ...many(
+      'get_global trending list_exchanges get_exchange get_nft list_nfts',
+      'id limit:integer',
+    ),
+  ]),
+  described('whose-by-default', [
+    ['list_issues', { user_id: ['string', 'Whose issues; defaults to the current user'] }],
+    ['list_zones', { account_id: ['string', 'Your account ID'] }],
+    ['list_records', { zone: ['string!', 'the zone'] }],
+    ['run_as_me', { user_id: ['string!', 'The authenticated user, who makes this change'] }],
+    ['purge', { zone: ['string!', 'the zone'] }],
+  ]),
   ...deep,
 ]

@@ -44,6 +44,8 @@ export const OWN_TRUTH: Truth = {
   'contacts-with-key': { '/api_key': 'all' },
   'site-login': { '/password': 'all' },
   'chat-bot': { '/token': 'all' },
+  'bot-api': { '/token': 'all' },
+  'whose-by-default': { '/user_id': ['run_as_me'] },
   'context-objects': { '/context/auth/bearerToken': 'all', '/context/tenantId': 'all' },
   'recursive-credential': { '/root/access_token': 'all' },
 }
