@@ -87,3 +87,40 @@ it.each([
   expect(asked(await run(promptValues ? { promptValues } : {}))).toBeUndefined()
   expect(sent).toEqual([])
 })
+
+it('a call that is kept for the next turn holds names, and that turn reads its own references', async () => {
+  const list = functionCall('taskflow_list_tasks', { ...OLD }, { callId: 'l' })
+  const { run, sent, model } = house([
+    [list],
+    [assistantMessage('One.')],
+    [assistantMessage('Yes.')],
+  ])
+  const events = await run({ promptValues: OLD, keepCalls: true })
+  expect(sent).toEqual([JSON.stringify(OLD)])
+  expect(JSON.stringify(events)).not.toContain('onbehalf_ref_')
+  const [kept] = events.flatMap((event) =>
+    event.type === 'call_kept' && event.call.output !== undefined ? [event.call] : [],
+  )
+  expect(kept?.arguments).toBe('{"user_id":"{user_id}","access_token":"{access_token}"}')
+  const output = kept?.output ?? ''
+  if (!kept) return
+  await run({
+    promptValues: NEW,
+    input: [
+      { role: 'user', text: 'List' },
+      { role: 'tool', ...kept, output },
+      { role: 'user', text: 'And?' },
+    ],
+  })
+  const told = JSON.stringify(model.calls.at(-1)?.request.input)
+  expect(told).toContain(NEW.access_token)
+  expect(told).not.toContain(OLD.access_token)
+})
+
+it('without keepCalls no event holds what a tool answered', async () => {
+  const list = functionCall('taskflow_list_tasks', {}, { callId: 'l' })
+  const { run } = house([[list], [assistantMessage('One.')]])
+  const events = await run({})
+  expect(events.map(({ type }) => type)).not.toContain('call_kept')
+  expect(JSON.stringify(events)).not.toContain('"tasks":')
+})
