@@ -204,12 +204,12 @@ describe('what is filled everywhere', () => {
 
   it('is judged by all pages, also for the tools of the first', async () => {
     // Two a page: both of the first page have it, and nobody else does.
-    const tools = [tool('get', { uid: text }), tool('set', { uid: text }), ...plain(18)]
+    const tools = [tool('get', { user_id: text }), tool('set', { user_id: text }), ...plain(18)]
     await using server = await rpcServer(tools)
     const { fetch } = carrier(server.url, { placement: EVERYWHERE })
     await listed(fetch, server.url)
-    await fetch(server.url, post(callOf('get', { uid: 'of-a-dashboard' })))
-    expect(server.calls()).toEqual([{ uid: 'of-a-dashboard' }])
+    await fetch(server.url, post(callOf('get', { user_id: 'of-a-colleague' })))
+    expect(server.calls()).toEqual([{ user_id: 'of-a-colleague' }])
   })
 
   it('asks for the other pages only where something looks like the caller’s', async () => {
