@@ -121,4 +121,7 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   response.writeHead(204).end()
 }
 
-createServer((request, response) => void serve(request, response)).listen(Number(port), '127.0.0.1')
+// On a busy machine the default of 5 seconds ends a connection while a request is on its way.
+createServer({ keepAliveTimeout: 300_000 }, (request, response) => {
+  void serve(request, response)
+}).listen(Number(port), '127.0.0.1')
