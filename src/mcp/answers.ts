@@ -4,6 +4,7 @@
 import { isObject } from '../core/json.ts'
 import { toSentence } from '../core/sentences.ts'
 import { withheldMessage } from './answer/failure-message.ts'
+import type { CallKind } from './answer/message.ts'
 import type { AnswerRules } from './answer/rules.ts'
 import { cleanText, type ReflectionParts, removeReflections } from './redact/reflections.ts'
 import type { ToolBook } from './tools/tool-book.ts'
@@ -41,26 +42,30 @@ export function redactingRules(options: RedactingRuleOptions): AnswerRules {
 
 /** Makes the rules by which the answers of one server are rewritten. */
 export function answerRules(
-  options: RedactingRuleOptions & { readonly book: ToolBook },
+  options: RedactingRuleOptions & { readonly books: Readonly<Record<CallKind, ToolBook>> },
 ): AnswerRules {
   const rules = redactingRules(options)
+  const { tools, prompts } = options.books
   return {
     ...rules,
     message: async (message, budget) =>
-      rules.message(await learnTools(message, options.book), budget),
+      rules.message(
+        await learnList(await learnList(message, 'tools', tools), 'prompts', prompts),
+        budget,
+      ),
   }
 }
 
 /**
- * A list of tools, wherever it arrives, goes on as the model may see it. Other messages stay as
- * they are.
+ * A list of tools or prompts, wherever it arrives, goes on as the model may see it. Other messages stay
+ * as they are.
  */
-async function learnTools(message: unknown, book: ToolBook): Promise<unknown> {
-  if (!isObject(message) || !isObject(message.result) || !Array.isArray(message.result.tools))
-    return message
-  const { tools, nextCursor } = message.result
-  const visible = await book.learn(tools, typeof nextCursor === 'string' ? nextCursor : undefined)
+async function learnList(message: unknown, kind: CallKind, book: ToolBook): Promise<unknown> {
+  if (!isObject(message) || !isObject(message.result)) return message
+  const { [kind]: list, nextCursor } = message.result
+  if (!Array.isArray(list)) return message
+  const visible = await book.learn(list, typeof nextCursor === 'string' ? nextCursor : undefined)
   const isSame =
-    visible.length === tools.length && visible.every((tool, index) => tool === tools[index])
-  return isSame ? message : { ...message, result: { ...message.result, tools: visible } }
+    visible.length === list.length && visible.every((one, index) => one === list[index])
+  return isSame ? message : { ...message, result: { ...message.result, [kind]: visible } }
 }

@@ -24,9 +24,10 @@ import type { CredentialSource, KnownScopes } from '../core/source/parts.ts'
 import { rewriteAnswer } from './answer/answer.ts'
 import { reduceErrorAnswer } from './answer/error-answer.ts'
 import { failedResult } from './answer/failure-message.ts'
-import { type RpcRequest, readMessages, requestIn } from './answer/message.ts'
+import { type CallKind, type RpcRequest, readMessages, requestIn } from './answer/message.ts'
 import type { AwaitedCall } from './answer/rules.ts'
 import { answerRules, redactingRules } from './answers.ts'
+import { catalog } from './catalogs.ts'
 import { guardPlacing } from './guard.ts'
 import { legacySse } from './legacy-sse.ts'
 import { overwritingNoter, refusalNoter } from './note-refusal.ts'
@@ -34,14 +35,14 @@ import { placeNeeded } from './placements/needed.ts'
 import { placingFor } from './placements/placing-for.ts'
 import type { OnStart } from './placements/process.ts'
 import { createReferences, type References } from './placements/references.ts'
-import type { McpRequest } from './placements/request.ts'
+import { promptBook } from './prompts/prompt-book.ts'
 import { createQuarantine, type Quarantine } from './redact/quarantine.ts'
 import { isClean } from './redact/reflections.ts'
 import { type RunSecrets, rememberingSource, sentSecrets } from './redact/sent-secrets.ts'
 import { placeOf, sayableName, sayableRefusal } from './sayable.ts'
-import { listTools, onceListed } from './tools/list-tools.ts'
+import { listTools } from './tools/list-tools.ts'
 import type { TellRefusals } from './tools/tell-refusals.ts'
-import { toolBook } from './tools/tool-book.ts'
+import { type ToolBookOptions, toolBook } from './tools/tool-book.ts'
 import { neededScopes } from './tools/tool-scopes.ts'
 
 /** What the MCP `fetch` is made of. The destination is the binding's URL and nothing else. */
@@ -202,7 +203,7 @@ function partsOf(options: McpFetchOptions) {
   const note = refusalNoter(options)
   const noteOverwriting = overwritingNoter(options)
   const needed = neededScopes(binding)
-  const book = toolBook({
+  const judging: ToolBookOptions = {
     binding,
     pins: options.pins ?? memoryToolPins(),
     owner: principalKey(principal),
@@ -213,8 +214,11 @@ function partsOf(options: McpFetchOptions) {
         note('tool_refused', tool, why, placeOf(parameters))
       options.tellRefusals?.(name, told)
     },
-    onVisible: (tool) => needed.learn(tool),
-  })
+  }
+  const books = {
+    tools: toolBook({ ...judging, onVisible: (tool) => needed.learn(tool) }),
+    prompts: promptBook(toolBook(judging)),
+  }
   const redacting = {
     server: name,
     live,
@@ -223,7 +227,7 @@ function partsOf(options: McpFetchOptions) {
     maxChars: options.maxAnswer ?? DEFAULT_MAX_ANSWER_CHARS,
     signal: options.signal,
   }
-  const rules = answerRules({ ...redacting, book })
+  const rules = answerRules({ ...redacting, books })
   const own = redactingRules(redacting)
   const legacy = legacySse({
     binding,
@@ -238,16 +242,16 @@ function partsOf(options: McpFetchOptions) {
     return stream ? stream.ask(init, send) : send(init)
   }
   let lists = 0
-  const ownList = (like: McpRequest, cursor?: string) =>
-    listTools({ ask, like, rules: own, id: `onbehalf-list-${lists++}` }, cursor)
-  const list = onceListed(async (like) => {
-    const { tools, isWhole } = await ownList(like)
-    await book.learn(tools)
-    return isWhole
-  })
+  const catalogOf = (kind: CallKind) =>
+    catalog(books[kind], async (like, cursor) =>
+      // Over one stream, a further page would wait for the one before.
+      cursor !== undefined && legacy.latest()
+        ? { tools: [], isWhole: true }
+        : listTools({ kind, ask, like, rules: own, id: `onbehalf-list-${lists++}` }, cursor),
+    )
+  const catalogs = { tools: catalogOf('tools'), prompts: catalogOf('prompts') }
   const placing = placingFor(binding, {
-    book,
-    list,
+    catalogs,
     live,
     references,
     values: { principal, claims: options.claims ?? {} },
@@ -258,10 +262,7 @@ function partsOf(options: McpFetchOptions) {
   const place = guardPlacing(placeNeeded(placing, needed), {
     binding,
     quarantine,
-    book,
-    list,
-    // Over one stream, the next page would wait for this one.
-    rest: async (like, cursor) => (legacy.latest() ? [] : (await ownList(like, cursor)).tools),
+    catalogs,
     onSession: live.addSession,
   })
   const carry = carrier({

@@ -6,25 +6,29 @@ import type { Plan, Sent } from '../core/carry/placing.ts'
 import { type RefusalReason, type Result, refused } from '../core/errors.ts'
 import { isObject, type UnknownObject } from '../core/json.ts'
 import { stepBudget } from '../core/steps.ts'
-import { type Messages, type ToolCall, toolCallOf, withArguments } from './answer/message.ts'
+import {
+  type CallKind,
+  completionOf,
+  isCall,
+  type Messages,
+  type ToolCall,
+  toolCallOf,
+  withArguments,
+} from './answer/message.ts'
 import { likenessTeller } from './arguments/likeness-teller.ts'
 import { MAX_TOOL_STEPS } from './arguments/schema.ts'
 import { sendsAny } from './arguments/sends-any.ts'
+import type { Catalogs } from './catalogs.ts'
 import { mentionsReference } from './placements/references.ts'
 import { type McpPlacing, type McpRequest, readRequest } from './placements/request.ts'
 import { rulesOf } from './placements/rules.ts'
 import type { Quarantine } from './redact/quarantine.ts'
-import type { ToolBook } from './tools/tool-book.ts'
 
 /** Options of {@link guardPlacing}. */
 export interface GuardOptions {
   readonly binding: Binding
   readonly quarantine: Quarantine
-  readonly book: ToolBook
-  /** Asks the server for its tools, once, so that the book knows them. */
-  readonly list: (request: McpRequest) => Promise<void>
-  /** Asks it for the tools from a cursor on, in the way of a request. */
-  readonly rest: (request: McpRequest, cursor: string) => Promise<readonly unknown[]>
+  readonly catalogs: Catalogs
   /** Called with the id of the session that a request belongs to. */
   readonly onSession: (id: string) => void
 }
@@ -88,27 +92,36 @@ async function judgeRequest(
 async function judgeMessage(
   message: UnknownObject,
   request: McpRequest,
-  { book, list, rest }: GuardOptions,
+  { catalogs }: GuardOptions,
   leftNames: ReadonlySet<string>,
 ): Promise<RefusalReason | undefined> {
-  if (beginsList(message)) book.beginList((cursor) => rest(request, cursor))
-  const call = toolCallOf(message)
-  if (!call) return message.method === 'tools/call' ? 'arguments_refused' : undefined
+  const begun = listBegunBy(message)
+  if (begun) {
+    const { book, rest } = catalogs[begun]
+    book.beginList((cursor) => rest(request, cursor))
+  }
+  const completion = completionOf(message)
+  const call = toolCallOf(message) ?? completion
+  if (!call) return isCall(message) ? 'arguments_refused' : undefined
+  const { book, list } = catalogs[call.kind]
   // The framework may have its list from elsewhere, a cache for example: then no list was judged
   // here. That matters where the model sends what looks like an identity.
   if (!book.tool(call.name) && namesIdentity(call, leftNames)) {
     await list(request)
-    if (!book.tool(call.name)) return 'tool_refused'
+    if (!book.tool(call.name)) return completion ? 'arguments_refused' : 'tool_refused'
   }
   const tool = book.tool(call.name)
   if (!tool) return undefined
   if (tool.refused) return 'tool_refused'
-  return sendsAny(call.args, tool.removed) ? 'arguments_refused' : undefined
+  // Nothing is filled into the question for a completion, so nobody may choose what is hidden.
+  const hidden = completion ? tool.hidden.map(({ pointer }) => pointer) : []
+  return sendsAny(call.args, [...tool.removed, ...hidden]) ? 'arguments_refused' : undefined
 }
 
-/** Whether a message asks for the first page of a list of tools. */
-function beginsList({ method, params }: UnknownObject): boolean {
-  return method === 'tools/list' && !(isObject(params) && params.cursor !== undefined)
+/** The list of which a message asks for the first page. */
+function listBegunBy({ method, params }: UnknownObject): CallKind | undefined {
+  if (isObject(params) && params.cursor !== undefined) return undefined
+  return method === 'tools/list' ? 'tools' : method === 'prompts/list' ? 'prompts' : undefined
 }
 
 /**
@@ -116,7 +129,7 @@ function beginsList({ method, params }: UnknownObject): boolean {
  * the method.
  */
 function mayHoldCall(text: string): boolean {
-  return text.includes('tools/call') || text.includes('\\')
+  return /tools\/call|prompts\/get|\\/.test(text)
 }
 
 /** References in the arguments of a call are judged by the placing, which knows the parameters. */

@@ -1,5 +1,5 @@
 // JSON-RPC messages of any protocol revision: read from a body once, and written back. It knows the
-// meaning of `tools/call` alone.
+// meaning of `tools/call` and `prompts/get` alone.
 
 import { isObject, parseJson, type UnknownObject } from '../../core/json.ts'
 
@@ -9,8 +9,13 @@ export interface Messages {
   readonly isBatch: boolean
 }
 
-/** A call of a tool, as its client wrote it. */
+/** What a server lists, and can be asked for with arguments. */
+export type CallKind = 'tools' | 'prompts'
+
+/** A call of a tool, or the request for a prompt, as its client wrote it. */
 export interface ToolCall {
+  readonly kind: CallKind
+  /** That of a prompt begins with `prompts/`, so that it is no tool's. */
   readonly name: string
   /** What the model filled in. Nothing is known of it. */
   readonly args: unknown
@@ -65,13 +70,43 @@ function revisionIn({ params }: UnknownObject): string | undefined {
   return typeof revision === 'string' ? revision : undefined
 }
 
+const KINDS: ReadonlyMap<unknown, CallKind> = new Map([
+  ['tools/call', 'tools'],
+  ['prompts/get', 'prompts'],
+])
+
+/** Whether a message is a call of some kind, whatever is in it. */
+export function isCall({ method }: UnknownObject): boolean {
+  return KINDS.has(method)
+}
+
 /**
- * The tool call in a message. Undefined for another method, and for a call without a tool's name.
+ * The call in a message. Undefined for another method, and for a call that names nothing.
  */
-export function toolCallOf(message: UnknownObject): ToolCall | undefined {
-  if (message.method !== 'tools/call' || !isObject(message.params)) return undefined
-  const { name, arguments: args } = message.params
-  return typeof name === 'string' ? { name, args } : undefined
+export function toolCallOf({ method, params }: UnknownObject): ToolCall | undefined {
+  const kind = KINDS.get(method)
+  if (!kind || !isObject(params)) return undefined
+  const { name, arguments: args } = params
+  if (typeof name !== 'string') return undefined
+  return { kind, name: kind === 'prompts' ? promptKey(name) : name, args }
+}
+
+/**
+ * What a request for a completion (`completion/complete`) says of a prompt, or of a template of URIs, as
+ * if it were a call. Undefined for another method.
+ */
+export function completionOf({ method, params }: UnknownObject): ToolCall | undefined {
+  if (method !== 'completion/complete' || !isObject(params)) return undefined
+  const { ref, argument, context } = params
+  const given = isObject(context) && isObject(context.arguments) ? context.arguments : {}
+  const asked = isObject(argument) ? { [String(argument.name)]: argument.value } : {}
+  const name = isObject(ref) ? String(ref.name ?? ref.uri ?? '') : ''
+  return { kind: 'prompts', name: promptKey(name), args: { ...given, ...asked } }
+}
+
+/** The name of a prompt among those of tools: in bindings, in the audit, and for pins. */
+export function promptKey(name: string): string {
+  return `prompts/${name}`
 }
 
 /** The message with other arguments. */

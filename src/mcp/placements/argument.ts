@@ -1,5 +1,5 @@
-// Placement `argument`, and the replacing half of `prompt`: it fills the hidden parameters of tool
-// calls. Other requests carry no credential.
+// Placement `argument`, and the replacing half of `prompt`: it fills the hidden parameters of calls of
+// tools and prompts. Other requests carry no credential.
 
 import type { Tokens, Use } from '../../core/carry/placing.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
@@ -7,7 +7,7 @@ import type { UnknownObject } from '../../core/json.ts'
 import { sourceOf } from '../../core/placement/parameters.ts'
 import { toolCallOf } from '../answer/message.ts'
 import type { HiddenParameter } from '../arguments/strip.ts'
-import type { ToolBook } from '../tools/tool-book.ts'
+import type { Catalogs } from '../catalogs.ts'
 import { type ArgumentValues, type CallToFill, fillCall } from './fill-call.ts'
 import { type Draft, FILLED, type Part } from './part.ts'
 import type { McpRequest } from './request.ts'
@@ -22,12 +22,9 @@ export type ChooseParameters = (
 export interface ArgumentPartOptions {
   /** The name of the source that `credential` means. */
   readonly from: string
-  readonly book: ToolBook
+  /** What the server lists, and how it is asked when a call names what no list has named yet. */
+  readonly catalogs: Catalogs
   readonly values: ArgumentValues
-  /**
-   * Asks the server for its tools, once, so that the book knows a tool that no list has named yet.
-   */
-  readonly list: (request: McpRequest) => Promise<void>
   /** Pointers of a tool's parameters that the model fills, whatever they look like. */
   readonly leftToModel: (tool: string) => readonly string[]
   /** Default: all are filled. The prompt pattern fills those that hold a reference. */
@@ -64,10 +61,11 @@ export function argumentPart(options: ArgumentPartOptions): Part {
 async function prepareCall(
   message: UnknownObject,
   request: McpRequest,
-  { book, list, choose }: ArgumentPartOptions,
+  { catalogs, choose }: ArgumentPartOptions,
 ): Promise<Result<CallToFill | undefined>> {
   const call = toolCallOf(message)
   if (!call) return granted(undefined)
+  const { book, list } = catalogs[call.kind]
   if (!book.tool(call.name)) await list(request)
   const tool = book.tool(call.name)
   // A tool that is still unknown is refused: we do not guess which parameters it takes from the

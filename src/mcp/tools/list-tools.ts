@@ -1,8 +1,9 @@
-// Asks a server for its tools on our own behalf, when a tool is called that no list has named yet:
-// in a fresh pool, or behind a framework that keeps its list.
+// Asks a server for its tools or prompts on our own behalf, when one is called that no list has named
+// yet: in a fresh pool, or behind a framework that keeps its list.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { rewriteAnswer } from '../answer/answer.ts'
+import type { CallKind } from '../answer/message.ts'
 import type { AnswerRules } from '../answer/rules.ts'
 import type { McpRequest } from '../placements/request.ts'
 
@@ -30,6 +31,7 @@ export function onceListed(
 
 /** How a list is asked for. */
 export interface ListOptions {
+  readonly kind: CallKind
   /** Sends one request. */
   readonly ask: (init: RequestInit) => Promise<Response>
   /** The request that made it necessary: the list goes to its session, by its revision. */
@@ -40,23 +42,24 @@ export interface ListOptions {
   readonly id: string
 }
 
-/** Tools as the server lists them, and whether these are all that are asked for. */
+/** Tools or prompts as the server lists them, and whether these are all that are asked for. */
 export interface ListedTools {
   readonly tools: readonly unknown[]
   readonly isWhole: boolean
 }
 
 /**
- * Lists tools, at most {@link MAX_PAGES} pages of them. A failure ends the list: its reason is in the
+ * Lists them, at most {@link MAX_PAGES} pages of them. A failure ends the list: its reason is in the
  * audit already.
  *
  * @param cursor Where the list goes on. Default: at its beginning.
  */
 export async function listTools(
-  { ask, like, rules, id: begin }: ListOptions,
+  { kind, ask, like, rules, id: begin }: ListOptions,
   cursor?: string,
 ): Promise<ListedTools> {
-  const headers = listHeaders(like)
+  const method = `${kind}/list`
+  const headers = listHeaders(like, method)
   const meta = listMeta(like)
   const tools: unknown[] = []
   let next = cursor
@@ -64,7 +67,7 @@ export async function listTools(
     for (let page = 0; page < MAX_PAGES; page++) {
       const id = `${begin}-${page}`
       const params = { ...meta, ...(next === undefined ? {} : { cursor: next }) }
-      const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/list', params })
+      const body = JSON.stringify({ jsonrpc: '2.0', id, method, params })
       const response = await ask({ method: 'POST', headers, body })
       if (!response.ok) {
         response.body?.cancel().catch(() => {})
@@ -72,7 +75,8 @@ export async function listTools(
       }
       const result = await resultIn(response, id, rules)
       if (!result) break
-      for (const tool of Array.isArray(result.tools) ? result.tools : []) tools.push(tool)
+      const { [kind]: listed } = result
+      for (const tool of Array.isArray(listed) ? listed : []) tools.push(tool)
       if (typeof result.nextCursor !== 'string') return { tools, isWhole: true }
       next = result.nextCursor
       // No more are asked for, also the next time.
@@ -85,11 +89,11 @@ export async function listTools(
 }
 
 /** The headers of the call, without what they say of its method, its tool and its parameters. */
-function listHeaders({ sent }: McpRequest): Headers {
+function listHeaders({ sent }: McpRequest, method: string): Headers {
   const headers = new Headers(sent.headers)
   headers.set('content-type', 'application/json')
   headers.set('accept', 'application/json, text/event-stream')
-  if (headers.has('mcp-method')) headers.set('mcp-method', 'tools/list')
+  if (headers.has('mcp-method')) headers.set('mcp-method', method)
   for (const name of [...headers.keys()])
     if (name === 'mcp-name' || name.startsWith('mcp-param-')) headers.delete(name)
   return headers

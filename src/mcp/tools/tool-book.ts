@@ -64,8 +64,8 @@ export interface ToolBookOptions extends JudgeOptions, PinOptions {
    * them, and why. Where the reason is about the list as a whole, the first tool stands for all.
    */
   readonly onRefused: (refused: readonly (RefusedTool & { readonly tool: string })[]) => void
-  /** Called for each tool that the model may use, as the server defined it. */
-  readonly onVisible: (tool: ToolDefinition) => void
+  /** Called for each tool that the model may use, as the server defined it. Default: nobody is. */
+  readonly onVisible?: (tool: ToolDefinition) => void
 }
 
 /** Makes an empty book. */
@@ -156,7 +156,7 @@ export function toolBook(options: ToolBookOptions): ToolBook {
           refuse(name, here.judging.isSpent ? TOO_LARGE : { why: finished })
         else {
           known.set(name, { refused: false, hidden: finished.hidden, removed })
-          options.onVisible(definition)
+          options.onVisible?.(definition)
           visible.push(finished.tool)
         }
         await giveTurn()

@@ -79,8 +79,8 @@ export function neededScopes({ source, placements, toolScopes }: Binding): Neede
       const calls = (messages?.list ?? []).flatMap((message) => toolCallOf(message) ?? [])
       if (calls.length === 0) return fewest
       const needed = new Set<string>()
-      for (const { name } of calls) {
-        const scopes = needOf(name)
+      for (const { kind, name } of calls) {
+        const scopes = kind === 'tools' ? needOf(name) : undefined
         if (!scopes) return undefined
         for (const scope of scopes) needed.add(scope)
       }
