@@ -75,12 +75,9 @@ describe('with bound arguments', () => {
     expect(prompts[1]).toEqual(PLAIN)
     await made.get('review', { topic: 'late' })
     await made.get('plain')
-    expect(made.arrived()).toEqual([
-      { topic: 'late', user_id: 'alice', access_token: SECRET },
-      {},
-    ])
-    expect(made.events.map(({ placement }) => placement)).toContain(
-      'argument /user_id, /access_token',
+    expect(made.arrived()).toEqual([{ topic: 'late', user_id: 'alice', access_token: SECRET }, {}])
+    expect(made.events.find(({ placement }) => placement !== 'none')?.placement).toMatch(
+      /^argument .*access_token/,
     )
   })
 

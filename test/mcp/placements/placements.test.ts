@@ -588,7 +588,6 @@ describe('placement prompt', () => {
   })
 
   it.each([
-    ['prompts/get', (reference: string) => ({ name: 'p', arguments: { access_token: reference } })],
     ['resources/read', (reference: string) => ({ uri: `file:///${reference}` })],
     ['tools/call', (reference: string) => ({ name: reference, arguments: {} })],
     [
