@@ -126,6 +126,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
 /** The agent: one run for one message, and a question to the person before anything is deleted. */
 function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Caller> {
   return agentChat<Caller>({
+    stepDetails: true,
     person: (caller) => personOf(caller.principal, caller.token.claims),
     // The old server does not say which tools are destructive, so its tool is known by name.
     approvals: ({ destructive, name }) => destructive || name === 'taskflow_delete_task',

@@ -4,6 +4,8 @@
 export { type AgentChat, agentChat } from './agent/agent-chat.ts'
 export { agentResponse } from './agent/agent-response.ts'
 export type { AgentResponseOptions } from './agent/answer-writer.ts'
+export type { CallDescription } from './agent/approval-record.ts'
+export type { ApprovalWords } from './agent/approval-words.ts'
 export { type HistoryTurn, historyOf } from './agent/history.ts'
 export type { AgentChatOptions, AgentRunRequest } from './agent/options.ts'
 export {

@@ -199,6 +199,7 @@ export const VALUE_CHECKS: ValueChecks = {
   keepCalls: isFlag,
   offlineAccess: isFlag,
   scopesFromIssuer: isFlag,
+  stepDetails: isFlag,
   tenantOptional: isFlag,
 
   approvalLifetime: isNumber,

@@ -4,6 +4,7 @@
 import type { RunStreamEvent } from '@openai/agents'
 import type { AgentEvent } from '../../src/agent/events.ts'
 import { askingCard } from '../../src/chatkit/agent/approval-card.ts'
+import { APPROVAL_WORDS } from '../../src/chatkit/agent/approval-words.ts'
 import { CommandError } from '../../src/cli/command.ts'
 import type { Way } from '../../src/cli/inspect/ask.ts'
 import { inspectServer } from '../../src/cli/inspect/inspect-server.ts'
@@ -464,7 +465,11 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
     read(text) {
       const call = { name: 'add_task', server: 'tasks', scopes: [], arguments: text }
       const pending = { id: 'a1', card: 'w1', since: 'i1', expiresAtMs: 0, state: '' }
-      const card = askingCard({ ...pending, calls: [{ ...call, callId: 'c1' }] }, 'alice')
+      const card = askingCard(
+        { ...pending, calls: [{ ...call, callId: 'c1' }] },
+        'alice',
+        APPROVAL_WORDS,
+      )
       return { taken: true, value: card }
     },
     mayThrow: (error) => error instanceof SyntaxError,

@@ -12,6 +12,7 @@ import type { Action } from '../protocol/request.ts'
 import { ChatkitStreamError } from '../runs/stream-error.ts'
 
 import { approvalsIn } from './approval-record.ts'
+import { APPROVAL_WORDS } from './approval-words.ts'
 import { closeOpen, decide, settle } from './decide.ts'
 import type { AgentChatOptions } from './options.ts'
 import { type RunAnswerParts, runAnswer } from './run-answer.ts'
@@ -39,14 +40,19 @@ const AGENT_CHAT_OPTIONS: OptionNames<AgentChatOptions<ChatCaller>> = {
   keepCalls: 'optional',
   titles: 'optional',
   person: 'optional',
+  describeCall: 'optional',
+  approvalWords: 'optional',
   image: 'optional',
   connectUrl: 'optional',
+  stepDetails: 'optional',
   now: 'optional',
 }
 
 const AGENT_CHAT_VALUES: ValueChecks = {
   run: isFunction('it runs the agent, such as (request, { caller }) => runAgent({ … })'),
   person: isFunction("it gives the person's name"),
+  describeCall: isFunction('it names what a call is about'),
+  approvalWords: isFunction('it gives the words of the cards'),
   image: isFunction('it gives the URL of an image'),
   connectUrl: isFunction('it gives the URL of the page that connects an account'),
 }
@@ -74,6 +80,8 @@ export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): A
     titles = 'first-words',
     approvalLifetime: approvalLifetimeMs = 600_000,
     person = ({ principal }) => principal.subject,
+    describeCall,
+    approvalWords,
   } = options
   if (!(approvalLifetimeMs > 0))
     throw new TypeError('approvalLifetime must be a number of milliseconds')
@@ -87,12 +95,15 @@ export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): A
     titles,
     approvalLifetimeMs,
     person,
+    words: (caller: C) => ({ ...APPROVAL_WORDS, ...approvalWords?.(caller) }),
+    describeCall,
     response: options,
   }
   return {
     async *respond(_thread, _message, context) {
       let items = await context.history()
-      if (yield* closeOpen(items, context)) items = await context.history()
+      if (yield* closeOpen(items, context, parts.words(context.caller)))
+        items = await context.history()
       yield* runAnswer(parts, items, items.at(-1)?.id ?? '', context)
     },
     titleOf: (message) => (titles === false ? undefined : titleOfMessage(message)),
@@ -109,10 +120,11 @@ async function* takeDecision<C extends ChatCaller>(
 ): AsyncGenerator<AnswerEvent, void, undefined> {
   if (type !== APPROVE && type !== DECLINE)
     throw new ChatkitStreamError({ text: 'This action is not known here.' })
+  const words = parts.words(context.caller)
   const items = await context.history()
   const { pending, decision } = approvalsIn(items).get(approvalIdIn(payload)) ?? {}
   if (decision?.value.outcome === 'under_way') {
-    yield* settle(decision, 'unknown', items)
+    yield* settle(decision, 'unknown', items, words)
     throw new ChatkitStreamError({ text: UNKNOWN })
   }
   if (decision) throw new ChatkitStreamError({ text: DECIDED })
@@ -121,11 +133,11 @@ async function* takeDecision<C extends ChatCaller>(
   const { expiresAtMs, since, state, calls } = pending.value
   const nowMs = Date.parse(context.newItem('hidden').created_at)
   if (!(nowMs < expiresAtMs)) {
-    yield* decide(pending, 'expired', context)
+    yield* decide(pending, 'expired', context, words)
     throw new ChatkitStreamError({ text: EXPIRED })
   }
   const approved = type === APPROVE
-  const decided = yield* decide(pending, approved ? 'approved' : 'declined', context)
+  const decided = yield* decide(pending, approved ? 'approved' : 'declined', context, words)
   if (!decided) throw new ChatkitStreamError({ text: DECIDED })
   yield* runAnswer(parts, items, since, context, { resume: { state, calls, approved }, decided })
 }

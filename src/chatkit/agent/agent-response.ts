@@ -1,5 +1,5 @@
 // An agent's run as ChatKit events: texts become messages, calls become tasks of a workflow,
-// without arguments or results.
+// with arguments and results where the app wants that.
 
 import type { AgentEvent } from '../../agent/events.ts'
 import { checkOptions, type OptionNames } from '../../core/known-options.ts'
@@ -11,6 +11,7 @@ import { type AgentResponseOptions, answerWriter } from './answer-writer.ts'
 /** Every option of the function. A new one does not compile until it is here. */
 const AGENT_RESPONSE_OPTIONS: OptionNames<AgentResponseOptions> = {
   connectUrl: 'optional',
+  stepDetails: 'optional',
   now: 'optional',
 }
 

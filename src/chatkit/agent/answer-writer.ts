@@ -22,6 +22,11 @@ export interface AgentResponseOptions {
    * Default: no link is shown. See `connections` of onbehalf/oauth.
    */
   readonly connectUrl?: (server: string) => string
+  /**
+   * Whether the steps of an answer open to arguments and results, as the run tells them: cut, and
+   * without credentials. Then the page has what tools answered. Default false.
+   */
+  readonly stepDetails?: boolean
   /** The clock, in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
 }
@@ -39,7 +44,7 @@ export interface AnswerWriter {
 /** Makes the writer of one answer. */
 export function answerWriter(
   newItem: NewItem,
-  { connectUrl, now = Date.now }: AgentResponseOptions,
+  { connectUrl, stepDetails = false, now = Date.now }: AgentResponseOptions,
 ): AnswerWriter {
   /** Ids of all items of this run: a guardrail may withdraw them. */
   const begun: string[] = []
@@ -49,7 +54,7 @@ export function answerWriter(
     return base
   }
   const message = messageWriter(newItemOfRun)
-  const workflow = workflowWriter(newItemOfRun)
+  const workflow = workflowWriter(newItemOfRun, stepDetails)
   const calls = callsWriter(newItemOfRun)
   const reasoning = reasoningWriter(newItemOfRun, now)
   const showImage = imageWriter(newItemOfRun)
@@ -101,6 +106,7 @@ export function answerWriter(
           return
         case 'call_kept':
           calls.write(event.call, out)
+          workflow.detail(event.call, out)
           return
         case 'tool_done':
           workflow.write(event, out)

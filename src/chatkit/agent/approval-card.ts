@@ -1,37 +1,39 @@
 // The widget that asks the person to approve calls, and the widget that replaces it after the
 // decision. Words of the model or a server are plain text in it. Pure.
 
-import type { PendingCall } from '../../agent/events.ts'
 import { isObject, type JsonObject, parseJson, writeJson } from '../../core/json.ts'
 import type { WidgetRoot } from '../protocol/item.ts'
 import { APPROVE, DECLINE } from '../protocol/ours.ts'
-import type { Decision, PendingApproval } from './approval-record.ts'
+import type { Decision, PendingApproval, ShownCall } from './approval-record.ts'
+import { type ApprovalWords, fill } from './approval-words.ts'
 import { toolTitle } from './tool-title.ts'
 
 /**
  * The card that asks. It says who would do what, with which arguments and rights. One decision
  * covers all its calls.
  */
-export function askingCard({ id, calls }: PendingApproval, person: string): WidgetRoot {
+export function askingCard(
+  { id, calls }: PendingApproval,
+  person: string,
+  words: ApprovalWords,
+): WidgetRoot {
   const payload = { approval: id }
+  const isOne = calls.length === 1
+  const count = { count: String(calls.length) }
   return {
     type: 'Card',
     size: 'md',
     children: [
-      {
-        type: 'Title',
-        size: 'sm',
-        value: calls.length === 1 ? 'Approve this?' : `Approve these ${calls.length} calls?`,
-      },
-      { type: 'Text', size: 'sm', value: `The assistant would do this for ${visible(person)}:` },
-      ...calls.flatMap(callRows),
+      { type: 'Title', size: 'sm', value: isOne ? words.question : fill(words.questions, count) },
+      { type: 'Text', size: 'sm', value: fill(words.intro, { person: visible(person) }) },
+      ...calls.flatMap((call) => callRows(call, words)),
     ],
     confirm: {
-      label: calls.length === 1 ? 'Approve' : `Approve all ${calls.length}`,
+      label: isOne ? words.approve : fill(words.approveAll, count),
       action: { type: APPROVE, payload },
     },
     cancel: {
-      label: calls.length === 1 ? 'Decline' : 'Decline all',
+      label: isOne ? words.decline : words.declineAll,
       action: { type: DECLINE, payload },
     },
   }
@@ -42,17 +44,23 @@ export function askingCard({ id, calls }: PendingApproval, person: string): Widg
  *
  * @param askedAtMs When the person was asked, in milliseconds since the epoch.
  */
-export function decidedCard(decision: Decision, askedAtMs: number): WidgetRoot {
+export function decidedCard(
+  decision: Decision,
+  askedAtMs: number,
+  words: ApprovalWords,
+): WidgetRoot {
+  const { verdict, outcome, calls } = decision
+  const note = verdict === 'approved' ? words.outcomes[outcome] : words.refused[verdict]
   return {
     type: 'Card',
     size: 'md',
     children: [
-      { type: 'Title', size: 'sm', value: headingOf(decision) },
+      { type: 'Title', size: 'sm', value: words.headings[verdict] },
       {
         type: 'Caption',
-        value: `${noteOf(decision)} ${new Date(askedAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+        value: `${note} ${new Date(askedAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
       },
-      ...decision.calls.flatMap(callRows),
+      ...calls.flatMap((call) => callRows(call, words)),
     ],
   }
 }
@@ -85,62 +93,43 @@ function resultOf(outcome: Decision['outcome']): string {
   }
 }
 
-function headingOf({ verdict }: Decision): string {
-  switch (verdict) {
-    case 'approved':
-      return 'Approved'
-    case 'declined':
-      return 'Declined'
-    case 'expired':
-      return 'Expired'
-    case 'superseded':
-      return 'Not approved'
-  }
-}
-
-function noteOf({ verdict, outcome }: Decision): string {
-  switch (verdict) {
-    case 'declined':
-      return 'Nothing was done. Declined'
-    case 'expired':
-      return 'Nothing was done. Asked again too late:'
-    case 'superseded':
-      return 'Nothing was done. The conversation went on'
-    case 'approved':
-      switch (outcome) {
-        case 'done':
-          return 'Done. Approved'
-        case 'failed':
-          // A server that reports a failure, or whose answer is lost, may have done it all the same.
-          return 'This did not succeed, and it is not known whether part of it was done. Approved'
-        case 'not_made':
-          return 'Nothing was done. Approved'
-        case 'under_way':
-          return 'Under way; when nothing follows, it is not known whether it was done. Approved'
-        case 'unknown':
-          return 'It is not known whether this was done. Approved'
-      }
-  }
-}
+/** The app's names of an object and an action are cut: a card must stay readable. */
+const MAX_NAME_CHARS = 200
 
 /**
- * A server's title for its tool can mislead, so the tool's name and the server always stand beside
- * it.
+ * What the call would do, as the app says it, else by the tool's title; then exactly what it is. A
+ * server's title for its tool can mislead, so the tool's name and the server always stand beside
+ * it, and the arguments below.
  */
-function callRows({
-  name: modelName,
-  tool: name = modelName,
-  server,
-  title,
-  scopes,
-  arguments: args,
-}: PendingCall): readonly JsonObject[] {
-  const rights = scopes.length === 0 ? '' : `, with the rights ${scopes.join(', ')}`
+function callRows(
+  {
+    name: modelName,
+    tool: name = modelName,
+    server,
+    title,
+    scopes,
+    arguments: args,
+    described,
+  }: ShownCall,
+  words: ApprovalWords,
+): readonly JsonObject[] {
+  const { title: said = title ?? toolTitle(name, server), object } = described ?? {}
+  const heading = visible(said.slice(0, MAX_NAME_CHARS))
+  const place = fill(words.tool, { name, server })
+  const caption =
+    scopes.length === 0 ? place : fill(words.rights, { tool: place, rights: scopes.join(', ') })
   return [
     { type: 'Divider' },
-    { type: 'Text', weight: 'semibold', value: visible(title ?? toolTitle(name, server)) },
-    { type: 'Caption', value: visible(`${name} on ${server}${rights}`) },
-    ...argumentsOf(args).map(([key, value]) => ({
+    {
+      type: 'Text',
+      weight: 'semibold',
+      value:
+        object === undefined
+          ? heading
+          : fill(words.about, { title: heading, object: visible(object.slice(0, MAX_NAME_CHARS)) }),
+    },
+    { type: 'Caption', value: visible(caption) },
+    ...argumentsOf(args, words).map(([key, value]) => ({
       type: 'Text',
       size: 'sm',
       value: `${visible(key)}: ${visible(value)}`,
@@ -152,10 +141,13 @@ function callRows({
  * What the call is made with, part by part. A run promises an object. Of one that breaks its word,
  * or that is too deep to take apart, the person still sees everything that they approve.
  */
-function argumentsOf(text: string): readonly (readonly [name: string, value: string])[] {
+function argumentsOf(
+  text: string,
+  words: ApprovalWords,
+): readonly (readonly [name: string, value: string])[] {
   const value = parseJson(text)
   if (!isObject(value) || writeJson(value) === undefined)
-    return [['arguments', typeof value === 'string' ? value : text]]
+    return [[words.arguments, typeof value === 'string' ? value : text]]
   return Object.entries(value).map(([name, part]) => [
     name,
     typeof part === 'string' ? part : JSON.stringify(part),

@@ -4,8 +4,19 @@
 // are only added at the end.
 
 import type { PendingCall } from '../../agent/events.ts'
-import { isObject, type UnknownObject } from '../../core/json.ts'
+import { isObject, type JsonObject, type UnknownObject } from '../../core/json.ts'
 import type { HiddenItem, Item, ItemBase } from '../protocol/item.ts'
+
+/** How the app names a call for a person. */
+export interface CallDescription {
+  /** What the call does: “Delete a task”. Default: the tool's title. */
+  readonly title?: string
+  /** What it does it to: the name of the task, and not its number. */
+  readonly object?: string
+}
+
+/** A call as the person is shown it. */
+export type ShownCall = PendingCall & { readonly described?: CallDescription }
 
 /** A run that waits for the person. */
 export interface PendingApproval {
@@ -16,7 +27,7 @@ export interface PendingApproval {
   readonly since: string
   /** Milliseconds since the epoch. A decision at this time or later is too late. */
   readonly expiresAtMs: number
-  readonly calls: readonly PendingCall[]
+  readonly calls: readonly ShownCall[]
   /** What the run gave in `approval_needed`. Only the run reads it. */
   readonly state: string
 }
@@ -39,7 +50,7 @@ export interface Decision {
   readonly card: string
   readonly verdict: Verdict
   readonly outcome: Outcome
-  readonly calls: readonly PendingCall[]
+  readonly calls: readonly ShownCall[]
 }
 
 /** What is known about an approval, each part with its hidden item. */
@@ -63,7 +74,7 @@ export function pendingItem(base: ItemBase, value: PendingApproval): HiddenItem 
   return {
     ...base,
     type: 'hidden_context_item',
-    content: { type: PENDING, ...rest, expiresAt, calls: calls.map((call) => ({ ...call })) },
+    content: { type: PENDING, ...rest, expiresAt, calls: calls.map(storedCall) },
   }
 }
 
@@ -73,8 +84,12 @@ export function decisionItem(base: ItemBase, value: Decision): HiddenItem {
   return {
     ...base,
     type: 'hidden_context_item',
-    content: { type: DECISION, ...rest, calls: calls.map((call) => ({ ...call })) },
+    content: { type: DECISION, ...rest, calls: calls.map(storedCall) },
   }
+}
+
+function storedCall({ described, ...call }: ShownCall): JsonObject {
+  return { ...call, ...(described ? { described: { ...described } } : {}) }
 }
 
 /** Whether an item is one of the two kinds above. */

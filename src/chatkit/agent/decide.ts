@@ -14,6 +14,7 @@ import {
   type Outcome,
   type Verdict,
 } from './approval-record.ts'
+import type { ApprovalWords } from './approval-words.ts'
 
 /** A decision with its item. */
 export type Decided = NonNullable<KnownApproval['decision']>
@@ -31,6 +32,7 @@ export async function* decide(
   pending: NonNullable<KnownApproval['pending']>,
   verdict: Verdict,
   context: Deciding,
+  words: ApprovalWords,
 ): AsyncGenerator<AnswerEvent, Decided | undefined, undefined> {
   const { id, card, calls } = pending.value
   const outcome: Outcome = verdict === 'approved' ? 'under_way' : 'not_made'
@@ -40,7 +42,7 @@ export async function* decide(
   const items = await context.history()
   if (approvalsIn(items).get(id)?.decision?.item.id !== item.id) return undefined
   const decided = { item, value }
-  yield* cardEvents(decided, items)
+  yield* cardEvents(decided, items, words)
   // The stored state may be large, and nobody reads it again: a declined run continues from this
   // process's memory.
   if (verdict !== 'approved') yield { type: 'thread.item.removed', item_id: pending.item.id }
@@ -52,11 +54,12 @@ export function* settle(
   { item, value }: Decided,
   outcome: Outcome,
   items: readonly Item[],
+  words: ApprovalWords,
 ): Generator<AnswerEvent> {
   const next: Decision = { ...value, outcome }
   const settled = { item: decisionItem(item, next), value: next }
   yield { type: 'thread.item.replaced', item: settled.item }
-  yield* cardEvents(settled, items)
+  yield* cardEvents(settled, items, words)
   if (items.some(({ id }) => id === value.approval))
     yield { type: 'thread.item.removed', item_id: value.approval }
 }
@@ -70,11 +73,12 @@ export function* settle(
 export async function* closeOpen(
   items: readonly Item[],
   context: Deciding,
+  words: ApprovalWords,
 ): AsyncGenerator<AnswerEvent, boolean, undefined> {
   let changed = false
   for (const { pending, decision } of approvalsIn(items).values()) {
-    if (decision?.value.outcome === 'under_way') yield* settle(decision, 'unknown', items)
-    else if (pending && !decision) yield* decide(pending, 'superseded', context)
+    if (decision?.value.outcome === 'under_way') yield* settle(decision, 'unknown', items, words)
+    else if (pending && !decision) yield* decide(pending, 'superseded', context, words)
     else continue
     changed = true
   }
@@ -96,12 +100,16 @@ export function outcomeAfter(error: unknown, calls: readonly unknown[]): Outcome
   return endsSignIn(reason) || NOT_MADE.has(reason) ? 'not_made' : 'unknown'
 }
 
-function* cardEvents({ item, value }: Decided, items: readonly Item[]): Generator<AnswerEvent> {
+function* cardEvents(
+  { item, value }: Decided,
+  items: readonly Item[],
+  words: ApprovalWords,
+): Generator<AnswerEvent> {
   const card = items.find(({ id }) => id === value.card)
   if (card?.type !== 'widget') return
   const { copy_text: _, ...rest } = card
   yield {
     type: 'thread.item.replaced',
-    item: { ...rest, widget: decidedCard(value, Date.parse(item.created_at)) },
+    item: { ...rest, widget: decidedCard(value, Date.parse(item.created_at), words) },
   }
 }

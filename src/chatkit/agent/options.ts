@@ -1,11 +1,13 @@
 // What `agentChat` is given: how to run the agent, and which calls wait for the person.
 
 import type { ApprovalPolicy } from '../../agent/approval.ts'
-import type { AgentEvent, ResumedRun } from '../../agent/events.ts'
+import type { AgentEvent, PendingCall, ResumedRun } from '../../agent/events.ts'
 import type { AgentTurn } from '../../agent/turn.ts'
 import type { AnswerContext, ChatCaller } from '../options.ts'
 import type { Attachment } from '../protocol/item.ts'
 import type { AgentResponseOptions } from './answer-writer.ts'
+import type { CallDescription } from './approval-record.ts'
+import type { ApprovalWords } from './approval-words.ts'
 
 /** What a run is given. The names are those of `runAgent`'s options. */
 export interface AgentRunRequest {
@@ -50,6 +52,17 @@ export interface AgentChatOptions<C extends ChatCaller> extends AgentResponseOpt
   readonly approvalLifetime?: number
   /** The name of the person on the card that asks. Default: the principal's subject. */
   readonly person?: (caller: C) => string
+  /**
+   * Names a call that waits, for the card that asks: what it would do, and to what, in the person's
+   * words. It may read the object with the caller's `fetch`. The tool's name and the arguments stay
+   * below. What it throws is ignored.
+   */
+  readonly describeCall?: (
+    call: PendingCall,
+    context: AnswerContext<C>,
+  ) => CallDescription | undefined | Promise<CallDescription | undefined>
+  /** The words of the cards in the person's language. Those that are left out are English. */
+  readonly approvalWords?: (caller: C) => Partial<ApprovalWords>
   /**
    * The URL (https or data) of an image that the person attached, for the model to look at.
    * Default: the model reads the name only.

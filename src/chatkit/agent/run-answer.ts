@@ -2,17 +2,17 @@
 // outcome of calls that were approved.
 
 import type { ApprovalPolicy } from '../../agent/approval.ts'
-import type { AgentEvent, ResumedRun } from '../../agent/events.ts'
+import type { AgentEvent, PendingCall, ResumedRun } from '../../agent/events.ts'
 import type { AgentTurn } from '../../agent/turn.ts'
 import type { AnswerContext, ChatCaller } from '../options.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
 import type { Item } from '../protocol/item.ts'
 import { type AgentResponseOptions, answerWriter } from './answer-writer.ts'
 import { askingCard } from './approval-card.ts'
-import { pendingItem } from './approval-record.ts'
+import { pendingItem, type ShownCall } from './approval-record.ts'
+import type { ApprovalWords } from './approval-words.ts'
 import { type Decided, outcomeAfter, settle } from './decide.ts'
 import { conversationOf } from './history.ts'
-import type { NewItem } from './new-item.ts'
 import type { AgentChatOptions } from './options.ts'
 import { titleOfAnswer } from './title.ts'
 
@@ -25,6 +25,8 @@ export interface RunAnswerParts<C extends ChatCaller> {
   readonly titles: AgentChatOptions<C>['titles']
   readonly approvalLifetimeMs: number
   readonly person: (caller: C) => string
+  readonly words: (caller: C) => ApprovalWords
+  readonly describeCall: AgentChatOptions<C>['describeCall'] | undefined
   readonly response: AgentResponseOptions
 }
 
@@ -44,21 +46,14 @@ export interface ContinuedRun {
  * @param continued Set when the run continues after a decision.
  */
 export async function* runAnswer<C extends ChatCaller>(
-  {
-    run,
-    image,
-    approvals,
-    keepCalls,
-    titles,
-    approvalLifetimeMs,
-    person,
-    response,
-  }: RunAnswerParts<C>,
+  parts: RunAnswerParts<C>,
   items: readonly Item[],
   since: string,
   context: AnswerContext<C>,
   continued?: ContinuedRun,
 ): AsyncGenerator<AnswerEvent, void, undefined> {
+  const { run, image, approvals, keepCalls, titles, response } = parts
+  const words = parts.words(context.caller)
   const writer = answerWriter(context.newItem, response)
   const out: AnswerEvent[] = []
   const at = items.findLastIndex(({ id }) => id === since)
@@ -81,11 +76,11 @@ export async function* runAnswer<C extends ChatCaller>(
       for (const written of out) yield written
       out.length = 0
       if (event.type === 'title') proposeTitle(event.title, context)
-      if (event.type === 'approval_needed')
-        yield* askPerson(event, since, approvalLifetimeMs, person(context.caller), context.newItem)
+      if (event.type === 'approval_needed') yield* askPerson(parts, event, since, words, context)
       if (continued && event.type === 'tool_done' && waiting.delete(event.callId)) {
         failed ||= event.outcome === 'failed'
-        if (waiting.size === 0) yield* settle(continued.decided, failed ? 'failed' : 'done', items)
+        if (waiting.size === 0)
+          yield* settle(continued.decided, failed ? 'failed' : 'done', items, words)
       }
     }
   } catch (error) {
@@ -93,12 +88,12 @@ export async function* runAnswer<C extends ChatCaller>(
     writer.end(out)
     yield* out
     if (continued && waiting.size > 0)
-      yield* settle(continued.decided, outcomeAfter(error, calls), items)
+      yield* settle(continued.decided, outcomeAfter(error, calls), items, words)
     throw error
   }
   writer.end(out)
   yield* out
-  if (continued && waiting.size > 0) yield* settle(continued.decided, 'unknown', items)
+  if (continued && waiting.size > 0) yield* settle(continued.decided, 'unknown', items, words)
 }
 
 function isFirstAnswer(items: readonly Item[]): boolean {
@@ -130,20 +125,34 @@ async function inputOf<C extends ChatCaller>(
  * Stores what the run needs to continue, and then the card: nobody can decide on a run that is not
  * stored.
  */
-function* askPerson(
+async function* askPerson<C extends ChatCaller>(
+  { approvalLifetimeMs, person, describeCall }: RunAnswerParts<C>,
   { calls, state }: Extract<AgentEvent, { type: 'approval_needed' }>,
   since: string,
-  lifetimeMs: number,
-  person: string,
-  newItem: NewItem,
-): Generator<AnswerEvent> {
-  const hidden = newItem('hidden')
-  const card = newItem('message')
-  const expiresAtMs = Date.parse(card.created_at) + lifetimeMs
-  const pending = { id: hidden.id, card: card.id, since, expiresAtMs, calls, state }
+  words: ApprovalWords,
+  context: AnswerContext<C>,
+): AsyncGenerator<AnswerEvent, void, undefined> {
+  const shown = await Promise.all(calls.map((call) => describe(describeCall, call, context)))
+  const hidden = context.newItem('hidden')
+  const card = context.newItem('message')
+  const expiresAtMs = Date.parse(card.created_at) + approvalLifetimeMs
+  const pending = { id: hidden.id, card: card.id, since, expiresAtMs, calls: shown, state }
   yield { type: 'thread.item.done', item: pendingItem(hidden, pending) }
-  yield {
-    type: 'thread.item.done',
-    item: { ...card, type: 'widget', widget: askingCard(pending, person) },
+  const widget = askingCard(pending, person(context.caller), words)
+  yield { type: 'thread.item.done', item: { ...card, type: 'widget', widget } }
+}
+
+/** Asks the app for the name of what a call is about. Without one, the arguments say it. */
+async function describe<C extends ChatCaller>(
+  describeCall: AgentChatOptions<C>['describeCall'] | undefined,
+  call: PendingCall,
+  context: AnswerContext<C>,
+): Promise<ShownCall> {
+  try {
+    const described = await describeCall?.(call, context)
+    return described ? { ...call, described } : call
+  } catch {
+    // The person can decide without it, and the error may hold anything.
+    return call
   }
 }

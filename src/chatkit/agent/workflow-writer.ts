@@ -1,11 +1,13 @@
 // An agent's calls as tasks of a workflow, one workflow at a time. A task says what was called and
-// how it ended; arguments and results are left out.
+// how it ended, and opens to the arguments and the result where the run tells them.
 
 import type { AgentEvent, HostedTool } from '../../agent/events.ts'
+import type { KeptCall } from '../../agent/turn.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
 import type { ItemBase, Task } from '../protocol/item.ts'
 import type { NewItem } from './new-item.ts'
 import { filesIn, pagesIn } from './source.ts'
+import { stepDetails } from './step-details.ts'
 import { toolTitle } from './tool-title.ts'
 
 /** An event that begins or ends a task. */
@@ -17,12 +19,14 @@ export type TaskEvent = Extract<
 /** Writes workflows. Each method puts its events at the end of `out`. */
 export interface WorkflowWriter {
   write(event: TaskEvent, out: AnswerEvent[]): void
+  /** Adds what a call was made with and what came of it, while its workflow is open. */
+  detail(call: KeptCall, out: AnswerEvent[]): void
   /** Completes the workflow, if there is one. */
   close(out: AnswerEvent[]): void
 }
 
 /** Makes the writer. */
-export function workflowWriter(newItem: NewItem): WorkflowWriter {
+export function workflowWriter(newItem: NewItem, showsDetails: boolean): WorkflowWriter {
   let open: ItemBase | undefined
   let tasks: Task[] = []
   const indexes = new Map<string, number>()
@@ -90,6 +94,10 @@ export function workflowWriter(newItem: NewItem): WorkflowWriter {
           return
       }
     },
+    detail(call, out) {
+      const details = showsDetails ? stepDetails(call) : ''
+      if (details !== '') change(call.callId, (before) => withDetails(before, details), out)
+    },
     close(out) {
       if (!open) return
       const base = open
@@ -112,9 +120,18 @@ export function workflowWriter(newItem: NewItem): WorkflowWriter {
 
 function endTask(before: Task, outcome: 'done' | 'failed'): Task {
   if (before.type !== 'custom') return before
-  return outcome === 'done'
-    ? { ...before, status_indicator: 'complete' }
-    : { ...before, status_indicator: 'none', content: 'No success was reported.' }
+  if (outcome === 'done') return { ...before, status_indicator: 'complete' }
+  const content = [NO_SUCCESS, ...(before.content ? [before.content] : [])].join('\n\n')
+  return { ...before, status_indicator: 'none', content }
+}
+
+const NO_SUCCESS = 'No success was reported.'
+
+/** The later details count. They stand below what was said of the end. */
+function withDetails(before: Task, details: string): Task {
+  if (before.type !== 'custom') return before
+  const failed = before.content?.startsWith(NO_SUCCESS)
+  return { ...before, content: failed ? `${NO_SUCCESS}\n\n${details}` : details }
 }
 
 function hostedTask(tool: HostedTool): Task {

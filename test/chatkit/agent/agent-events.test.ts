@@ -67,6 +67,32 @@ const ONE_CALL = [
   'thread.item.done workflow',
 ]
 
+const kept = (callId: string, output: string): AgentEvent => ({
+  type: 'call_kept',
+  call: { callId, name: 'taskflow_add_task', arguments: '{"title":"a ``` b"}', output },
+})
+
+it('a step opens to its arguments and its result where the app wants that, and to neither otherwise; no text ends the block that it stands in', async () => {
+  const events = [
+    started('c1'),
+    kept('c1', 'It has ````\nfour.'),
+    ended('c1'),
+    started('c2'),
+    ended('c2', 'failed'),
+    kept('c2', 'x'.repeat(5000)),
+    done('Done.'),
+  ]
+  const shown = await run(events, { stepDetails: true })
+  const [first, second] = shown.items[0]?.workflow.tasks ?? []
+  expect(first).toMatchObject({
+    status_indicator: 'complete',
+    content: '````json\n{\n "title": "a ``` b"\n}\n````\n\n`````\nIt has ````\nfour.\n`````',
+  })
+  expect(second.content).toMatch(/^No success was reported\.\n\n````json\n[\s\S]*x{2000}…\n```$/)
+  const plain = await run(events)
+  expect(JSON.stringify([plain.events, plain.items])).not.toContain('four')
+})
+
 describe('agentResponse', () => {
   it('text becomes one message with ids of our own', async () => {
     const { events, items } = await run([delta('Hel'), delta('lo'), done('Hello')])

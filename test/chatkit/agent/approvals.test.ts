@@ -84,6 +84,52 @@ describe('a call of a tool that is marked destructive', () => {
     ])
   })
 
+  it('the card names what a call is about and speaks the person’s language, before and after the decision; the tool and its arguments stay, and nothing hides in a name', async () => {
+    const chat = house.process([...ASKS, [assistantMessage('Weg.')]], {
+      agent: {
+        describeCall: async ({ name, arguments: given }, { caller }) => ({
+          title: `${name === 'taskflow_delete_task' ? 'Aufgabe löschen' : name}`,
+          object: `„Task ${JSON.parse(given).task_id}“ von ${caller.principal.subject}\u202e${'x'.repeat(300)}`,
+        }),
+        approvalWords: () => ({
+          question: 'Erlauben?',
+          intro: 'Der Assistent täte dies für {person}:',
+          rights: '{tool}, mit den Rechten {rights}',
+          approve: 'Ja',
+          headings: {
+            approved: 'Erlaubt',
+            declined: 'Abgelehnt',
+            expired: 'Abgelaufen',
+            superseded: 'Nicht erlaubt',
+          },
+        }),
+      },
+    })
+    const { card, threadId } = await chat.say('alice', 'Lösche 1')
+    const words = wordsOf(card.widget)
+    expect(words).toMatch(
+      /^Erlauben\?\nDer Assistent täte dies für alice:\nAufgabe löschen: „Task 1“ von alice\\u\{202e\}x{1,200}\ntaskflow_delete_task on taskflow, mit den Rechten tasks:write\ntask_id: 1$/,
+    )
+    expect([card.widget.confirm.label, card.widget.cancel.label]).toEqual(['Ja', 'Decline'])
+    const events = await chat.press('alice', threadId, card, 'confirm')
+    expect(callsAt(house.tasks)).toEqual(['taskflow_delete_task'])
+    const last = events.filter(({ type }) => type === 'thread.item.replaced').at(-1)
+    expect(wordsOf(last?.item.widget)).toMatch(/^Erlaubt\nDone\. .*\nAufgabe löschen: „Task 1“/)
+  })
+
+  it('a description that fails leaves the tool’s title and the arguments', async () => {
+    const chat = house.process(ASKS, {
+      agent: {
+        describeCall: () => {
+          throw new Error(CANARY)
+        },
+      },
+    })
+    const { card, events } = await chat.say('alice', 'Delete task 1')
+    expect(wordsOf(card.widget)).toContain('Delete a task\ntaskflow_delete_task on taskflow')
+    expect(JSON.stringify(events)).not.toContain(CANARY)
+  })
+
   it('that is approved is made once, as it was shown; the card says so, and the answer goes on', async () => {
     const chat = house.process([...ASKS, [assistantMessage('It is gone.')]])
     const { card, threadId } = await chat.say('alice', 'Delete task 1')
