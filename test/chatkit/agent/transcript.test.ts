@@ -1,6 +1,6 @@
 // A conversation from its first word on, over both of OpenAI's APIs and on two instances: a tool that
-// takes its time, a Stop in the middle, an instance that is closed in the middle, and a turn that
-// names what the first one found.
+// takes its time and reports progress, a Stop in the middle, an instance and an MCP server that end
+// in the middle, and a turn that names what the first one found.
 
 import { expect, it } from 'vitest'
 import {
@@ -9,7 +9,7 @@ import {
   modelServer,
   type Said,
 } from '../../openai-agents/model-server.ts'
-import { rawServer } from '../../openai-agents/raw-server.ts'
+import { rawServer, withProgress } from '../../openai-agents/raw-server.ts'
 import { describeStores } from '../stores.ts'
 import { eventReader, type Loose, message } from '../support.ts'
 import { modelHouse, type Told, toldIn } from './model-house.ts'
@@ -45,9 +45,12 @@ function gate() {
 function modelThatReads(request: ModelRequestBody): Said {
   const told = toldIn(request)
   const [what, ...words] = told.at(-1) ?? ['user']
-  if (what === 'result') return { text: `The tool said: ${words[1]}` }
   const said =
     told.findLast(([who, text]) => who === 'user' && !text?.startsWith('[Note'))?.[1] ?? ''
+  const before = told.findLastIndex(([who]) => who === 'user')
+  const results = told.slice(before).flatMap(resultIn)
+  const isEnough = results.length >= (said.startsWith('Find twice') ? 2 : 1)
+  if (what === 'result' && isEnough) return { text: `The tool said: ${words[1]}` }
   const args = said.startsWith('Drop')
     ? { id: /T-\d+/.exec(told.flatMap(resultIn).join(' '))?.[0] ?? 'nobody knows' }
     : { q: said }
@@ -70,10 +73,20 @@ describeStores('a whole conversation', (open) => {
       const [one, other] = await open(2)
       const provider = await modelServer(api, modelThatReads)
       let slow: ReturnType<typeof gate> | undefined
-      const server = rawServer(TOOLS, async (name, args) => {
-        await slow?.pass()
+      let restart = false
+      const server = rawServer(TOOLS, async (name, args, call) => {
         const text = name === 'find' ? 'The ticket is T-772.' : `Dropped ${JSON.stringify(args)}.`
-        return { content: [{ type: 'text', text }] }
+        const result = { content: [{ type: 'text', text }] }
+        // Its next request finds a server that knows no session of before.
+        if (restart) server.restart()
+        restart = false
+        if (!slow) return result
+        const progress = { progress: 1, total: 2, message: 'Looking in the archive' }
+        return withProgress(
+          call,
+          progress,
+          slow.pass().then(() => result),
+        )
       })
       const instance = (stores: typeof one) =>
         modelHouse({ model: provider.model, fetch: server.fetch, server: { ...stores } })
@@ -86,6 +99,7 @@ describeStores('a whole conversation', (open) => {
       )
       const threadId = (await found.until('thread.created')).thread.id
       expect((await found.until('workflow.task.added')).update.task.title).toBe('Find')
+      expect((await found.until('progress_update')).text).toBe('Find: Looking in the archive')
       await slow.reached
       slow.open()
       expect((await found.until('workflow.task.updated')).update.task.status_indicator).toBe(
@@ -116,17 +130,28 @@ describeStores('a whole conversation', (open) => {
       slow.open()
       slow = undefined
 
-      // Another instance: the person names what the first turn found.
+      // The MCP server is restarted in the middle of an answer, on another instance.
       const second = instance(other ?? one)
+      server.restart()
+      restart = true
+      const twice = await second.say('Find twice', threadId)
+      expect(textsOf(twice.events)).toEqual(['The tool said: The ticket is T-772.'])
+
+      // The person names what the first turn found.
       const { events } = await second.say('Drop it', threadId)
       expect(textsOf(events)).toEqual(['The tool said: Dropped {"id":"T-772"}.'])
-      expect(server.calls.map(({ name }) => name)).toEqual(['find', 'find', 'find', 'drop'])
+      expect(server.calls.map(({ name }) => name)).toEqual([
+        ...Array.from({ length: 5 }, () => 'find'),
+        'drop',
+      ])
       const told = toldIn(provider.requests.at(-2))
-      expect(told.filter(([what]) => what === 'call')).toHaveLength(3)
+      expect(told.filter(([what]) => what === 'call')).toHaveLength(5)
       expect(told.flatMap(resultIn)).toEqual([
         'The ticket is T-772.',
         expect.stringContaining('not known whether it was done'),
         expect.stringContaining('not known whether it was done'),
+        'The ticket is T-772.',
+        'The ticket is T-772.',
       ])
       expect(JSON.stringify(told)).toContain('The person stopped the answer')
       expect(JSON.stringify(told)).toContain('cut off')
