@@ -160,10 +160,10 @@ export interface ChatkitServerOptions<C extends ChatCaller> {
    */
   readonly lease?: number
   /**
-   * Milliseconds of silence after which the server sends a comment line, because some proxies cut
-   * quiet streams. Default: never, because strict parsers refuse comments.
+   * Milliseconds of silence after which the server sends a comment line, because proxies cut quiet
+   * streams. Default 15,000. Use `'none'` for a client whose parser refuses comments.
    */
-  readonly heartbeat?: number
+  readonly heartbeat?: number | 'none'
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
   /** A new id for a prefix; at least 96 random bits. Default 128 bits in hex. */

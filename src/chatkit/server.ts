@@ -3,7 +3,13 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
-import { hasMethods, isFunction, isThreadStore, type ValueChecks } from '../core/option-values.ts'
+import {
+  hasMethods,
+  isFunction,
+  isNumber,
+  isThreadStore,
+  type ValueChecks,
+} from '../core/option-values.ts'
 import { answerNode } from './http/node-reply.ts'
 import { openStreams } from './http/open-streams.ts'
 import { memoryRateLimit } from './http/rate-limit.ts'
@@ -63,6 +69,7 @@ const CHATKIT_SERVER_VALUES: ValueChecks = {
   attachments: hasMethods(['create', 'remove'], 'diskAttachments of onbehalf/store makes one'),
   runs: hasMethods(['begin', 'append', 'end'], 'sqliteRunStore of onbehalf/store makes one'),
   rateLimit: (value) => (value === 'none' ? undefined : RATE_LIMIT(value)),
+  heartbeat: (value) => (value === 'none' ? undefined : isNumber(value)),
   newId: isFunction('it makes an id for a prefix'),
 }
 
@@ -100,11 +107,11 @@ export function chatkitServer<C extends ChatCaller>(
 ): ChatkitServer {
   checkOptions('chatkitServer', '', options, CHATKIT_SERVER_OPTIONS, CHATKIT_SERVER_VALUES)
   if (options.limits !== undefined) checkOptions('chatkitServer', 'limits', options.limits, LIMITS)
-  const { admit, heartbeat, deadline = DEADLINE_MS } = options
+  const { admit, deadline = DEADLINE_MS } = options
   const server = serverOf(options)
   const { runs, report } = server
   const answer = (request: Request) => admitAndAnswer(request, admit, server)
-  const terms = { heartbeatMs: heartbeat, deadlineMs: deadline }
+  const terms = { heartbeatMs: heartbeatOf(options), deadlineMs: deadline }
   const node = {
     ...terms,
     answer,
@@ -120,19 +127,27 @@ export function chatkitServer<C extends ChatCaller>(
 /** Milliseconds that one answer may take, if the app does not say. */
 const DEADLINE_MS = 300_000
 
+/** Proxies cut streams that are quiet for half a minute or more. */
+const HEARTBEAT_MS = 15_000
+
+function heartbeatOf<C extends ChatCaller>({
+  heartbeat = HEARTBEAT_MS,
+}: ChatkitServerOptions<C>): number | undefined {
+  return heartbeat === 'none' ? undefined : heartbeat
+}
+
 /** Checks the options, and makes what all requests share. */
 function serverOf<C extends ChatCaller>(options: ChatkitServerOptions<C>): RequestServer<C> {
   const {
     deadline = DEADLINE_MS,
     lease = 5000,
-    heartbeat,
     now = Date.now,
     newId = randomId,
     rateLimit,
     onError,
   } = options
   const limits = Object.freeze({ ...DEFAULT_LIMITS, ...options.limits })
-  checkPositive({ ...limits, deadline, lease, ...(heartbeat === undefined ? {} : { heartbeat }) })
+  checkPositive({ ...limits, deadline, lease, heartbeat: heartbeatOf(options) ?? HEARTBEAT_MS })
   const report = reportTo(onError)
   const runs = createRuns({
     store: options.runs ?? memoryRunStore(),

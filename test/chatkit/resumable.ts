@@ -57,6 +57,11 @@ export async function frameReader(response: Response): Promise<FrameReader> {
   async function next(): Promise<Frame | undefined> {
     for (;;) {
       const end = text.indexOf('\n\n')
+      if (text.startsWith(':') && end >= 0) {
+        // A comment, which keeps a quiet stream open.
+        text = text.slice(end + 2)
+        continue
+      }
       if (end >= 0) {
         const [, id, data] = /^(?:id: ([^\n]+)\n)?data: ([^\n]*)$/.exec(text.slice(0, end)) ?? []
         if (data === undefined) throw new Error(`no frame: ${text.slice(0, end)}`)

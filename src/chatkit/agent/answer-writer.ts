@@ -117,10 +117,8 @@ export function answerWriter(
           showImage(event, out)
           return
         case 'tool_progress':
-          out.push(progressUpdate(event))
-          return
         case 'left_out':
-          out.push(leftOutNotice(event))
+          out.push(event.type === 'left_out' ? leftOutNotice(event) : progressUpdate(event))
           return
         case 'connection_needed':
           showConnectNotice(event.server, out)

@@ -166,9 +166,9 @@ function sessionOver(
       const result = await client.callTool(
         { name, arguments: { ...args } },
         {
-          signal: callSignal,
+          // The SDK's own total ends a call without telling the server.
+          signal: AbortSignal.any([callSignal, AbortSignal.timeout(totalMs)]),
           timeout: patience,
-          maxTotalTimeout: totalMs,
           resetTimeoutOnProgress: true,
           onprogress: ({ progress, total, message }) =>
             onProgress({

@@ -419,7 +419,30 @@ describe('a client', () => {
     while (vi.getTimerCount() > 0) await new Promise((resolve) => setImmediate(resolve))
   })
 
-  it('a client that waits for a stream gets comments when the app sets a heartbeat, and its events stay whole', async () => {
+  it('a quiet stream gets comments by default, and none when the app says so', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    for (const heartbeat of [undefined, 'none'] as const) {
+      const told = steps()
+      const { url } = await served(told.respond, heartbeat ? { heartbeat } : {})
+      const response = await post(url, 'threads.create', { input: message('hi') })
+      const reader = response.body?.getReader()
+      let text = ''
+      const read = async () => {
+        text += new TextDecoder().decode((await reader?.read())?.value)
+      }
+      while (!text.includes('thread.item.added')) await read()
+      vi.advanceTimersByTime(31_000)
+      told.finish()
+      for (let next = await reader?.read(); next && !next.done; next = await reader?.read())
+        text += new TextDecoder().decode(next.value)
+      expect(text.split('\n\n').filter((frame) => frame === ':')).toHaveLength(heartbeat ? 0 : 2)
+    }
+  })
+
+  it('a client that waits for a stream gets comments as often as the app says, and its events stay whole', async () => {
     const told = steps()
     const { url } = await served(told.respond, { heartbeat: 20 })
     const response = await post(url, 'threads.create', { input: message('hi') })
