@@ -16,7 +16,10 @@ const published = Object.values(exports).flatMap(
   (target) => target['onbehalf-source']?.match(/^\.\/src\/(.+)\.ts$/)?.[1] ?? [],
 )
 // The program is started by bin/, not imported by a subpath. It starts the stacks that it tests.
-const programs = ['main', 'leaktest/stacks/own-server', 'leaktest/stacks/literal-server']
+const programs = [
+  'main',
+  ...['own', 'own-stdio', 'literal'].map((name) => `leaktest/stacks/${name}-server`),
+]
 const entries = [...published, ...programs.map((name) => `cli/${name}`)].map((name) =>
   join(folder, `${name}.js`),
 )

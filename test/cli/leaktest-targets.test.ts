@@ -53,9 +53,21 @@ describe('the target of our own stack', () => {
 
   it('means a server to have the token of the sign-in only where the source is `own`', () => {
     const { entitled = [] } = stacks.own ?? {}
-    expect(entitled.map(({ secret }) => secret)).toEqual(Array(9).fill('chat token'))
-    expect(entitled.every(({ sink }) => /^inbox [a-z-]+-own$/.test(sink))).toBe(true)
+    const inboxes = entitled.filter(({ sink }) => sink !== 'environment')
+    expect(inboxes.map(({ secret }) => secret)).toEqual(Array(9).fill('chat token'))
+    expect(inboxes.every(({ sink }) => /^inbox [a-z-]+-own$/.test(sink))).toBe(true)
   })
+})
+
+it('means a process to have the credential of its server, and no other, where it is started with it', () => {
+  const { entitled = [] } = stacks.own ?? {}
+  const started = entitled.filter(({ sink }) => sink === 'environment')
+  expect(started.map(({ secret }) => secret)).toEqual(
+    ['notes', 'tasks', 'hostile'].flatMap((name) => [
+      `static key for ${name}`,
+      `access token for ${name}`,
+    ]),
+  )
 })
 
 describe('the examples that are not ours', () => {

@@ -27,6 +27,8 @@ export interface LegacyOptions {
   readonly call?: Answering
   /** What the first event says, by the number of the stream. */
   readonly endpoint?: (stream: number) => string
+  /** The status of a POST. Default 202. */
+  readonly post?: number
 }
 
 /** Starts it. */
@@ -54,7 +56,7 @@ export async function legacyServer(options: LegacyOptions = {}): Promise<LegacyS
       say(endpoint(streams.length), 'endpoint')
       return
     }
-    response.writeHead(202).end('Accepted')
+    response.writeHead(options.post ?? 202).end('Accepted')
     const message = JSON.parse(received.body) as Message
     posted.push(message)
     const result = results[message.method ?? '']?.(message)

@@ -31,6 +31,8 @@ export interface Answer {
   readonly json: UnknownObject | undefined
 }
 
+/** How long a stream may take to say what it is. */
+const LEGACY_MS = 5_000
 /** The longest answer that is read. */
 const MAX_ANSWER_CHARS = 4 * 1024 * 1024
 
@@ -83,6 +85,28 @@ export async function post(
     status: response.status,
     headers: response.headers,
     json: isObject(value) ? value : undefined,
+  }
+}
+
+/** Whether a GET opens a stream of HTTP+SSE (MCP 2024-11-05), which begins with the event `endpoint`. */
+export async function opensLegacyStream(url: string, headers: Headers, way: Way): Promise<boolean> {
+  const asking = new Headers(headers)
+  asking.set('accept', 'text/event-stream')
+  const soon = AbortSignal.any([way.signal, AbortSignal.timeout(LEGACY_MS)])
+  try {
+    const response = await way.direct(url, { headers: asking, redirect: 'manual', signal: soon })
+    const type = response.headers.get('content-type') ?? ''
+    let text = ''
+    if (response.ok && /^text\/event-stream\b/i.test(type))
+      text = await readText(response, (piece) => {
+        text += piece
+        return EVENT_END.test(text)
+      })
+    else await response.body?.cancel()
+    return /^event: ?endpoint\r?$/m.test(text)
+  } catch {
+    way.signal.throwIfAborted()
+    return false
   }
 }
 

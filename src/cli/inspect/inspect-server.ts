@@ -2,7 +2,7 @@
 // tools with the credential.
 
 import { CommandError } from '../command.ts'
-import type { Answer, Way } from './ask.ts'
+import { type Answer, opensLegacyStream, type Way } from './ask.ts'
 import { lookAtAuthorization } from './authorization.ts'
 import { printable } from './printable.ts'
 import { type Greeting, greet, leave, listTools } from './protocol.ts'
@@ -38,7 +38,7 @@ export async function inspectServer(
   if (unknown.open && armed) await leave(stranger, unknown.open, way)
   const refusal = refusedIn(unknown)
   if (!unknown.open && unknown.revisions.length === 0 && refusal === undefined)
-    throw notMcp(url, unknown.answers)
+    throw await notMcp(stranger, unknown.answers, way)
   const authorization = await lookAtAuthorization(url, unknown.answers, way, progress)
   if (refusal !== undefined && !armed && !saysMcp(unknown, authorization))
     throw unknownServer(url, refusal)
@@ -48,7 +48,7 @@ export async function inspectServer(
   const greeting = armed ? await greet(target, way) : unknown
   const refused = armed ? refusedIn(greeting) : undefined
   if (armed && !greeting.open && greeting.revisions.length === 0 && refused === undefined)
-    throw notMcp(url, greeting.answers)
+    throw await notMcp(target, greeting.answers, way)
   if (greeting.open) progress('listing its tools')
   const listed = greeting.open ? await listTools(target, greeting.open, way) : undefined
   if (greeting.open) await leave(target, greeting.open, way)
@@ -94,7 +94,15 @@ function refusedIn({ answers, open }: Greeting): number | undefined {
   return answers.find(({ status }) => status === 401 || status === 403)?.status
 }
 
-function notMcp(url: string, answers: readonly Answer[]): CommandError {
+async function notMcp(
+  { url, headers }: Pick<Inspection, 'url' | 'headers'>,
+  answers: readonly Answer[],
+  way: Way,
+): Promise<CommandError> {
+  if (await opensLegacyStream(url, headers, way))
+    return new CommandError(
+      `${url} speaks HTTP+SSE, the older transport (MCP 2024-11-05), and was not looked at further. caller.fetch carries a credential to it: give it to the SSE client transport of your SDK. If it has an address for Streamable HTTP too, often /mcp, inspect that`,
+    )
   const seen = [...new Set(answers.map(({ status }) => status))].join(' and ')
   const down = answers.every(({ status }) => status >= 500)
   return new CommandError(

@@ -6,11 +6,18 @@ import type { Problem } from './problem.ts'
 import { isFilled, parseTemplate } from './template.ts'
 
 /**
- * Variables that decide what a program runs. A value of the person in one of them would run whatever
- * the person likes.
+ * Variables that decide what a program runs, or whom it trusts. A value of the person in one of them
+ * would run whatever the person likes, or send everything to them.
  */
-const POWERFUL =
-  /^(?:PATH|HOME|IFS|ENV|BASH_ENV|SHELLOPTS|SHELL|PS4|PROMPT_COMMAND|LD_.*|DYLD_.*|NODE_.*|NPM_CONFIG_.*|PYTHON.*|PERL.*|RUBY.*|JAVA_.*|_JAVA_.*|JDK_.*|GIT_.*|UV_.*|PIP_.*|GODEBUG|DENO_.*|BUN_.*)$/i
+const POWERFUL: readonly RegExp[] = [
+  /^(?:PATH|HOME|SHELL|IFS|ENV|BASH_ENV|BASH_FUNC_.*|SHELLOPTS|PS4|PROMPT_COMMAND|EDITOR|VISUAL|PAGER|BROWSER)$/i,
+  /^(?:LD_.*|DYLD_.*|GLIBC_TUNABLES|GCONV_PATH|LOCPATH)$/i,
+  /^(?:NODE_(?:OPTIONS|PATH|EXTRA_CA_CERTS|TLS_REJECT_UNAUTHORIZED)|NPM_CONFIG_.*|BUN_OPTIONS|DENO_DIR)$/i,
+  /^(?:PYTHON(?:PATH|HOME|STARTUP|USERBASE|EXECUTABLE|BREAKPOINT|INSPECT|WARNINGS)|PIP_.*|UV_.*)$/i,
+  /^(?:PERL5?LIB|PERL5(?:OPT|DB)|RUBY(?:LIB|OPT)|_?JAVA_(?:TOOL_)?OPTIONS|JDK_JAVA_OPTIONS|JAVA_HOME)$/i,
+  /^GIT_(?:SSH|SSH_COMMAND|ASKPASS|EXEC_PATH|CONFIG.*|EXTERNAL_DIFF|PROXY_COMMAND|TEMPLATE_DIR)$/i,
+  /^(?:HTTPS?_PROXY|ALL_PROXY|NO_PROXY|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE)$/i,
+]
 
 /** What is wrong with variables; undefined when nothing is. */
 export function envProblem(
@@ -26,8 +33,8 @@ export function envProblem(
     const at = `variables.${name}`
     if (!isVariableName(name))
       return [at, 'is no name of a variable (letters, digits and _, not a digit first)']
-    if (POWERFUL.test(name))
-      return [at, 'decides what programs run, so a credential cannot be put into it']
+    if (POWERFUL.some((names) => names.test(name)))
+      return [at, 'decides what the program runs or trusts, so a credential cannot be put into it']
     if (named.includes(name)) return [at, 'is in process.env too: leave it out there']
     const problem = templateProblem(value)
     if (problem !== undefined) return [at, problem]

@@ -77,12 +77,24 @@ describe('a credential in the start of a process', () => {
     'NODE_OPTIONS',
     'PYTHONPATH',
     'BASH_ENV',
+    'HTTPS_PROXY',
+    'SSL_CERT_FILE',
+    'GIT_SSH_COMMAND',
     'path',
-  ])('cannot be put into %s, which decides what programs run', (name) => {
+  ])('cannot be put into %s, which decides what the program runs or trusts', (name) => {
     expect(() =>
       parseBinding('Notion', { ...NOTION, placement: env({ [name]: '{claim:x}' }) }),
-    ).toThrow(`servers.Notion.placement.variables.${name} decides what programs run`)
+    ).toThrow(`servers.Notion.placement.variables.${name} decides what the program runs or trusts`)
   })
+
+  it.each(['GITHUB_TOKEN', 'PYTHONANYWHERE_API_TOKEN', 'RUBYGEMS_API_KEY', 'NODE_AUTH_TOKEN'])(
+    'can be in %s, which only looks like one',
+    (name) => {
+      expect(() =>
+        parseBinding('Notion', { ...NOTION, placement: env({ [name]: '{credential}' }) }),
+      ).not.toThrow()
+    },
+  )
 
   it('can be in several variables and arguments, of several sources', () => {
     const { placements } = parseBinding('Notion', {

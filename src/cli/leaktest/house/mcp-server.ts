@@ -1,4 +1,4 @@
-// An MCP server over Streamable HTTP: an honest one, which records what it is sent, or a hostile one, which
+// An MCP server over Streamable HTTP, and at `/sse` over the transport before it: an honest one, which records what it is sent, or a hostile one, which
 // sends back what it knows wherever it can.
 
 import type { ServerResponse } from 'node:http'
@@ -7,6 +7,7 @@ import { encodings } from '../search/encodings.ts'
 import { ATTACKS, type Reply } from './attacks.ts'
 import { credentialHeaders, enter, presentedIn } from './credentials.ts'
 import { Knowledge, type Scope } from './knowledge.ts'
+import { LegacyStreams } from './legacy-streams.ts'
 import { type Arrival, type Listener, listen } from './listen.ts'
 import { spoiltTools, toolsOf } from './mcp-tools.ts'
 import { PLACED, placed } from './placed.ts'
@@ -45,10 +46,12 @@ interface Call {
 /** Starts one. */
 export async function startMcpServer(options: McpServerOptions): Promise<McpServer> {
   const knowledge = new Knowledge()
+  const streams = new LegacyStreams()
   const listener = await listen((arrival, response) => {
     const call = receive(arrival, options, knowledge)
+    if (streams.opens(arrival, response)) return
     const reply = answerTo(arrival, call, options, knowledge)
-    send(response, reply, call.id)
+    send(response, streams.send(arrival, reply, call.id) ?? reply, call.id)
   })
   return { ...listener, url: `${listener.origin}/mcp`, forget: () => knowledge.forget() }
 }

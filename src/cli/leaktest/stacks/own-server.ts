@@ -9,7 +9,8 @@ import { agentChat, chatkitServer } from 'onbehalf/chatkit'
 import { egressFetch } from 'onbehalf/egress'
 import { jwtVerifier } from 'onbehalf/jwt'
 import { auditSink, createLog, type Log } from 'onbehalf/log'
-import { modelFromEnvironment, runAgent } from 'onbehalf/openai-agents'
+import { type AgentServer, modelFromEnvironment, runAgent } from 'onbehalf/openai-agents'
+import { childProcesses } from 'onbehalf/stdio'
 import {
   openSqlite,
   sqliteReflectionMarks,
@@ -18,6 +19,7 @@ import {
 } from 'onbehalf/store'
 import { makeSteady } from './make-steady.ts'
 import { createKit } from './own-kit.ts'
+import { legacyFetch } from './own-legacy.ts'
 import { openSources } from './own-sources.ts'
 import {
   bindingOf,
@@ -42,6 +44,9 @@ const log = logTo('app.log')
 const audit = auditSink(logTo('audit.log'))
 const onError = (error: unknown) => log.error('Something went wrong', { part: 'web', error })
 const sources = await openSources({ env, issuer, dir, app, audit, now })
+/** What processes have written to their standard error, and what of it was passed on. */
+const said = new Set<string>()
+const told = new Set<string>()
 const database = openSqlite(join(dir, 'chat.db'))
 const onbehalf = createOnBehalf({
   resource: chat,
@@ -51,6 +56,11 @@ const onbehalf = createOnBehalf({
   servers: bindings(),
   audit,
   fetch: egressFetch(),
+  processes: childProcesses({
+    maxProcesses: 500,
+    maxPerPerson: 250,
+    log: ({ server, text }) => void said.add(`${server}: ${text}`),
+  }),
   reflectionMarks: sqliteReflectionMarks(database),
   fingerprintKey: new Uint8Array(32).fill(7),
   now,
@@ -60,10 +70,16 @@ const agent = agentChat<Caller>({
   approvals: 'never',
   async *run(request, { caller, metadata }) {
     log.debug('A run begins', { operation: 'run' })
-    const bound = serversOf(metadata.variant)
-    const instructions = await instructionsFor(caller, bound)
-    const servers = bound.map(({ name, url }) => ({ name, url }))
-    yield* runAgent({ ...request, caller, servers, model, instructions })
+    const servers = serversOf(metadata.variant)
+    const instructions = await instructionsFor(caller, servers)
+    const run = { ...request, caller: forLegacy(caller, servers), servers: servers.map(forRun) }
+    yield* runAgent({ ...run, model, instructions })
+    // On our own standard error, which leaktest reads. The processes write in any order, and each of
+    // a person's the same.
+    for (const line of [...said].sort()) {
+      if (!told.has(line)) console.error(line)
+      told.add(line)
+    }
   },
 })
 const chatkit = chatkitServer<Caller>({
@@ -113,7 +129,7 @@ function bindings(): Readonly<Record<string, BindingInput>> {
 /** A server of one run, and how its credential travels. */
 interface BoundServer {
   readonly name: string
-  readonly url: string
+  readonly url?: string | undefined
   readonly variant?: Variant | undefined
 }
 
@@ -133,6 +149,26 @@ function serversOf(asked: unknown): readonly BoundServer[] {
       : [],
   )
   return asked === KIT ? [...bound, { name: 'kit', url: kit }] : bound
+}
+
+/** The framework's own client speaks Streamable HTTP alone. */
+function forLegacy(caller: Caller, servers: readonly BoundServer[]): Caller {
+  const urls = servers.flatMap(({ name, url, variant }) =>
+    variant?.isLegacy && url !== undefined ? [[name, url] as const] : [],
+  )
+  const legacy = new Map(urls)
+  return {
+    ...caller,
+    fetch(server, options) {
+      const url = legacy.get(server)
+      const fetch = caller.fetch(server, options)
+      return url === undefined ? fetch : legacyFetch(fetch, url)
+    },
+  }
+}
+
+function forRun({ name, url }: BoundServer): AgentServer {
+  return url === undefined ? { name } : { name, url }
 }
 
 /** For the placement `prompt`, the model is told what to repeat: references, no credentials. */

@@ -2,7 +2,8 @@
 // and the servers that each of them reaches.
 
 import { createHmac } from 'node:crypto'
-import type { BindingInput, Placement, Sign, SignedHeaders, Source } from 'onbehalf'
+import type { BindingInput, ChildProcess, Placement, Sign, SignedHeaders, Source } from 'onbehalf'
+import { program } from './program.ts'
 
 /** One way. A chat message chooses it by its name. */
 export interface Variant {
@@ -13,6 +14,8 @@ export interface Variant {
   readonly sources?: Readonly<Record<string, Source>>
   /** The servers of leaktest that it reaches. */
   readonly servers: readonly string[]
+  /** Whether it speaks HTTP+SSE (MCP 2024-11-05). Default false. */
+  readonly isLegacy?: boolean
 }
 
 /** What a server of leaktest is like. */
@@ -73,6 +76,12 @@ const PLACED: Readonly<Record<string, { readonly place: string; readonly placeme
     '-sign': { place: 'signature', placement: { type: 'sign', sign: signBody } },
   }
 
+/** How a process gets its credential. It brings it to a server as a header. */
+const STARTED: readonly Placement[] = [
+  { type: 'env', variables: { SERVER_KEY: '{credential}' } },
+  { type: 'args', args: ['--key={credential}'] },
+]
+
 /** The servers: three of each kind that a placement needs, and apart from them those of `own`. */
 export const servers: readonly ServerShape[] = [
   ...[false, true].flatMap((own) =>
@@ -126,6 +135,12 @@ export const variants: readonly Variant[] = [
     source: STORED,
     servers: ROLES.map((role) => `${role}${kind}`),
   })),
+  ...STARTED.flatMap((placement) =>
+    [STORED, { type: 'exchange', scopes } as const].map((source) =>
+      variant(`${placement.type}/${source.type}`, placement, source),
+    ),
+  ),
+  { ...variant('sse/static', { type: 'header' }, STORED), isLegacy: true },
   {
     name: 'header and argument/exchange and static',
     placement: [{ type: 'header' }, { type: 'argument', parameters: 'everywhere', from: SECOND }],
@@ -165,14 +180,30 @@ export function bindingOf(variant: Variant, url: string, chat: string): BindingI
     ...(sources ? { sources } : {}),
     // The person's own token has the chat endpoint as its audience.
     ...(source.type === 'own' ? { resource: chat } : {}),
-    ...('type' in placement && placement.type === 'path'
-      ? { url: urlOf(variant, url), resource: url }
+    ...(variant.isLegacy || ('type' in placement && placement.type === 'path')
+      ? { url: urlOf(variant, url) ?? '', resource: url }
       : {}),
+    ...(isStarted(variant) ? { url: 'stdio:server', resource: url, process: processTo(url) } : {}),
   }
 }
 
-/** The URL that a framework is given. A credential in the path has its place there. */
-export function urlOf({ placement }: Variant, url: string): string {
+/** A program that asks a server over HTTP. */
+function processTo(url: string): ChildProcess {
+  return { command: process.execPath, args: [program('own-stdio-server'), url] }
+}
+
+/** Whether the server is a process that is started for each person. */
+export function isStarted({ placement }: Pick<Variant, 'placement'>): boolean {
+  return 'type' in placement && (placement.type === 'env' || placement.type === 'args')
+}
+
+/**
+ * The URL that a framework is given. A credential in the path has its place there. A process has none.
+ */
+export function urlOf(variant: Variant, url: string): string | undefined {
+  const { placement } = variant
+  if (isStarted(variant)) return undefined
+  if (variant.isLegacy) return url === '' ? url : new URL('/sse', url).href
   return 'type' in placement && placement.type === 'path' && url !== ''
     ? new URL('/{credential}/mcp', url).href
     : url

@@ -1,7 +1,7 @@
 // Our own stack as a target: one process with everything that onbehalf publishes for a server.
 
 import type { BroughtServer, PlantedSecret, Target } from '../config/target.ts'
-import { KIT, KIT_SERVERS, servers, variants } from './own-variants.ts'
+import { isStarted, KIT, KIT_SERVERS, servers, variants } from './own-variants.ts'
 import { program } from './program.ts'
 
 const PEOPLE = ['alice', 'bob'] as const
@@ -53,9 +53,18 @@ export const own: Target = {
   notRemoved: ['brotli, base64'],
   fingerprints: ['fingerprint'],
   // By the source `own`, a server is meant to get the token that the person signed in with.
-  entitled: servers
-    .filter((server) => server.own)
-    .map(({ name }) => ({ secret: 'chat token', sink: `inbox ${name}` })),
+  entitled: [
+    ...servers
+      .filter((server) => server.own)
+      .map(({ name }) => ({ secret: 'chat token', sink: `inbox ${name}` })),
+    // A process that takes its credential from its environment or its arguments has it there.
+    ...[...new Set(variants.filter(isStarted).flatMap((variant) => variant.servers))].flatMap(
+      (name) => [
+        { secret: `static key for ${name}`, sink: 'environment' },
+        { secret: `access token for ${name}`, sink: 'environment' },
+      ],
+    ),
+  ],
 }
 
 function brought({
