@@ -86,6 +86,18 @@ export const reason: RefusalReason = 'forbidden'
 export const source: BindingInput = { url: 'https://a.example', source: { type: 'magic' } }
 // @ts-expect-error no such placement
 export const placement: BindingInput = { url: 'https://a.example', placement: { type: 'magic' } }
+// @ts-expect-error nothing is filled that nobody named
+export const unnamed: BindingInput = { url: 'https://a.example', placement: { type: 'argument' } }
+export const several: BindingInput = {
+  url: 'https://a.example',
+  sources: { second: { type: 'static', of: 'person' } },
+  placement: [
+    { type: 'header', value: 'Token {credential}' },
+    { type: 'query', name: 'key', from: 'second' },
+    // @ts-expect-error a session has no source of its own
+    { type: 'session', from: 'second' },
+  ],
+}
 // @ts-expect-error an exchange names its scopes
 export const scopes: BindingInput = { url: 'https://a.example', source: { type: 'exchange' } }
 

@@ -18,7 +18,7 @@ export function headerValue(text: string): Result<string> {
 
 /** Whether a text can be a header's value. */
 export function isHeaderValue(text: string): boolean {
-  return /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(text)
+  return /^[\x20-\x7e]+$/.test(text) && !text.startsWith(' ') && !text.endsWith(' ')
 }
 
 /** The value of a cookie (RFC 6265 section 4.1.1). No such value ends it or begins another. */

@@ -3,6 +3,7 @@
 
 import type { Budget, Work } from './budget.ts'
 import { ANY_CASE, GRAM, gramAt, nextDenseIn, nextIn } from './grams.ts'
+import { overLineBreaks } from './line-breaks.ts'
 import type { Needle, NeedleIndex } from './needle-index.ts'
 
 /** A part of a text: from `from` up to, but not including, `to`. */
@@ -205,7 +206,9 @@ class Matches {
     if (to - from < needle.minRun) return
     this.#runs ??= new Map()
     this.#runs.set(needle, { origin, to })
-    this.#found.push({ from, to })
+    const isSame = (one: number, other: number) => isAlike(one, other, letterCase)
+    const run = { text, wanted, origin, from, to, isAlike: isSame }
+    this.#found.push(to - from === wanted.length ? { from, to } : overLineBreaks(run))
   }
 }
 

@@ -1,0 +1,78 @@
+// A secret that is broken into lines: what stands before and after a line that was found is shorter
+// than a piece, and belongs to it all the same.
+
+import type { Range } from './search.ts'
+
+/** So many characters that go on with a secret do not do so by chance. */
+const MIN_REST_CHARS = 3
+
+/** A run of a secret's characters in a text. */
+export interface Run extends Range {
+  readonly text: string
+  readonly wanted: string
+  /** Where the secret would begin in the text, if it were not broken. */
+  readonly origin: number
+  readonly isAlike: (one: number, other: number) => boolean
+}
+
+/** The run, with the lines before and after it that go on with the same secret. */
+export function overLineBreaks(run: Run): Range {
+  return { from: before(run), to: after(run) }
+}
+
+function after({ text, wanted, origin, to, isAlike }: Run): number {
+  let end = to
+  let inside = to - origin
+  while (inside < wanted.length) {
+    const start = end + breakAt(text, end)
+    if (start === end) return end
+    let chars = 0
+    while (
+      inside + chars < wanted.length &&
+      start + chars < text.length &&
+      isAlike(text.charCodeAt(start + chars), wanted.charCodeAt(inside + chars))
+    )
+      chars++
+    if (chars < Math.min(MIN_REST_CHARS, wanted.length - inside)) return end
+    end = start + chars
+    inside += chars
+  }
+  return end
+}
+
+function before({ text, wanted, origin, from, isAlike }: Run): number {
+  let begin = from
+  let inside = from - origin
+  while (inside > 0) {
+    const stop = begin - breakBefore(text, begin)
+    if (stop === begin) return begin
+    let chars = 0
+    while (
+      chars < inside &&
+      chars < stop &&
+      isAlike(text.charCodeAt(stop - chars - 1), wanted.charCodeAt(inside - chars - 1))
+    )
+      chars++
+    if (chars < Math.min(MIN_REST_CHARS, inside)) return begin
+    begin = stop - chars
+    inside -= chars
+  }
+  return begin
+}
+
+const LF = 10
+const CR = 13
+
+/** Characters of the line break at a position. */
+function breakAt(text: string, at: number): number {
+  const first = text.charCodeAt(at)
+  if (first === LF) return 1
+  return first === CR ? 1 + Number(text.charCodeAt(at + 1) === LF) : 0
+}
+
+/** Characters of the line break that ends at a position. */
+function breakBefore(text: string, at: number): number {
+  const last = text.charCodeAt(at - 1)
+  if (last === CR) return 1
+  return last === LF ? 1 + Number(text.charCodeAt(at - 2) === CR) : 0
+}

@@ -1,0 +1,49 @@
+// A credential that a server breaks into lines, with something before it, as in a URL or a cookie.
+
+import { describe, expect, it } from 'vitest'
+import { Credential } from '../../../src/core/credential.ts'
+import { workBudget } from '../../../src/mcp/redact/budget.ts'
+import { sentSecrets } from '../../../src/mcp/redact/sent-secrets.ts'
+
+const KEY =
+  'sk-2thyuTT9mPMmnIoi03z6ZRcU-KKsZ4N1BdoXpb51Sp4KmP8aPbupwJuAZ0cPveGDTHfISpy0ETVBbUZtTvifq8'
+
+async function redacted(text: string): Promise<string> {
+  const run = sentSecrets({ now: () => 0 }).run('alice')
+  const live = run.at({ resource: 'https://a.example', source: { type: 'connection' } })
+  live.add({ credential: new Credential(KEY), expiresAt: Number.POSITIVE_INFINITY, scopes: [] })
+  const value = (await live.redactor().jsonInTurns({ text }, workBudget())).value
+  return (value as { readonly text: string }).text
+}
+
+describe('a credential that is broken into lines', () => {
+  it.each([
+    [20, '\n'],
+    [24, '\r\n'],
+    [13, '\r'],
+    [64, '\n'],
+  ])(
+    'a credential that is broken into lines of %i characters leaves nothing of it',
+    async (width, end) => {
+      for (let before = 0; before < width; before++) {
+        const text = `${'='.repeat(before)}${KEY}=`.replace(
+          new RegExp(`.{${width}}`, 'g'),
+          `$&${end}`,
+        )
+        const left = await redacted(text)
+        const pieces = [...KEY.matchAll(/(?=(.{3}))/g)].map(([, piece = '']) => piece)
+        expect(
+          pieces.filter((piece) => left.includes(piece)),
+          `${before}: ${left}`,
+        ).toEqual([])
+      }
+    },
+  )
+
+  it('a credential that is broken into lines takes nothing with it that is not of it', async () => {
+    const [first = '', second = ''] = [KEY.slice(0, 30), KEY.slice(30)]
+    expect(await redacted(`${first}\nother lines\n${second}\nand so on`)).toBe(
+      '[credential removed]\nother lines\n[credential removed]\nand so on',
+    )
+  })
+})
