@@ -1,13 +1,17 @@
 // A secret that is broken into lines: what stands before and after a line that was found is shorter
 // than a piece, and belongs to it all the same.
 
-import type { Range } from './search.ts'
-
 /** So many characters that go on with a secret do not do so by chance. */
 const MIN_REST_CHARS = 3
 
+/** A part of a text: from `from` up to, but not including, `to`. */
+interface Part {
+  readonly from: number
+  readonly to: number
+}
+
 /** A run of a secret's characters in a text. */
-export interface Run extends Range {
+interface Run extends Part {
   readonly text: string
   readonly wanted: string
   /** Where the secret would begin in the text, if it were not broken. */
@@ -16,7 +20,7 @@ export interface Run extends Range {
 }
 
 /** The run, with the lines before and after it that go on with the same secret. */
-export function overLineBreaks(run: Run): Range {
+export function overLineBreaks(run: Run): Part {
   return { from: before(run), to: after(run) }
 }
 
