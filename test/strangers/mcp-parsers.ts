@@ -5,6 +5,7 @@ import type { RunStreamEvent } from '@openai/agents'
 import type { AgentEvent } from '../../src/agent/events.ts'
 import { askingCard } from '../../src/chatkit/agent/approval-card.ts'
 import { APPROVAL_WORDS } from '../../src/chatkit/agent/approval-words.ts'
+import { stepDetails } from '../../src/chatkit/agent/step-details.ts'
 import { CommandError } from '../../src/cli/command.ts'
 import type { Way } from '../../src/cli/inspect/ask.ts'
 import { inspectServer } from '../../src/cli/inspect/inspect-server.ts'
@@ -392,6 +393,16 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
       return judged(await (await filled.fetch(SERVER, { method: 'POST', body })).text())
     },
     mayThrow: isOurs,
+  },
+  {
+    name: 'the details of a step',
+    stranger: 'an MCP server',
+    files: ['src/chatkit/agent/step-details.ts'],
+    good: () => ['{"a":1}', 'Use ```` here.'],
+    read: (text) => ({
+      taken: true,
+      value: stepDetails({ callId: 'c1', name: 'one', arguments: text, output: text }),
+    }),
   },
   {
     name: 'a call that the conversation keeps',

@@ -134,12 +134,15 @@ export function answerWriter(
           return
         case 'withdrawn':
           withdrawn = true
-          for (const item_id of begun) out.push({ type: 'thread.item.removed', item_id })
-          out.push(NOT_ANSWERED)
+          out.push(...begun.map(removalOf), NOT_ANSWERED)
           return
       }
     },
   }
+}
+
+function removalOf(item_id: string): AnswerEvent {
+  return { type: 'thread.item.removed', item_id }
 }
 
 /** What the person reads when a guardrail has withdrawn the answer. */

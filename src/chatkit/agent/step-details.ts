@@ -12,15 +12,25 @@ export function stepDetails({ arguments: given, output }: Omit<KeptCall, 'lead'>
   const value = parseJson(given)
   const isEmpty = isObject(value) && Object.keys(value).length === 0
   return [
-    ...(isEmpty ? [] : [fenced(isObject(value) ? JSON.stringify(value, null, 1) : given, 'json')]),
+    ...(isEmpty ? [] : [fenced(indented(value) ?? given, 'json')]),
     ...(output === undefined || output === '' ? [] : [fenced(output, '')]),
   ].join('\n\n')
+}
+
+/** The value on lines of its own. Undefined when it is deeper than the runtime can write. */
+function indented(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value, null, 1)
+  } catch {
+    return undefined
+  }
 }
 
 /** Puts a text into a block of code that it cannot end. */
 function fenced(text: string, language: string): string {
   const runs = text.match(/`+/g) ?? []
-  const fence = '`'.repeat(Math.max(3, ...runs.map((run) => run.length + 1)))
+  const longest = runs.reduce((most, { length }) => Math.max(most, length), 2)
+  const fence = '`'.repeat(longest + 1)
   const shown = text.length > MAX_SHOWN_CHARS ? `${text.slice(0, MAX_SHOWN_CHARS)}…` : text
   return `${fence}${language}\n${shown}\n${fence}`
 }
