@@ -54,6 +54,7 @@ const USED: readonly (readonly [what: string, ...entries: unknown[]])[] = [
         $schema: null,
         description: null,
         additionalProperties: null,
+        'x-order': null,
         properties: {
           a: { type: 'string', description: null, enum: null, minLength: null, items: null },
           b: { anyOf: [{ type: 'string', format: null }, { type: 'null' }], default: null },
