@@ -20,8 +20,8 @@ export interface IssuerSettings {
   /** Issuer identifiers to name in the protected resource metadata. Default: those of the issuers. */
   readonly authorizationServers?: readonly string[]
   /**
-   * Verifies tokens, where there is no preset: give `authorizationServers` too. A preset takes a
-   * verifier of your own as an option of its own.
+   * Verifies tokens in place of the issuer's own verifier. Without an issuer, give
+   * `authorizationServers` too.
    */
   readonly verifier?: TokenVerifier
   /** Exchanges tokens in place of the issuer's own exchanger. */
@@ -77,16 +77,12 @@ export function declaredIssuers(settings: IssuerSettings): DeclaredIssuers {
   }
 }
 
-function checkParts({ issuer, issuers, verifier }: IssuerSettings): void {
+function checkParts({ issuer, issuers }: IssuerSettings): void {
   if (issuer !== undefined) checkArgument('issuer', issuer, isIssuer)
   if (issuers !== undefined && !Array.isArray(issuers))
     throw new TypeError('issuers must be a list of presets of onbehalf/issuers')
   for (const [index, one] of (issuers ?? []).entries())
     checkArgument(`issuers[${index}]`, one, isIssuer)
-  if (verifier && (issuer ?? issuers))
-    throw new TypeError(
-      `${issuer ? 'issuer' : 'issuers'} and verifier: give one of them. A preset takes a verifier of your own: oidc({ issuer, verifier })`,
-    )
 }
 
 const NEEDS_EXCHANGER = 'it needs the setting exchanger; onbehalf/oauth has it'

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../../src/core/audit.ts'
 import { Credential } from '../../src/core/credential.ts'
-import { AuthError } from '../../src/core/errors.ts'
+import { AuthError, refused } from '../../src/core/errors.ts'
 import { auth0, betterAuth, google, oidc, zitadel } from '../../src/issuers/index.ts'
 import { createOnBehalf } from '../../src/on-behalf.ts'
 import type { OnBehalfOptions } from '../../src/on-behalf-options.ts'
@@ -272,6 +272,23 @@ describe('an app with several issuers', () => {
     if (!one) throw new Error('no issuer')
     expect(() => app({ issuers: [one, one] })).toThrow(/is there twice/)
     expect(() => app({ issuer: one, issuers: [one] })).toThrow(/give one of them/)
+  })
+
+  it('an app with an issuer can have a verifier by hand, which takes the place of the issuer’s', async () => {
+    const [one] = both(world())
+    if (!one) throw new Error('no issuer')
+    const asked: string[] = []
+    const { admit } = app({
+      issuer: one,
+      verifier: {
+        verify: async (credential) => {
+          asked.push(credential.reveal())
+          return refused('token_inactive')
+        },
+      },
+    })
+    expect((await admit('any-token-at-all')).ok).toBe(false)
+    expect(asked).toEqual(['any-token-at-all'])
   })
 })
 

@@ -162,7 +162,6 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
       ...ISSUER_SETTINGS,
       ['servers', [{ url }], "must be an object with their names: { Tasks: { url: 'https://…' } }"],
       ['issuer', issuer, 'must be a preset of onbehalf/issuers'],
-      ['issuer', issuers.oidc({ issuer }), 'and verifier: give one of them'],
       ['connections', {}, 'must have the method credential'],
       ['secrets', 's3cr3t', 'must have the method read: a secret store'],
       ['vault', {}, 'must have the method deposit'],
