@@ -40,6 +40,8 @@ const ATTRIBUTES: readonly (keyof ChatSettings)[] = [
  */
 export class OnbehalfChat extends SettingsElement {
   #shell: Shell | undefined
+  #isLoading = false
+  #isOfAnother = false
 
   static get observedAttributes(): readonly string[] {
     return ATTRIBUTES.flatMap(attributesOf)
@@ -121,11 +123,21 @@ export class OnbehalfChat extends SettingsElement {
       Reflect.deleteProperty(this, name)
       Reflect.set(this, name, set.value)
     }
-    // A host page may set more properties in the same turn.
+    this.#loadSoon(false)
+  }
+
+  /** Reads the list once the host page has set everything that it sets in this turn. */
+  #loadSoon(again: boolean): void {
+    this.#isOfAnother ||= again
+    if (this.#isLoading) return
+    this.#isLoading = true
     queueMicrotask(() => {
+      const isOfAnother = this.#isOfAnother
+      this.#isLoading = false
+      this.#isOfAnother = false
       if (!this.isConnected) return
       this.#made().join()
-      this.#made().loadThreads(false)
+      this.#made().loadThreads(isOfAnother)
     })
   }
 
@@ -168,12 +180,9 @@ export class OnbehalfChat extends SettingsElement {
     const isOther = name === 'person' && before !== ''
     if (isOther) this.#shell.forget(false)
     // A list that was read from another server, or without a credential, is wrong now.
-    if (
-      (isOther || name === 'endpoint' || (name === 'token' && before === undefined)) &&
-      this.isConnected
-    )
-      this.#shell.loadThreads(true)
-    if ((name === 'words' || name === 'history') && this.isConnected) this.#shell.loadThreads(false)
+    if (isOther || name === 'endpoint' || (name === 'token' && before === undefined))
+      this.#loadSoon(true)
+    if (name === 'words' || name === 'history') this.#loadSoon(false)
   }
 }
 

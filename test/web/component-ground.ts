@@ -173,6 +173,8 @@ export function componentGround(start: string, body: () => string = () => ''): G
       }
       if (request.url === '/start.js')
         return response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
+      if (request.url?.startsWith('/token'))
+        return response.writeHead(200, { 'content-type': 'text/plain' }).end('alice')
       if (request.url === '/')
         return response
           .writeHead(200, { 'content-type': 'text/html', 'content-security-policy': POLICY })

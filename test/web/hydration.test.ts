@@ -63,11 +63,12 @@ it('after hydration the properties are set, the token is sent, the handlers are 
   const { page } = ground
   const html = await (await fetch(page.url())).text()
   expect(html).toContain('<onbehalf-chat id="chat" class="wide"></onbehalf-chat>')
-  await page.getByText('What shall we do?').waitFor()
   const tokens: (string | undefined)[] = []
   page.on('request', (request) => {
     if (request.url().endsWith('/chatkit')) tokens.push(request.headers().authorization)
   })
+  await page.reload()
+  await page.getByText('What shall we do?').waitFor()
   expect(await page.getByRole('button', { name: 'Conversations' }).isVisible()).toBe(false)
   await page.getByRole('button', { name: 'Tell me something' }).click()
   ground.word('Hello ')
