@@ -137,7 +137,7 @@ function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Ca
       yield* runAgent({
         ...request,
         caller,
-        servers: [{ name, url, scopes }],
+        servers: [{ name, url, scopes, required: true }],
         model: model.model,
         instructions: await instructionsFor(caller, server),
         ...(server.placement === 'prompt'

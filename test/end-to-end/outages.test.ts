@@ -26,6 +26,8 @@ const NO_ISSUER =
   'This was not done: the sign-in service cannot be reached right now. Try again in a moment.'
 const NO_SERVER =
   'TaskFlow cannot be reached right now, so it is not known whether this was done. Try again in a moment.'
+const NOT_READY =
+  'This was not done: TaskFlow does not answer as it should right now. Try again in a moment.'
 const NO_CONNECTION =
   'This was not done: TaskFlow cannot be reached right now, and nothing was sent. Try again in a moment.'
 const NO_API =
@@ -119,7 +121,10 @@ describe('a missing part of TaskFlow', () => {
       // Where nobody listens, nothing was sent. When a server took the call and did not answer,
       // nobody knows what it did.
       const unsent = state === 'down' && when === 'at the start' && part !== 'issuer'
-      expect(turn.text).toBe(unsent && part === 'mcp' ? NO_CONNECTION : sentence)
+      // Before the first call, nothing was asked of the server.
+      const opening = when === 'at the start' && part === 'mcp'
+      const expected = opening ? (unsent ? NO_CONNECTION : NOT_READY) : sentence
+      expect(turn.text).toBe(expected)
       const destination = { exchange: issuer, carry: house.urls.mcp, api: house.urls.api }[hop]
       const reason =
         part === 'issuer'

@@ -3,11 +3,6 @@
 
 import { isObject, type UnknownObject, writeJson } from '../../core/json.ts'
 
-/** Whether a message answers a call of a tool. Nothing else has these members. */
-export function isToolResult(value: unknown): value is UnknownObject {
-  return isObject(value) && ('content' in value || 'structuredContent' in value)
-}
-
 /**
  * Mends a result. A member that is null counts as absent. Content that cannot be read becomes a
  * text that says so, because the call was made and the rest of its result counts.
