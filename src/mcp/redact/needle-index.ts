@@ -12,6 +12,8 @@ export interface Needle {
   readonly text: string
   /** 12 or more, and at least the leap of the index and four. */
   readonly minRun: number
+  /** The text that it is a part of, from `inside` on: what goes on with that belongs to the match. */
+  readonly whole?: { readonly text: string; readonly inside: number }
 }
 
 /** A needle, and how far into it a gram begins. */

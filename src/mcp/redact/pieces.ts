@@ -31,11 +31,13 @@ const JWT = /^eyJ[\w-]*\.([\w-]+)\.([\w-]*)$/
 /** What to search for besides the whole secret. Nothing for a secret that may be made of words. */
 export function piecesOf(secret: string): readonly Needle[] {
   const jwt = JWT.exec(secret)
-  if (!jwt)
-    return randomRuns(secret.slice(0, MAX_RANDOM_CHARS)).map((text) => ({
-      text,
-      minRun: MIN_PIECE_CHARS,
-    }))
+  if (!jwt) {
+    let inside = 0
+    return randomRuns(secret.slice(0, MAX_RANDOM_CHARS)).map((text) => {
+      inside = secret.indexOf(text, inside)
+      return { text, minRun: MIN_PIECE_CHARS, whole: { text: secret, inside } }
+    })
+  }
   const [, payload = ''] = jwt
   const signature = signaturePieces(jwt[2] ?? '')
   return [

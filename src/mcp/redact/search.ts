@@ -2,8 +2,8 @@
 // does not depend on how many needles there are.
 
 import type { Budget, Work } from './budget.ts'
+import { goOnWith } from './go-on-with.ts'
 import { ANY_CASE, GRAM, gramAt, nextDenseIn, nextIn } from './grams.ts'
-import { overLineBreaks } from './line-breaks.ts'
 import type { Needle, NeedleIndex } from './needle-index.ts'
 
 /** A part of a text: from `from` up to, but not including, `to`. */
@@ -207,8 +207,9 @@ class Matches {
     this.#runs ??= new Map()
     this.#runs.set(needle, { origin, to })
     const isSame = (one: number, other: number) => isAlike(one, other, letterCase)
-    const run = { text, wanted, origin, from, to, isAlike: isSame }
-    this.#found.push(to - from === wanted.length ? { from, to } : overLineBreaks(run))
+    const { whole = { text: wanted, inside: 0 } } = needle
+    const run = { text, wanted: whole.text, origin: origin - whole.inside, from, to }
+    this.#found.push(goOnWith({ ...run, isAlike: isSame }))
   }
 }
 

@@ -40,6 +40,22 @@ describe('a credential that is broken into lines', () => {
     },
   )
 
+  // Its last characters look like a word, so that they are no piece by themselves.
+  it('a credential that is broken into lines leaves no end that looks like a word', async () => {
+    const key = 'sk-p4yLo8xIRilwordsWordsq9Zt3Kd8Lw2VmYPEjRJlIwordswords'
+    const run = sentSecrets({ now: () => 0 }).run('alice')
+    const live = run.at({ resource: 'https://a.example', source: { type: 'static', of: 'person' } })
+    live.add({ credential: new Credential(key), expiresAt: Number.POSITIVE_INFINITY, scopes: [] })
+    for (const text of [
+      key.slice(18),
+      key.slice(0, 40),
+      `/mcp?key=${key}`.replace(/.{20}/g, '$&\n'),
+    ]) {
+      const { value } = await live.redactor().jsonInTurns(text, workBudget())
+      expect(String(value)).not.toMatch(/words|Ril/i)
+    }
+  })
+
   it('a credential that is broken into lines takes nothing with it that is not of it', async () => {
     const [first = '', second = ''] = [KEY.slice(0, 30), KEY.slice(30)]
     expect(await redacted(`${first}\nother lines\n${second}\nand so on`)).toBe(

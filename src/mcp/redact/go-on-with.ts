@@ -1,5 +1,5 @@
-// A secret that is broken into lines: what stands before and after a line that was found is shorter
-// than a piece, and belongs to it all the same.
+// What goes on with a secret before and after a piece of it that was found: it may be shorter than a
+// piece, look like words, or be on another line, and belongs to the secret all the same.
 
 /** So many characters that go on with a secret do not do so by chance. */
 const MIN_REST_CHARS = 3
@@ -19,8 +19,8 @@ interface Run extends Part {
   readonly isAlike: (one: number, other: number) => boolean
 }
 
-/** The run, with the lines before and after it that go on with the same secret. */
-export function overLineBreaks(run: Run): Part {
+/** The run, with what goes on with the same secret before and after it, also over line breaks. */
+export function goOnWith(run: Run): Part {
   return { from: before(run), to: after(run) }
 }
 
@@ -28,8 +28,8 @@ function after({ text, wanted, origin, to, isAlike }: Run): number {
   let end = to
   let inside = to - origin
   while (inside < wanted.length) {
-    const start = end + breakAt(text, end)
-    if (start === end) return end
+    const broken = breakAt(text, end)
+    const start = end + broken
     let chars = 0
     while (
       inside + chars < wanted.length &&
@@ -37,7 +37,7 @@ function after({ text, wanted, origin, to, isAlike }: Run): number {
       isAlike(text.charCodeAt(start + chars), wanted.charCodeAt(inside + chars))
     )
       chars++
-    if (chars < Math.min(MIN_REST_CHARS, wanted.length - inside)) return end
+    if (chars < (broken === 0 ? 1 : Math.min(MIN_REST_CHARS, wanted.length - inside))) return end
     end = start + chars
     inside += chars
   }
@@ -48,8 +48,8 @@ function before({ text, wanted, origin, from, isAlike }: Run): number {
   let begin = from
   let inside = from - origin
   while (inside > 0) {
-    const stop = begin - breakBefore(text, begin)
-    if (stop === begin) return begin
+    const broken = breakBefore(text, begin)
+    const stop = begin - broken
     let chars = 0
     while (
       chars < inside &&
@@ -57,7 +57,7 @@ function before({ text, wanted, origin, from, isAlike }: Run): number {
       isAlike(text.charCodeAt(stop - chars - 1), wanted.charCodeAt(inside - chars - 1))
     )
       chars++
-    if (chars < Math.min(MIN_REST_CHARS, inside)) return begin
+    if (chars < (broken === 0 ? 1 : Math.min(MIN_REST_CHARS, inside))) return begin
     begin = stop - chars
     inside -= chars
   }
