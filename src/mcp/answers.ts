@@ -4,9 +4,10 @@
 import { isObject } from '../core/json.ts'
 import { toSentence } from '../core/sentences.ts'
 import { withheldMessage } from './answer/failure-message.ts'
-import type { CallKind } from './answer/message.ts'
+import { type CallKind, LISTS } from './answer/message.ts'
 import type { AnswerRules } from './answer/rules.ts'
 import { cleanText, type ReflectionParts, removeReflections } from './redact/reflections.ts'
+import type { TemplateBook } from './resources/template-book.ts'
 import type { ToolBook } from './tools/tool-book.ts'
 
 /** Options of {@link redactingRules}. */
@@ -42,30 +43,38 @@ export function redactingRules(options: RedactingRuleOptions): AnswerRules {
 
 /** Makes the rules by which the answers of one server are rewritten. */
 export function answerRules(
-  options: RedactingRuleOptions & { readonly books: Readonly<Record<CallKind, ToolBook>> },
+  options: RedactingRuleOptions & { readonly books: Books },
 ): AnswerRules {
   const rules = redactingRules(options)
-  const { tools, prompts } = options.books
   return {
     ...rules,
     message: async (message, budget) =>
-      rules.message(
-        await learnList(await learnList(message, 'tools', tools), 'prompts', prompts),
-        budget,
-      ),
+      rules.message(await learnLists(message, options.books), budget),
   }
 }
 
-/**
- * A list of tools or prompts, wherever it arrives, goes on as the model may see it. Other messages stay
- * as they are.
- */
-async function learnList(message: unknown, kind: CallKind, book: ToolBook): Promise<unknown> {
+/** What is known of each kind of what a server lists. */
+export interface Books extends Readonly<Record<CallKind, ToolBook>> {
+  readonly resources: TemplateBook
+}
+
+async function learnLists(message: unknown, books: Books): Promise<unknown> {
   if (!isObject(message) || !isObject(message.result)) return message
-  const { [kind]: list, nextCursor } = message.result
+  const { resources } = message.result
+  if (Array.isArray(resources)) books.resources.learnListed(resources)
+  let learned: unknown = message
+  for (const kind of ['tools', 'prompts', 'resources'] as const)
+    learned = await learnList(learned, LISTS[kind].member, books[kind])
+  return learned
+}
+
+/** A list, wherever it arrives, goes on as the model may see it. Other messages stay as they are. */
+async function learnList(message: unknown, member: string, book: ToolBook): Promise<unknown> {
+  if (!isObject(message) || !isObject(message.result)) return message
+  const { [member]: list, nextCursor } = message.result
   if (!Array.isArray(list)) return message
   const visible = await book.learn(list, typeof nextCursor === 'string' ? nextCursor : undefined)
   const isSame =
     visible.length === list.length && visible.every((one, index) => one === list[index])
-  return isSame ? message : { ...message, result: { ...message.result, [kind]: visible } }
+  return isSame ? message : { ...message, result: { ...message.result, [member]: visible } }
 }

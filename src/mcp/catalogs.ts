@@ -1,14 +1,17 @@
-// What a server lists, tools and prompts: a book of what is known of each kind, and the way to ask for
+// What a server lists, tools, prompts and templates of resources: a book of what is known of each kind, and the way to ask for
 // more.
 
 import type { CallKind } from './answer/message.ts'
+import type { AnswerRules } from './answer/rules.ts'
+import type { Books } from './answers.ts'
 import type { McpRequest } from './placements/request.ts'
-import { type ListedTools, onceListed } from './tools/list-tools.ts'
+import type { TemplateBook } from './resources/template-book.ts'
+import { listTools, onceListed } from './tools/list-tools.ts'
 import type { ToolBook } from './tools/tool-book.ts'
 
 /** One kind. */
-export interface Catalog {
-  readonly book: ToolBook
+export interface Catalog<Book extends ToolBook = ToolBook> {
+  readonly book: Book
   /** Asks the server for its list, once, so that the book knows it. */
   readonly list: (request: McpRequest) => Promise<void>
   /** Asks it for the list from a cursor on, in the way of a request. */
@@ -16,20 +19,39 @@ export interface Catalog {
 }
 
 /** All kinds. */
-export type Catalogs = Readonly<Record<CallKind, Catalog>>
+export interface Catalogs extends Readonly<Record<CallKind, Catalog>> {
+  readonly resources: Catalog<TemplateBook>
+}
 
-/** Makes the catalog of one kind. */
-export function catalog(
-  book: ToolBook,
-  ask: (like: McpRequest, cursor?: string) => Promise<ListedTools>,
-): Catalog {
+/** How a server is asked for its lists. */
+export interface AskOptions {
+  /** Sends one request. */
+  readonly ask: (init: RequestInit) => Promise<Response>
+  /** By which rules the answers are read. They learn nothing. */
+  readonly rules: AnswerRules
+  /** Whether all answers come over one stream, where a further page would wait for the one before. */
+  readonly isOneStream: () => boolean
+}
+
+/** Makes the catalogs of one server. */
+export function catalogsOf(books: Books, { ask, rules, isOneStream }: AskOptions): Catalogs {
+  let lists = 0
+  function catalog<Book extends ToolBook>(kind: CallKind, book: Book): Catalog<Book> {
+    const list = (like: McpRequest, cursor?: string) =>
+      listTools({ kind, ask, like, rules, id: `onbehalf-list-${lists++}` }, cursor)
+    return {
+      book,
+      list: onceListed(async (like) => {
+        const { tools, isWhole } = await list(like)
+        await book.learn(tools)
+        return isWhole
+      }),
+      rest: async (like, cursor) => (isOneStream() ? [] : (await list(like, cursor)).tools),
+    }
+  }
   return {
-    book,
-    list: onceListed(async (like) => {
-      const { tools, isWhole } = await ask(like)
-      await book.learn(tools)
-      return isWhole
-    }),
-    rest: async (like, cursor) => (await ask(like, cursor)).tools,
+    tools: catalog('tools', books.tools),
+    prompts: catalog('prompts', books.prompts),
+    resources: catalog('resources', books.resources),
   }
 }

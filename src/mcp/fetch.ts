@@ -24,10 +24,10 @@ import type { CredentialSource, KnownScopes } from '../core/source/parts.ts'
 import { rewriteAnswer } from './answer/answer.ts'
 import { reduceErrorAnswer } from './answer/error-answer.ts'
 import { failedResult } from './answer/failure-message.ts'
-import { type CallKind, type RpcRequest, readMessages, requestIn } from './answer/message.ts'
+import { type RpcRequest, readMessages, requestIn } from './answer/message.ts'
 import type { AwaitedCall } from './answer/rules.ts'
 import { answerRules, redactingRules } from './answers.ts'
-import { catalog } from './catalogs.ts'
+import { catalogsOf } from './catalogs.ts'
 import { guardPlacing } from './guard.ts'
 import { legacySse } from './legacy-sse.ts'
 import { overwritingNoter, refusalNoter } from './note-refusal.ts'
@@ -39,8 +39,8 @@ import { promptBook } from './prompts/prompt-book.ts'
 import { createQuarantine, type Quarantine } from './redact/quarantine.ts'
 import { isClean } from './redact/reflections.ts'
 import { type RunSecrets, rememberingSource, sentSecrets } from './redact/sent-secrets.ts'
+import { templateBook } from './resources/template-book.ts'
 import { placeOf, sayableName, sayableRefusal } from './sayable.ts'
-import { listTools } from './tools/list-tools.ts'
 import type { TellRefusals } from './tools/tell-refusals.ts'
 import { type ToolBookOptions, toolBook } from './tools/tool-book.ts'
 import { neededScopes } from './tools/tool-scopes.ts'
@@ -218,6 +218,7 @@ function partsOf(options: McpFetchOptions) {
   const books = {
     tools: toolBook({ ...judging, onVisible: (tool) => needed.learn(tool) }),
     prompts: promptBook(toolBook(judging)),
+    resources: templateBook(toolBook(judging)),
   }
   const redacting = {
     server: name,
@@ -241,15 +242,7 @@ function partsOf(options: McpFetchOptions) {
     const send = (init: RequestInit) => carry(stream?.endpoint ?? url, init, place)
     return stream ? stream.ask(init, send) : send(init)
   }
-  let lists = 0
-  const catalogOf = (kind: CallKind) =>
-    catalog(books[kind], async (like, cursor) =>
-      // Over one stream, a further page would wait for the one before.
-      cursor !== undefined && legacy.latest()
-        ? { tools: [], isWhole: true }
-        : listTools({ kind, ask, like, rules: own, id: `onbehalf-list-${lists++}` }, cursor),
-    )
-  const catalogs = { tools: catalogOf('tools'), prompts: catalogOf('prompts') }
+  const catalogs = catalogsOf(books, { ask, rules: own, isOneStream: () => !!legacy.latest() })
   const placing = placingFor(binding, {
     catalogs,
     live,

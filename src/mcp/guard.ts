@@ -10,9 +10,11 @@ import {
   type CallKind,
   completionOf,
   isCall,
+  LISTS,
   type Messages,
   type ToolCall,
   toolCallOf,
+  uriIn,
   withArguments,
 } from './answer/message.ts'
 import { likenessTeller } from './arguments/likeness-teller.ts'
@@ -23,6 +25,8 @@ import { mentionsReference } from './placements/references.ts'
 import { type McpPlacing, type McpRequest, readRequest } from './placements/request.ts'
 import { rulesOf } from './placements/rules.ts'
 import type { Quarantine } from './redact/quarantine.ts'
+
+const KINDS = ['tools', 'prompts', 'resources'] as const
 
 /** Options of {@link guardPlacing}. */
 export interface GuardOptions {
@@ -100,6 +104,8 @@ async function judgeMessage(
     const { book, rest } = catalogs[begun]
     book.beginList((cursor) => rest(request, cursor))
   }
+  const uri = uriIn(message)
+  if (uri !== undefined) return judgeUri(uri, request, catalogs.resources, leftNames)
   const completion = completionOf(message)
   const call = toolCallOf(message) ?? completion
   if (!call) return isCall(message) ? 'arguments_refused' : undefined
@@ -118,10 +124,34 @@ async function judgeMessage(
   return sendsAny(call.args, [...tool.removed, ...hidden]) ? 'arguments_refused' : undefined
 }
 
+/** Why a resource must not be read by a URI. */
+async function judgeUri(
+  uri: string,
+  request: McpRequest,
+  { book, list }: Catalogs['resources'],
+  leftNames: ReadonlySet<string>,
+): Promise<RefusalReason | undefined> {
+  const names = { kind: 'resources', name: '', args: queryOf(uri) } as const
+  const isSuspect = namesIdentity(names, leftNames)
+  if (isSuspect) await list(request)
+  const call = book.read(uri)
+  if (call === 'refused') return 'arguments_refused'
+  if (call === undefined) return isSuspect ? 'arguments_refused' : undefined
+  const tool = book.tool(call.name)
+  if (!tool || tool.refused) return 'tool_refused'
+  return sendsAny(call.args, tool.removed) ? 'arguments_refused' : undefined
+}
+
+/** The parameters of a URI's query. */
+function queryOf(uri: string): Readonly<Record<string, string>> {
+  const begin = uri.indexOf('?')
+  return begin < 0 ? {} : Object.fromEntries(new URLSearchParams(uri.slice(begin)))
+}
+
 /** The list of which a message asks for the first page. */
 function listBegunBy({ method, params }: UnknownObject): CallKind | undefined {
   if (isObject(params) && params.cursor !== undefined) return undefined
-  return method === 'tools/list' ? 'tools' : method === 'prompts/list' ? 'prompts' : undefined
+  return KINDS.find((kind) => LISTS[kind].method === method)
 }
 
 /**

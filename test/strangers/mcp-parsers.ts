@@ -17,6 +17,7 @@ import { AuthError, granted } from '../../src/core/errors.ts'
 import { parseBinding } from '../../src/core/parse-binding.ts'
 import { parsePointer } from '../../src/mcp/arguments/pointer.ts'
 import { createRedactor, examineTools } from '../../src/mcp/index.ts'
+import { expandUri, parseUriTemplate, readUri } from '../../src/mcp/resources/uri-template.ts'
 import { carryingTransport, type MessageTransport } from '../../src/mcp/transport.ts'
 import { plainArguments } from '../../src/openai-agents/approval.ts'
 import { callKeeper } from '../../src/openai-agents/call-keeper.ts'
@@ -353,6 +354,25 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
     files: ['src/mcp/arguments/pointer.ts'],
     good: () => ['/access_token', '/a/*/b~1c/~0d'],
     read: (text) => outcomeOf(parsePointer(text)),
+  },
+  {
+    name: 'URI by a template',
+    stranger: 'a model',
+    files: ['src/mcp/resources/uri-template.ts'],
+    good: () => ['tasks://alice/list', 'tasks://alice/list?page=2'],
+    read(text) {
+      const tasks = parseUriTemplate('tasks://{user_id}/list{?page}')
+      const values = tasks && readUri(tasks, text)
+      if (!tasks || !values) return { taken: false }
+      return { taken: true, value: expandUri(tasks, values) }
+    },
+  },
+  {
+    name: 'template of URIs',
+    stranger: 'an MCP server',
+    files: ['src/mcp/resources/template-book.ts'],
+    good: () => ['tasks://{user_id}/list{?page}', 'file:///{+path}'],
+    read: (text) => outcomeOfMaybe(parseUriTemplate(text)),
   },
   {
     name: 'arguments that are filled in',

@@ -10,7 +10,16 @@ export interface Messages {
 }
 
 /** What a server lists, and can be asked for with arguments. */
-export type CallKind = 'tools' | 'prompts'
+export type CallKind = 'tools' | 'prompts' | 'resources'
+
+/** How a list of each kind is asked for, and where it is in the answer. */
+export const LISTS: Readonly<
+  Record<CallKind, { readonly method: string; readonly member: string }>
+> = {
+  tools: { method: 'tools/list', member: 'tools' },
+  prompts: { method: 'prompts/list', member: 'prompts' },
+  resources: { method: 'resources/templates/list', member: 'resourceTemplates' },
+}
 
 /** A call of a tool, or the request for a prompt, as its client wrote it. */
 export interface ToolCall {
@@ -89,6 +98,23 @@ export function toolCallOf({ method, params }: UnknownObject): ToolCall | undefi
   const { name, arguments: args } = params
   if (typeof name !== 'string') return undefined
   return { kind, name: kind === 'prompts' ? promptKey(name) : name, args }
+}
+
+const RESOURCE_REQUESTS: ReadonlySet<unknown> = new Set([
+  'resources/read',
+  'resources/subscribe',
+  'resources/unsubscribe',
+])
+
+/** The URI that a request for a resource names; undefined for another method. */
+export function uriIn({ method, params }: UnknownObject): string | undefined {
+  if (!RESOURCE_REQUESTS.has(method) || !isObject(params)) return undefined
+  return typeof params.uri === 'string' ? params.uri : undefined
+}
+
+/** The request with another URI. */
+export function withUri(message: UnknownObject, uri: string): UnknownObject {
+  return { ...message, params: { ...(isObject(message.params) ? message.params : {}), uri } }
 }
 
 /**

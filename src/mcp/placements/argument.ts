@@ -5,7 +5,7 @@ import type { Tokens, Use } from '../../core/carry/placing.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
 import type { UnknownObject } from '../../core/json.ts'
 import { sourceOf } from '../../core/placement/parameters.ts'
-import { toolCallOf } from '../answer/message.ts'
+import { toolCallOf, uriIn, withArguments, withUri } from '../answer/message.ts'
 import type { HiddenParameter } from '../arguments/strip.ts'
 import type { Catalogs } from '../catalogs.ts'
 import { type ArgumentValues, type CallToFill, fillCall } from './fill-call.ts'
@@ -63,6 +63,8 @@ async function prepareCall(
   request: McpRequest,
   { catalogs, choose }: ArgumentPartOptions,
 ): Promise<Result<CallToFill | undefined>> {
+  const uri = uriIn(message)
+  if (uri !== undefined) return prepareRead(uri, request, catalogs.resources)
   const call = toolCallOf(message)
   if (!call) return granted(undefined)
   const { book, list } = catalogs[call.kind]
@@ -72,7 +74,26 @@ async function prepareCall(
   // model.
   if (!tool || tool.refused) return refused('tool_refused')
   const chosen = choose ? choose(call.args, tool.hidden) : granted(tool.hidden)
-  return chosen.ok ? granted({ ...call, chosen: chosen.value, hidden: tool.hidden }) : chosen
+  return chosen.ok
+    ? granted({ ...call, chosen: chosen.value, hidden: tool.hidden, write: withArguments })
+    : chosen
+}
+
+/** What is to be filled in a URI. The guard has judged it. */
+async function prepareRead(
+  uri: string,
+  request: McpRequest,
+  { book, list }: Catalogs['resources'],
+): Promise<Result<CallToFill | undefined>> {
+  await list(request)
+  const call = book.read(uri)
+  if (call === undefined) return granted(undefined)
+  if (call === 'refused') return refused('arguments_refused')
+  const tool = book.tool(call.name)
+  if (!tool || tool.refused) return refused('tool_refused')
+  const { hidden } = tool
+  const write = (message: UnknownObject, args: unknown) => withUri(message, call.writeUri(args))
+  return granted({ ...call, chosen: hidden, hidden, write })
 }
 
 /** The credentials that the calls need: none when they ask for identities only. */

@@ -6,7 +6,7 @@ import { granted, type Result, refused } from '../../core/errors.ts'
 import type { UnknownObject } from '../../core/json.ts'
 import { sourceOf } from '../../core/placement/parameters.ts'
 import type { Principal } from '../../core/principal.ts'
-import { type ToolCall, withArguments } from '../answer/message.ts'
+import type { ToolCall } from '../answer/message.ts'
 import { injectArguments, type Slot } from '../arguments/inject.ts'
 import { paramHeader } from '../arguments/param-header.ts'
 import { parentOf } from '../arguments/pointer.ts'
@@ -23,6 +23,8 @@ export interface CallToFill extends ToolCall {
   readonly chosen: readonly HiddenParameter[]
   /** All that are hidden in the tool, chosen or not. */
   readonly hidden: readonly HiddenParameter[]
+  /** Writes the message with other arguments. */
+  readonly write: (message: UnknownObject, args: unknown) => UnknownObject
 }
 
 /** A tool call, filled in. */
@@ -66,7 +68,7 @@ export function fillCall(
   if (!injected.ok || injected.value.blocked.length > 0) return refused('arguments_refused')
   if (hasLookalike(call, options.leftToModel(call.name))) return refused('arguments_refused')
   return granted({
-    message: withArguments(message, injected.value.arguments),
+    message: call.write(message, injected.value.arguments),
     headers,
     isOverwritten: injected.value.overwritten.length > 0,
   })

@@ -1,9 +1,9 @@
-// Asks a server for its tools or prompts on our own behalf, when one is called that no list has named
+// Asks a server for its tools, prompts or templates on our own behalf, when one is called that no list has named
 // yet: in a fresh pool, or behind a framework that keeps its list.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { rewriteAnswer } from '../answer/answer.ts'
-import type { CallKind } from '../answer/message.ts'
+import { type CallKind, LISTS } from '../answer/message.ts'
 import type { AnswerRules } from '../answer/rules.ts'
 import type { McpRequest } from '../placements/request.ts'
 
@@ -42,7 +42,7 @@ export interface ListOptions {
   readonly id: string
 }
 
-/** Tools or prompts as the server lists them, and whether these are all that are asked for. */
+/** What the server lists, and whether these are all that are asked for. */
 export interface ListedTools {
   readonly tools: readonly unknown[]
   readonly isWhole: boolean
@@ -58,7 +58,7 @@ export async function listTools(
   { kind, ask, like, rules, id: begin }: ListOptions,
   cursor?: string,
 ): Promise<ListedTools> {
-  const method = `${kind}/list`
+  const { method, member } = LISTS[kind]
   const headers = listHeaders(like, method)
   const meta = listMeta(like)
   const tools: unknown[] = []
@@ -75,7 +75,7 @@ export async function listTools(
       }
       const result = await resultIn(response, id, rules)
       if (!result) break
-      const { [kind]: listed } = result
+      const { [member]: listed } = result
       for (const tool of Array.isArray(listed) ? listed : []) tools.push(tool)
       if (typeof result.nextCursor !== 'string') return { tools, isWhole: true }
       next = result.nextCursor

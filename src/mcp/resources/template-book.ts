@@ -1,0 +1,150 @@
+// What is known of one server's templates of resources. A template is judged as a tool is: its
+// variables are hidden, filled or refused by the same rules. A URI is read by the templates before it
+// goes out, so that nobody chooses what is hidden.
+
+import { isObject, type UnknownObject } from '../../core/json.ts'
+import type { ToolCall } from '../answer/message.ts'
+import type { ToolDefinition } from '../arguments/strip.ts'
+import type { ToolBook } from '../tools/tool-book.ts'
+import {
+  beginningOf,
+  expandUri,
+  parseUriTemplate,
+  pathVariables,
+  placeOf,
+  readUri,
+  type UriTemplate,
+  writeTemplate,
+} from './uri-template.ts'
+
+/** A request for a resource, read by the template of its URI. */
+export interface ResourceCall extends ToolCall {
+  /** Writes the URI with other values of the variables. */
+  writeUri(args: unknown): string
+}
+
+/** The book of a server's templates. */
+export interface TemplateBook extends ToolBook {
+  /** Learns the resources that a list names: each may be read as it is. */
+  learnListed(resources: readonly unknown[]): void
+  /**
+   * Reads a URI by the templates.
+   *
+   * @returns `refused` for one that may be of a template with something hidden and cannot be read;
+   *   undefined for one of which nothing is known.
+   */
+  read(uri: string): ResourceCall | 'refused' | undefined
+}
+
+/** Templates, and listed resources, that are known at once. */
+const MAX_TEMPLATES = 1_024
+const MAX_LISTED = 16_384
+const MAX_URI_CHARS = 16_384
+
+interface KnownTemplate {
+  readonly key: string
+  readonly template: UriTemplate
+  readonly beginning: string
+}
+
+/** Makes the book over an empty book of tools. In a binding a template is named `resources/NAME`. */
+export function templateBook(book: ToolBook): TemplateBook {
+  const known = new Map<string, KnownTemplate>()
+  const listed = new Set<string>()
+
+  function asTools(value: unknown): readonly ToolDefinition[] {
+    if (!isObject(value) || typeof value.uriTemplate !== 'string') return []
+    const template = parseUriTemplate(value.uriTemplate)
+    if (!template || (known.size >= MAX_TEMPLATES && !known.has(value.uriTemplate))) return []
+    const key = known.get(value.uriTemplate)?.key ?? newKey(String(value.name))
+    known.set(value.uriTemplate, {
+      key,
+      template,
+      beginning: beginningOf(template).toLowerCase(),
+    })
+    const properties = Object.fromEntries(template.names.map((name) => [name, { type: 'string' }]))
+    const required = template.isPlain ? pathVariables(template) : template.names
+    const description =
+      typeof value.description === 'string' ? { description: value.description } : {}
+    return [{ name: key, ...description, inputSchema: { type: 'object', properties, required } }]
+  }
+
+  /** Names need not be unique. */
+  function newKey(name: string): string {
+    const taken = new Set([...known.values()].map(({ key }) => key))
+    const key = `resources/${name}`
+    for (let number = 2; ; number++) {
+      const one = number === 2 ? key : `${key}-${number - 1}`
+      if (!taken.has(one)) return one
+    }
+  }
+
+  function isGuarded(key: string): boolean {
+    const tool = book.tool(key)
+    return tool?.refused === true || (tool?.hidden.length ?? 0) + (tool?.removed.length ?? 0) > 0
+  }
+
+  return {
+    tool: book.tool,
+    beginList: (rest) =>
+      book.beginList(rest && (async (cursor) => (await rest(cursor)).flatMap(asTools))),
+    async learn(templates, cursor) {
+      const given = new Map<string, UnknownObject>()
+      const tools: ToolDefinition[] = []
+      for (const one of templates) {
+        const [tool] = asTools(one)
+        if (!tool || given.has(tool.name) || !isObject(one)) continue
+        given.set(tool.name, one)
+        tools.push(tool)
+      }
+      const visible = await book.learn(tools, cursor)
+      return visible.flatMap((tool) => {
+        const one = isObject(tool) ? given.get(String(tool.name)) : undefined
+        return one && isObject(tool) ? asTemplate(one, tool) : []
+      })
+    },
+    learnListed(resources) {
+      for (const one of resources)
+        if (listed.size < MAX_LISTED && isObject(one) && typeof one.uri === 'string')
+          listed.add(one.uri)
+    },
+    read(uri) {
+      if (uri.length > MAX_URI_CHARS) return 'refused'
+      const asked = uri.toLowerCase()
+      let mayBeGuarded = false
+      let isOpen = listed.has(uri)
+      for (const { key, template, beginning } of known.values()) {
+        const args = template.isPlain ? readUri(template, uri) : undefined
+        if (args && isGuarded(key)) return callOf(key, template, args)
+        if (args) isOpen = true
+        else mayBeGuarded ||= asked.startsWith(beginning) && isGuarded(key)
+      }
+      return mayBeGuarded && !isOpen ? 'refused' : undefined
+    },
+  }
+}
+
+function callOf(
+  name: string,
+  template: UriTemplate,
+  args: Readonly<Record<string, string>>,
+): ResourceCall {
+  return {
+    kind: 'resources',
+    name,
+    // What stands there for a variable that is filled is no value that somebody chose.
+    args: Object.fromEntries(Object.entries(args).filter(([key, value]) => value !== placeOf(key))),
+    writeUri: (filled) => expandUri(template, isObject(filled) ? filled : {}),
+  }
+}
+
+/** The template as its client sees it. One of a form that is not filled here is left out. */
+function asTemplate(one: UnknownObject, tool: UnknownObject): readonly UnknownObject[] {
+  const template = parseUriTemplate(String(one.uriTemplate))
+  const schema = isObject(tool.inputSchema) ? tool.inputSchema : {}
+  const left = isObject(schema.properties) ? schema.properties : {}
+  if (!template) return []
+  const hidden = new Set(template.names.filter((name) => !Object.hasOwn(left, name)))
+  if (hidden.size === 0) return [one]
+  return template.isPlain ? [{ ...one, uriTemplate: writeTemplate(template, hidden) }] : []
+}

@@ -1,0 +1,146 @@
+// Templates of resources are under the rules of tools: variables are hidden, filled and refused, and a
+// URI is read by them before it goes out.
+
+import { describe, expect, it } from 'vitest'
+import type { BindingInput, Placement } from '../../src/core/binding.ts'
+import { carrier, post, type Reached, request, rpcServer, SECRET } from './parts.ts'
+
+const FILLED: Placement = {
+  type: 'argument',
+  parameters: [
+    { pointer: '/access_token', value: 'credential' },
+    { pointer: '/user_id', value: 'subject' },
+  ],
+}
+
+const template = (name: string, uriTemplate: string) => ({ name, uriTemplate })
+const TASKS = template('tasks', 'tasks://{user_id}/list{?access_token,limit}')
+const NOTES = template('notes', 'notes://{topic}')
+
+async function setUp(
+  binding: Omit<BindingInput, 'url'> = { placement: FILLED },
+  resourceTemplates: readonly unknown[] = [TASKS, NOTES, null, template('broken', 'x://{a')],
+  resources: readonly unknown[] = [{ name: 'help', uri: 'tasks://help' }],
+) {
+  const server = await rpcServer([], ({ message }: Reached) => {
+    if (message.method === 'resources/templates/list') return { resourceTemplates }
+    return message.method === 'resources/list' ? { resources } : { contents: [] }
+  })
+  const { fetch, events, reasons } = carrier(server.url, binding)
+  const ask = async (method: string, params: Readonly<Record<string, unknown>> = {}) => {
+    const response = await fetch(server.url, post(request(method, params)))
+    return (await response.json()) as { readonly result: Readonly<Record<string, unknown>> }
+  }
+  const list = async () =>
+    (await ask('resources/templates/list')).result.resourceTemplates as { uriTemplate: string }[]
+  const read = async (uri: string) => {
+    const before = server.reached.length
+    try {
+      await ask('resources/read', { uri })
+    } catch (error) {
+      return (error as { readonly code: string }).code
+    }
+    return server.reached
+      .slice(before)
+      .filter(({ message }) => message.method === 'resources/read')
+      .map(({ message }) => message.params?.uri)[0]
+  }
+  return {
+    ask,
+    list,
+    read,
+    events,
+    reasons,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}
+
+const REAL = `tasks://alice/list?access_token=${encodeURIComponent(SECRET)}`
+
+describe('with bound variables', () => {
+  it('they are hidden from the templates, and filled into the URI', async () => {
+    await using made = await setUp()
+    expect((await made.list()).map(({ uriTemplate }) => uriTemplate)).toEqual([
+      'tasks://~user_id~/list{?limit}',
+      'notes://{topic}',
+    ])
+    expect(await made.read('tasks://~user_id~/list')).toBe(REAL)
+    expect(await made.read('tasks://~user_id~/list?limit=3')).toBe(`${REAL}&limit=3`)
+    expect(await made.read('notes://late')).toBe('notes://late')
+    expect(made.events.map(({ placement }) => placement).join()).toMatch(/argument .*access_token/)
+    expect(made.events.filter(({ detail }) => detail === 'overwritten')).toEqual([])
+  })
+
+  it.each([
+    'tasks://mallory/list',
+    'tasks://mallory/list?access_token=stolen',
+    'tasks://~user_id~/list?access_token=stolen',
+  ])(
+    'a value that is sent there is overwritten, also when no list came before: %s',
+    async (uri) => {
+      await using made = await setUp()
+      expect(await made.read(uri)).toBe(REAL)
+    },
+  )
+
+  it.each([
+    ['another path', 'tasks://mallory/other'],
+    ['other letters', 'TASKS://mallory/list'],
+    ['a slash more', 'tasks://mallory/list/'],
+    ['a fragment', 'tasks://mallory/list#x'],
+    ['another parameter', 'tasks://mallory/list?user_id=eve'],
+    ['one parameter twice', 'tasks://mallory/list?access_token=a&access_token=b'],
+    ['half a character', 'tasks://mal%2'],
+    ['a very long one', `tasks://${'a'.repeat(20_000)}`],
+  ])('what may be one of them and cannot be read is refused: %s', async (_, uri) => {
+    await using made = await setUp()
+    expect(await made.read(uri)).toBe('arguments_refused')
+  })
+
+  it('what the server lists may be read as it is', async () => {
+    await using made = await setUp()
+    expect(await made.read('tasks://help')).toBe('arguments_refused')
+    await made.ask('resources/list')
+    expect(await made.read('tasks://help')).toBe('tasks://help')
+  })
+
+  it('a template of a form that is not filled is left out, and its URIs are refused', async () => {
+    await using made = await setUp(undefined, [
+      template('deep', 'deep://{+user_id}/{access_token}{/rest*}'),
+      template('side', 'side://{user_id}{access_token}'),
+      NOTES,
+    ])
+    expect((await made.list()).map(({ uriTemplate }) => uriTemplate)).toEqual(['notes://{topic}'])
+    expect(await made.read('deep://a/b')).toBe('arguments_refused')
+    expect(await made.read('side://ab')).toBe('arguments_refused')
+  })
+})
+
+describe('with a header', () => {
+  it('a template that must have a credential is left out and refused, the others stay', async () => {
+    await using made = await setUp({}, [template('t', 'tasks://{access_token}/list'), NOTES])
+    expect((await made.list()).map(({ uriTemplate }) => uriTemplate)).toEqual(['notes://{topic}'])
+    expect(await made.read('tasks://stolen/list')).toBe('tool_refused')
+  })
+
+  it('a variable that may be left out is taken out, and refused when it is sent', async () => {
+    await using made = await setUp({}, [template('t', 'tasks://list{?limit,access_token}')])
+    expect((await made.list()).map(({ uriTemplate }) => uriTemplate)).toEqual([
+      'tasks://list{?limit}',
+    ])
+    expect(await made.read('tasks://list?limit=2')).toBe('tasks://list?limit=2')
+    expect(await made.read('tasks://list?access_token=x')).toBe('arguments_refused')
+  })
+
+  it('a URI that names a credential is refused where no template says what it is', async () => {
+    await using made = await setUp({}, [])
+    expect(await made.read('tasks://alice/list?access_token=x')).toBe('arguments_refused')
+    expect(await made.read('tasks://alice/list?page=2')).toBe('tasks://alice/list?page=2')
+  })
+
+  it('the operator may leave it to the model', async () => {
+    await using made = await setUp({ leaveToModel: ['/access_token'] }, [])
+    const uri = 'tasks://alice/list?access_token=x'
+    expect(await made.read(uri)).toBe(uri)
+  })
+})
