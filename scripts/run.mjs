@@ -36,6 +36,8 @@ const commands = {
   'test:faults': [['test/faults/main.ts']],
   // Real issuers, which it installs by itself. Arguments name some of them.
   'test:issuers': [['test/issuers-real/main.ts']],
+  // Real MCP servers, which it installs by itself. Arguments name some of them.
+  'test:servers': [['test/frameworks/servers/main.ts']],
   // Parts are named, or --all: it takes minutes for each.
   mutation: [['test/mutation/run.mjs']],
   test: [['scripts/check.mjs'], [vitest, 'run']],

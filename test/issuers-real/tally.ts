@@ -63,6 +63,8 @@ function secondsSince(started: number): string {
 function indented(error: unknown): string {
   const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
   const cause = error instanceof Error && error.cause ? `\ncause: ${error.cause}` : ''
-  const place = stack.split('\n').find((line) => /issuers-real/.test(line) && !/tally/.test(line))
+  const place = stack
+    .split('\n')
+    .find((line) => /issuers-real|frameworks.servers/.test(line) && !/tally/.test(line))
   return `${message.slice(0, 600)}${cause}\n${place?.trim() ?? ''}`.replace(/^/gm, '        ')
 }

@@ -1,0 +1,32 @@
+// The servers of `npm run test:servers`.
+
+import { atlassian } from './atlassian.ts'
+import { context7 } from './context7.ts'
+import { everything } from './everything.ts'
+import { fastmcp } from './fastmcp.ts'
+import { gitlab } from './gitlab.ts'
+import { grafana } from './grafana.ts'
+import { notion } from './notion.ts'
+import { openapi } from './openapi.ts'
+import type { RealServer } from './server.ts'
+
+/** Those of npm first: they need no Python. */
+export const SERVERS: readonly RealServer[] = [
+  ...gitlab,
+  ...notion,
+  ...context7,
+  ...openapi,
+  ...everything,
+  ...atlassian,
+  ...grafana,
+  ...fastmcp,
+]
+
+/** What is not among them, and why. */
+export const NOT_TRIED: readonly string[] = [
+  'a cookie, the path of the URL, a signed request: we found no server in the registries that takes its key there; `onbehalf leaktest` tries stand-ins',
+  'the query, by a server that others wrote whole: those that take it are hosted',
+  'mcp-grafana, X-Access-Token with X-Grafana-Id: over HTTP it passes neither on',
+  '@ivotoby/openapi-mcp-server over HTTP: it sends the answer of a call to another stream than the call’s',
+  'workspace-mcp, @stripe/mcp and hosted servers: they call addresses that cannot be set',
+]
