@@ -4,10 +4,31 @@
 import type { Needle } from './needle-index.ts'
 
 /** The disguised forms of what is searched for, in pieces where it is. */
-export function disguisesOf({ text, minRun }: Needle): readonly Needle[] {
-  return [[...text].reverse().join(''), rot13(text)]
-    .filter((form) => form !== text)
-    .map((form) => ({ text: form, minRun }))
+export function disguisesOf(needle: Needle): readonly Needle[] {
+  return [reversedNeedle(needle), withTexts(needle, rot13)].filter(
+    ({ text }) => text !== needle.text,
+  )
+}
+
+function reversedNeedle(needle: Needle): Needle {
+  const { text, minRun, whole } = withTexts(needle, reversed)
+  if (!whole) return { text, minRun }
+  return {
+    text,
+    minRun,
+    whole: { text: whole.text, inside: whole.text.length - whole.inside - text.length },
+  }
+}
+
+function withTexts({ text, minRun, whole }: Needle, disguise: (text: string) => string): Needle {
+  const disguised = { text: disguise(text), minRun }
+  return whole
+    ? { ...disguised, whole: { text: disguise(whole.text), inside: whole.inside } }
+    : disguised
+}
+
+function reversed(text: string): string {
+  return [...text].reverse().join('')
 }
 
 /** Moves each letter by half the alphabet. */

@@ -66,17 +66,28 @@ function before({ text, wanted, origin, from, isAlike }: Run): number {
 
 const LF = 10
 const CR = 13
+const BACKSLASH = 92
+const SMALL_N = 110
+const SMALL_R = 114
 
-/** Characters of the line break at a position. */
+/** Characters of the line break at a position, also as a JSON text in a text has it. */
 function breakAt(text: string, at: number): number {
   const first = text.charCodeAt(at)
   if (first === LF) return 1
-  return first === CR ? 1 + Number(text.charCodeAt(at + 1) === LF) : 0
+  if (first === CR) return 1 + Number(text.charCodeAt(at + 1) === LF)
+  if (isEscaped(text, at, SMALL_N)) return 2
+  return isEscaped(text, at, SMALL_R) ? 2 + 2 * Number(isEscaped(text, at + 2, SMALL_N)) : 0
 }
 
 /** Characters of the line break that ends at a position. */
 function breakBefore(text: string, at: number): number {
   const last = text.charCodeAt(at - 1)
   if (last === CR) return 1
-  return last === LF ? 1 + Number(text.charCodeAt(at - 2) === CR) : 0
+  if (last === LF) return 1 + Number(text.charCodeAt(at - 2) === CR)
+  if (isEscaped(text, at - 2, SMALL_R)) return 2
+  return isEscaped(text, at - 2, SMALL_N) ? 2 + 2 * Number(isEscaped(text, at - 4, SMALL_R)) : 0
+}
+
+function isEscaped(text: string, at: number, letter: number): boolean {
+  return text.charCodeAt(at) === BACKSLASH && text.charCodeAt(at + 1) === letter
 }

@@ -38,11 +38,13 @@ export function piecesOf(secret: string): readonly Needle[] {
       return { text, minRun: MIN_PIECE_CHARS, whole: { text: secret, inside } }
     })
   }
-  const [, payload = ''] = jwt
-  const signature = signaturePieces(jwt[2] ?? '')
+  const [, payload = '', signature = ''] = jwt
+  const whole = { text: `${payload}.${signature}`, inside: 0 }
   return [
-    ...(payload.length >= 2 * MIN_PIECE_CHARS ? [{ text: payload, minRun: payload.length }] : []),
-    ...[...signature, ...randomRuns(idOf(payload))]
+    ...(payload.length >= 2 * MIN_PIECE_CHARS
+      ? [{ text: payload, minRun: payload.length, whole }]
+      : []),
+    ...[...signaturePieces(signature), ...randomRuns(idOf(payload))]
       .filter((text) => text.length >= MIN_PIECE_CHARS)
       .map((text) => ({ text: text.slice(0, MAX_RANDOM_CHARS), minRun: MIN_PIECE_CHARS })),
   ]

@@ -59,11 +59,16 @@ export function search(
   return matches.ranges()
 }
 
-/** The same, in turns with others. */
+/**
+ * The same, in turns with others.
+ *
+ * @param isOneEnough Whether it may end when it found something. Default no.
+ */
 export function* searchInTurns(
   index: NeedleIndex,
   text: string,
   budget: Budget,
+  isOneEnough = false,
 ): Work<readonly Range[] | undefined> {
   if (cannotMatch(index, text, {})) return NONE
   const matches = new Matches(index, text, {})
@@ -72,7 +77,7 @@ export function* searchInTurns(
     const { compared } = matches
     const next = lookOn(matches, from)
     budget.spend(((next - from) >>> 2) + ((matches.compared - compared) >>> 3))
-    from = next
+    from = isOneEnough && matches.hasAny ? text.length : next
   }
   return matches.ranges()
 }
@@ -163,6 +168,10 @@ class Matches {
     return this.compared > this.#mayCompare
   }
 
+  get hasAny(): boolean {
+    return this.#found.length > 0
+  }
+
   ranges(): readonly Range[] | undefined {
     if (this.#isTooMuch) return undefined
     return this.#found.length === 0 ? NONE : mergeRanges(this.#found)
@@ -209,7 +218,9 @@ class Matches {
     const isSame = (one: number, other: number) => isAlike(one, other, letterCase)
     const { whole = { text: wanted, inside: 0 } } = needle
     const run = { text, wanted: whole.text, origin: origin - whole.inside, from, to }
-    this.#found.push(goOnWith({ ...run, isAlike: isSame }))
+    const found = goOnWith({ ...run, isAlike: isSame })
+    this.compared += found.to - found.from - (to - from)
+    this.#found.push(found)
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { Budget, Work } from './budget.ts'
 import { areDecoded } from './joined-texts.ts'
-import { findCoded, findPlain, type Indexes, PACK_CHARS, redactText } from './text-search.ts'
+import { findCoded, holdsPlain, type Indexes, PACK_CHARS, redactText } from './text-search.ts'
 import { type Texts, textsOf } from './texts.ts'
 
 /**
@@ -48,8 +48,7 @@ function* codedTexts({ packs }: Texts, indexes: Indexes, budget: Budget): Work<S
 function* holdsAnyTogether({ joined }: Texts, indexes: Indexes, budget: Budget): Work<boolean> {
   for (const { text, parts } of joined) {
     if (budget.isTurnDue) yield
-    const plain = yield* findPlain(text, indexes, budget)
-    if (plain?.length !== 0) return true
+    if ((yield* holdsPlain(text, indexes, budget)) !== false) return true
     if (!areDecoded(parts.length)) continue
     const coded = yield* findCoded(text, false, indexes, budget)
     if (coded?.length !== 0) return true

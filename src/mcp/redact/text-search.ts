@@ -107,6 +107,22 @@ export function* findPlain(text: string, indexes: Indexes, budget: Budget): Work
   return all
 }
 
+/**
+ * Whether a text of any length holds a secret that is not encoded. Undefined when it could not be
+ * searched.
+ */
+export function* holdsPlain(
+  text: string,
+  indexes: Indexes,
+  budget: Budget,
+): Work<boolean | undefined> {
+  for (const index of indexes) {
+    const found = yield* searchInTurns(index, text, budget, true)
+    if (found?.length !== 0) return found && true
+  }
+  return false
+}
+
 function moved({ from, to, chars }: Hit, by: number): Hit {
   return { from: from + by, to: to + by, chars }
 }

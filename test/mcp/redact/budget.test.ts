@@ -76,6 +76,11 @@ const FAMILIES: Readonly<Record<string, (length: number) => unknown>> = {
   'groups of letters': (length) => fill('abcd ', length),
   'groups of two lengths': (length) => fill('abcd abcde ', length),
   'lines of letters': (length) => fill('abcdefghij\n   ', length),
+  'line breaks in JSON': (length) => fill('\\n', length),
+  'lines of one length': (length) => fill('abcdefghij.klmnopqr\n', length),
+  'lines of one length in JSON': (length) => fill('abcdefghij.klmnopqr\\n', length),
+  'lines that get longer': (length) =>
+    fill(Array.from({ length: 60 }, (_, index) => '.'.repeat(index)).join('\\n'), length),
   'bytes as text': (length) => fill('101,', length),
   'hex pairs': (length) => fill('65 ', length),
   'numbered bytes': (length) => fill('"0":101,', length),

@@ -154,10 +154,20 @@ describe('a part of a credential', () => {
     }
   })
 
+  it('is removed behind the payload, however short it is', () => {
+    const cut = `${payload}.${signature.slice(0, 9)}`
+    const reversed = [...cut].reverse().join('')
+    expect(json(`${header}.${cut}`).value).toBe(`${header}.${MARKER}`)
+    expect(json(`cut: ${reversed}.`).value).toBe(`cut: ${MARKER}.`)
+    expect(json(`${header}.${payload}.-${signature.slice(0, 9)}`).value).toBe(
+      `${header}.${MARKER}-${signature.slice(0, 9)}`,
+    )
+  })
+
   it('is removed when a token is split over several fields', () => {
     const half = header.length + payload.length + 40
     expect(json({ first: token.slice(0, half), second: token.slice(half) }).value).toEqual({
-      first: `${header}.${MARKER}.${MARKER}`,
+      first: `${header}.${MARKER}`,
       second: MARKER,
     })
     expect(json({ header, payload, signature }).value).toEqual({

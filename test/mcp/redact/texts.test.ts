@@ -125,6 +125,21 @@ interface Content {
   readonly content: readonly { readonly text: string }[]
 }
 
+it.each([
+  ['\n', 'line feeds'],
+  ['\r\n', 'returns and line feeds'],
+  ['\\n', 'line feeds, as a JSON text has them'],
+  ['\\r\\n', 'both, as a JSON text has them'],
+])('a credential in lines is removed with its last line: %j', (between) => {
+  for (const size of [12, 20, 32, 41]) {
+    for (const secret of [token, opaque]) {
+      const { value } = redactor.json(`I know ${groups(secret, size, between)}, so it is.`)
+      const found = scan(String(value)).filter(({ part }) => part !== 'header')
+      expect({ size, value, found }).toMatchObject({ found: [] })
+    }
+  }
+})
+
 it('what is found twice, where two blocks of a long text overlap, is removed once', () => {
   // A search for what is encoded has blocks of 65,536 characters, of which 8,192 are searched twice.
   const filler = 'They met. '.repeat(6000)
