@@ -85,6 +85,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(ours(await axe(one.page))).toEqual([])
     await fill(one)
     expect(ours(await axe(one.page))).toEqual([])
+    one.answers['threads.add_user_message'] = (_asked, { json }) => json({ message: 'No.' }, 500)
+    await one.say(`${'a long paste\n'.repeat(60)}`)
+    await one.page.locator('.entry[data-standing=unsent]').waitFor()
+    await one.page.evaluate(
+      `chat.shadowRoot.querySelector('.chat').dataset.drop = 'Drop files here'`,
+    )
+    expect(ours(await axe(one.page))).toEqual([])
   })
 }
 
