@@ -4,7 +4,7 @@
 import { el, setChildren } from './dom.ts'
 
 /** A view has so many neighbours in its group at most. */
-const GROUP_SIZE = 25
+const GROUP_SIZE = 12
 
 interface Placed<V> {
   readonly view: V
