@@ -6,18 +6,20 @@ import type { Place, Program, RealServer, Recorded } from './server.ts'
 const NAME = 'mcp-atlassian'
 const PACKAGE: Package = { from: 'PyPI', name: NAME, version: '0.23.1' }
 
-function program({ folder, port, backend }: Place): Program {
-  return {
-    command: pythonProgram(folder, NAME),
-    args: ['--transport', 'streamable-http', '--host', '127.0.0.1', '--port', String(port)],
-    env: {
-      ATLASSIAN_OAUTH_ENABLE: 'true',
-      JIRA_URL: backend,
-      JIRA_PASSTHROUGH_HEADERS: 'X-Gateway-Key',
-      NO_PROXY: '127.0.0.1',
-    },
+const programBy =
+  (transport: string) =>
+  ({ folder, port, backend }: Place): Program => {
+    return {
+      command: pythonProgram(folder, NAME),
+      args: ['--transport', transport, '--host', '127.0.0.1', '--port', String(port)],
+      env: {
+        ATLASSIAN_OAUTH_ENABLE: 'true',
+        JIRA_URL: backend,
+        JIRA_PASSTHROUGH_HEADERS: 'X-Gateway-Key',
+        NO_PROXY: '127.0.0.1',
+      },
+    }
   }
-}
 
 function answer({ url }: Recorded, echo: string): unknown {
   if (url.includes('/myself'))
@@ -45,7 +47,7 @@ export const atlassian: readonly RealServer[] = [
   {
     ...shared,
     form: 'Basic, with the person’s email',
-    program,
+    program: programBy('streamable-http'),
     binding: () => ({
       placement: { type: 'header', value: 'Basic {base64:{claim:email}:{credential}}' },
     }),
@@ -57,7 +59,7 @@ export const atlassian: readonly RealServer[] = [
   {
     ...shared,
     form: 'Token',
-    program,
+    program: programBy('streamable-http'),
     binding: () => ({ placement: { type: 'header', value: 'Token {credential}' } }),
     arrives: ({ main }) => [`authorization: Bearer ${main}\n`],
     places: ['header Authorization'],
@@ -65,7 +67,7 @@ export const atlassian: readonly RealServer[] = [
   {
     ...shared,
     form: 'two headers with two keys',
-    program,
+    program: programBy('streamable-http'),
     sources: ['gateway'],
     binding: () => ({
       placement: [
@@ -78,6 +80,16 @@ export const atlassian: readonly RealServer[] = [
       `x-gateway-key: ${gateway}\n`,
     ],
     places: ['header Authorization', 'header X-Gateway-Key'],
+  },
+  {
+    ...shared,
+    form: 'Token, over HTTP+SSE of 2024-11-05',
+    program: programBy('sse'),
+    path: '/sse',
+    legacySse: true,
+    binding: () => ({ placement: { type: 'header', value: 'Token {credential}' } }),
+    arrives: ({ main }) => [`authorization: Bearer ${main}\n`],
+    places: ['header Authorization'],
   },
   {
     ...shared,

@@ -35,7 +35,10 @@ const project = (echo: string) => ({
   last_activity_at: '2026-01-01T00:00:00Z',
 })
 
-/** The server, in three ways. */
+/** Of `trigger_pipeline`, and of `approve_merge_request`. */
+const HIDDEN = ['token', 'approval_password']
+
+/** The server, in four ways. */
 export const gitlab: readonly RealServer[] = [
   {
     name: NAME,
@@ -47,6 +50,7 @@ export const gitlab: readonly RealServer[] = [
     answer: (_, echo) => project(echo),
     arrives: ({ main }) => [`authorization: Bearer ${main}\n`],
     places: ['header Authorization'],
+    hidden: HIDDEN,
   },
   {
     name: NAME,
@@ -58,6 +62,7 @@ export const gitlab: readonly RealServer[] = [
     answer: (_, echo) => project(echo),
     arrives: ({ main }) => [`private-token: ${main}\n`],
     places: ['header Private-Token'],
+    hidden: HIDDEN,
   },
   {
     name: NAME,
@@ -82,6 +87,18 @@ export const gitlab: readonly RealServer[] = [
     answer: (_, echo) => ({ id: 7, status: 'created', ref: 'main', web_url: echo }),
     arrives: ({ main, trigger }) => [`private-token: ${main}\n`, `token=${trigger}&`],
     places: ['header Private-Token', 'argument /token'],
-    hidden: ['token'],
+    hidden: HIDDEN,
+  },
+  {
+    name: NAME,
+    form: 'Bearer, once for each session',
+    package: PACKAGE,
+    program,
+    binding: () => ({ placement: { type: 'session' } }),
+    call: (person) => ({ name: 'get_project', arguments: { project_id: `of-${person}` } }),
+    answer: (_, echo) => project(echo),
+    arrives: ({ main }) => [`authorization: Bearer ${main}\n`],
+    places: ['session, once'],
+    hidden: HIDDEN,
   },
 ]

@@ -24,9 +24,11 @@ export const SERVERS: readonly RealServer[] = [
 
 /** What is not among them, and why. */
 export const NOT_TRIED: readonly string[] = [
-  'a cookie, the path of the URL, a signed request: we found no server in the registries that takes its key there; `onbehalf leaktest` tries stand-ins',
-  'the query, by a server that others wrote whole: those that take it are hosted',
+  'a cookie, the path of the URL, a signed request: none of the servers that we looked at takes its key there; `onbehalf leaktest` tries stand-ins',
+  'the query, by a server that others wrote whole: those that we know are hosted',
   'mcp-grafana, X-Access-Token with X-Grafana-Id: over HTTP it passes neither on',
+  'mcp-grafana over HTTP+SSE: it takes no credential of a caller there',
   '@ivotoby/openapi-mcp-server over HTTP: it sends the answer of a call to another stream than the call’s',
-  'workspace-mcp, @stripe/mcp and hosted servers: they call addresses that cannot be set',
+  'workspace-mcp: it wants accounts of Google',
+  '@stripe/mcp and hosted servers: they cannot be had on loopback',
 ]
