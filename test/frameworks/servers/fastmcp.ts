@@ -14,6 +14,7 @@ export const fastmcp: readonly RealServer[] = [
     name: `an app of ours on ${NAME}`,
     form: 'the query of the URL',
     package: PACKAGE,
+    isOurs: true,
     program: ({ folder, port, backend }) => ({
       command: pythonProgram(folder, 'python'),
       args: [join(import.meta.dirname, 'query-server.py')],

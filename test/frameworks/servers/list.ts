@@ -1,13 +1,16 @@
 // The servers of `npm run test:servers`.
 
+import { apify } from './apify.ts'
 import { atlassian } from './atlassian.ts'
 import { context7 } from './context7.ts'
 import { everything } from './everything.ts'
 import { fastmcp } from './fastmcp.ts'
+import { firecrawl } from './firecrawl.ts'
 import { gitlab } from './gitlab.ts'
 import { grafana } from './grafana.ts'
 import { notion } from './notion.ts'
 import { openapi } from './openapi.ts'
+import { referenceGitlab } from './reference-gitlab.ts'
 import type { RealServer } from './server.ts'
 
 /** Those of npm first: they need no Python. */
@@ -15,6 +18,9 @@ export const SERVERS: readonly RealServer[] = [
   ...gitlab,
   ...notion,
   ...context7,
+  ...firecrawl,
+  ...apify,
+  ...referenceGitlab,
   ...openapi,
   ...everything,
   ...atlassian,

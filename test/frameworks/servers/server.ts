@@ -48,6 +48,8 @@ export interface RealServer {
   readonly path?: string
   /** The transport HTTP+SSE of 2024-11-05, in place of Streamable HTTP. */
   readonly legacySse?: true
+  /** What runs on the package was written here. */
+  readonly isOurs?: true
   /** The server calls nobody. What it gets itself is recorded in its place. */
   readonly isBackend?: true
   /** The binding, without what all have. */
