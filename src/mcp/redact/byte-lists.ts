@@ -40,10 +40,10 @@ function goesOn(bytes: Uint8Array, at: number): boolean {
 }
 
 /**
- * Digits, `a` to `f`, and what stands between numbers: `"0":101, [1,2] 65:79 0x41`, or `\n` in a
- * JSON text in a text.
+ * Digits, `a` to `f`, and what stands between numbers: `"0":101, [1,2] 65:79 65_79 0x41`, or `\n`
+ * in a JSON text in a text.
  */
-const IS_LIST_UNIT: Uint8Array = tableOf(/[0-9a-fA-FnxX ,:;\t\r\n"'\\[\]-]/)
+const IS_LIST_UNIT: Uint8Array = tableOf(/[0-9a-fA-FnxX_ ,:;\t\r\n"'\\[\]-]/)
 
 /** The numbers of a list, in order: where each begins and ends, and which byte it is. */
 interface Numbers {

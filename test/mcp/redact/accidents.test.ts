@@ -70,6 +70,7 @@ const TEXTS: Readonly<Record<string, (text: string) => string>> = {
   'hex with spaces': (text) => hexPairs(text).join(' '),
   'HEX with spaces': (text) => hexPairs(text).join(' ').toUpperCase(),
   'hex with colons': (text) => hexPairs(text).join(':'),
+  'percent, as the name of a tool': (text) => `_${hexPairs(text).join('_')}`,
   'hex with dashes': (text) => hexPairs(text).join('-'),
   'hex with commas': (text) => hexPairs(text).join(', '),
   'hex with 0x': (text) => hexPairs(text).join(', 0x').replace(/^/, '0x'),
