@@ -189,6 +189,24 @@ describe('scopes by the server', () => {
     expect(await made.call('read')).toBe('a+b+c')
   })
 
+  it.each<[string, readonly string[]]>([
+    ['is asked for nothing that the server made up', []],
+    ['is asked for what the operator wrote', ['a']],
+  ])('an issuer that decides alone %s', async (_, scopes) => {
+    await using made = await setUp({
+      tools: [declaring('read', ['https://other.example/.default']), declaring('mine', ['x'])],
+      binding: {
+        source: { type: 'exchange', scopes: [], scopesFromIssuer: true },
+        ...(scopes.length > 0 ? { toolScopes: { mine: scopes } } : {}),
+      },
+    })
+    await made.list()
+    await made.call('read')
+    await made.call('mine')
+    await made.list()
+    expect([...new Set(made.asked)].sort()).toEqual(['', ...scopes])
+  })
+
   it('the operator has the last word', async () => {
     await using made = await setUp({
       tools: [declaring('read', ['b'])],

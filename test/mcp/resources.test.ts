@@ -116,6 +116,73 @@ describe('with bound variables', () => {
   })
 })
 
+describe('a URI that servers read as one of a template', () => {
+  // A parser of URLs takes all of these for `app://tasks/users/mallory/list`, or a server that decodes does.
+  it.each([
+    ['a tab inside', 'app://ta\tsks/users/mallory/list'],
+    ['a line feed inside', 'ap\np://tasks/users/mallory/list'],
+    ['a blank before', ' app://tasks/users/mallory/list'],
+    ['a control character before', '\u0000app://tasks/users/mallory/list'],
+    ['a step that stays', 'app://tasks/./users/mallory/list'],
+    ['a step up', 'app://tasks/x/../users/mallory/list'],
+    ['an encoded step up', 'app://tasks/x/%2e%2E/users/mallory/list'],
+    ['an encoded letter', 'app://tasks/us%65rs/mallory/list'],
+    ['an encoded slash', 'app://tasks%2Fusers/mallory/list'],
+    ['a letter encoded twice', 'app://tasks/us%2565rs/mallory/list'],
+    ['a slash twice', 'app://tasks//users/mallory/list'],
+    ['a backslash', 'app://tasks\\users/mallory/list'],
+    ['half an encoding', 'app://tasks/us%65rs/mal%'],
+  ])('is refused: %s', async (_, uri) => {
+    const open = template('open', 'app://{kind}/{area}/{id}/list')
+    const guarded = template('tasks', 'app://tasks/users/{user_id}/list{?access_token}')
+    await using made = await setUp(undefined, [guarded, open, NOTES])
+    await made.list()
+    expect(await made.read(uri)).toBe('arguments_refused')
+  })
+
+  it.each([
+    ['with a default port', 'https://api.example:443/users/mallory'],
+    ['with a name', 'https://eve@api.example/users/mallory'],
+    ['with slashes less', 'https:api.example/users/mallory'],
+    ['with backslashes', 'https:\\\\api.example\\users\\mallory'],
+    ['with an encoded host', 'https://api.ex%61mple/users/mallory'],
+  ])('is refused: %s', async (_, uri) => {
+    await using made = await setUp(undefined, [
+      template('user', 'https://api.example/users/{user_id}{?access_token}'),
+    ])
+    await made.list()
+    expect(await made.read(uri)).toBe('arguments_refused')
+  })
+
+  it.each(['..', '.', '%2e%2E', '.%2e'])('is refused with the step %s as a value', async (step) => {
+    await using made = await setUp(undefined, [
+      template('one', 'app://users/{user_id}/{topic}/{page}{?access_token}'),
+      template('all', 'app://users/{user_id}{?access_token}'),
+      template('open', 'app://{a}/{b}/{c}/{d}'),
+    ])
+    await made.list()
+    expect(await made.read(`app://users/~user_id~/${step}/mallory`)).toBe('arguments_refused')
+  })
+
+  it('passes when it is of another template alone, or of none', async () => {
+    await using made = await setUp(undefined, [TASKS, NOTES])
+    await made.list()
+    for (const uri of ['notes://a%20b', 'notes://ta\tsks', 'other://x/../y', 'urn:isbn:1'])
+      expect(await made.read(uri)).toBe(uri)
+  })
+})
+
+it('a completion names a template by its URI, whatever name stands beside it', async () => {
+  await using made = await setUp()
+  await made.list()
+  await expect(
+    made.ask('completion/complete', {
+      ref: { type: 'ref/resource', name: 'known', uri: TASKS.uriTemplate },
+      argument: { name: 'user_id', value: 'mallory' },
+    }),
+  ).rejects.toMatchObject({ code: 'arguments_refused' })
+})
+
 describe('with a header', () => {
   it('a template that must have a credential is left out and refused, the others stay', async () => {
     await using made = await setUp({}, [template('t', 'tasks://{access_token}/list'), NOTES])

@@ -17,6 +17,7 @@ import { AuthError, granted } from '../../src/core/errors.ts'
 import { parseBinding } from '../../src/core/parse-binding.ts'
 import { parsePointer } from '../../src/mcp/arguments/pointer.ts'
 import { createRedactor, examineTools } from '../../src/mcp/index.ts'
+import { hasSteps, looseForms } from '../../src/mcp/resources/loose-uri.ts'
 import { expandUri, parseUriTemplate, readUri } from '../../src/mcp/resources/uri-template.ts'
 import { carryingTransport, type MessageTransport } from '../../src/mcp/transport.ts'
 import { plainArguments } from '../../src/openai-agents/approval.ts'
@@ -366,6 +367,13 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
       if (!tasks || !values) return { taken: false }
       return { taken: true, value: expandUri(tasks, values) }
     },
+  },
+  {
+    name: 'URI as lax servers read it',
+    stranger: 'a model',
+    files: ['src/mcp/resources/loose-uri.ts'],
+    good: () => ['tasks://alice/list', 'https://eve@api.example:443/x/%2e%2e/y?z#a'],
+    read: (text) => ({ taken: true, value: [looseForms(text), hasSteps(text)] }),
   },
   {
     name: 'template of URIs',

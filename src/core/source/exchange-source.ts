@@ -44,10 +44,11 @@ export function exchangeSource(
   const narrow = (wanted: readonly string[]) =>
     fromIssuer ? wanted : narrowScopes(wanted, token.scopes)
   const all = named.length === 0 && !fromIssuer ? token.scopes : narrow(named)
+  const allowed = mostNeeded(binding, fromIssuer ? [] : token.scopes)
   /** The scopes that the server asked for beside those that were needed. */
   const added = new Map<string, readonly string[]>()
   const wanted = (needed: readonly string[] | undefined) => {
-    const least = needed === undefined ? all : narrow(needed)
+    const least = needed === undefined ? all : narrow(narrowScopes(needed, allowed))
     return least.length === 0 ? all : least
   }
 
@@ -120,6 +121,12 @@ export function exchangeSource(
       rejected ? { refused: rejected } : {},
     )
   }
+}
+
+/** The most that a tool can need: where the issuer alone decides, the server's own word is no limit. */
+function mostNeeded({ source, toolScopes }: Binding, held: readonly string[]): readonly string[] {
+  const named = scopesOf(source)
+  return named.length > 0 ? named : [...held, ...Object.values(toolScopes).flat()]
 }
 
 function union(some: readonly string[], others: readonly string[]): readonly string[] {

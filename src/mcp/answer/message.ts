@@ -126,7 +126,8 @@ export function completionOf({ method, params }: UnknownObject): ToolCall | unde
   const { ref, argument, context } = params
   const given = isObject(context) && isObject(context.arguments) ? context.arguments : {}
   const asked = isObject(argument) ? { [String(argument.name)]: argument.value } : {}
-  const name = isObject(ref) ? String(ref.name ?? ref.uri ?? '') : ''
+  // With a URI it may be of a template, whatever name stands beside it.
+  const name = isObject(ref) ? String(ref.uri ?? ref.name ?? '') : ''
   return { kind: 'prompts', name: promptKey(name), args: { ...given, ...asked } }
 }
 

@@ -6,6 +6,7 @@ import { isObject, type UnknownObject } from '../../core/json.ts'
 import type { ToolCall } from '../answer/message.ts'
 import type { ToolDefinition } from '../arguments/strip.ts'
 import type { ToolBook } from '../tools/tool-book.ts'
+import { hasSteps, looseBeginnings, looseForms } from './loose-uri.ts'
 import {
   beginningOf,
   expandUri,
@@ -45,6 +46,8 @@ interface KnownTemplate {
   readonly key: string
   readonly template: UriTemplate
   readonly beginning: string
+  /** The same as lax servers read it. */
+  readonly loose: readonly string[]
 }
 
 /** Makes the book over an empty book of tools. In a binding a template is named `resources/NAME`. */
@@ -61,6 +64,7 @@ export function templateBook(book: ToolBook): TemplateBook {
       key,
       template,
       beginning: beginningOf(template).toLowerCase(),
+      loose: looseBeginnings(beginningOf(template)),
     })
     const properties = Object.fromEntries(template.names.map((name) => [name, { type: 'string' }]))
     const required = template.isPlain ? pathVariables(template) : template.names
@@ -110,18 +114,39 @@ export function templateBook(book: ToolBook): TemplateBook {
     },
     read(uri) {
       if (uri.length > MAX_URI_CHARS) return 'refused'
-      const asked = uri.toLowerCase()
-      let mayBeGuarded = false
-      let isOpen = listed.has(uri)
-      for (const { key, template, beginning } of known.values()) {
-        const args = template.isPlain ? readUri(template, uri) : undefined
-        if (args && isGuarded(key)) return callOf(key, template, args)
-        if (args) isOpen = true
-        else mayBeGuarded ||= asked.startsWith(beginning) && isGuarded(key)
-      }
-      return mayBeGuarded && !isOpen ? 'refused' : undefined
+      return readBy([...known.values()], { uri, isListed: listed.has(uri), isGuarded })
     },
   }
+}
+
+/** What a URI is, by all templates together. */
+function readBy(
+  known: readonly KnownTemplate[],
+  {
+    uri,
+    isListed,
+    isGuarded,
+  }: { uri: string; isListed: boolean; isGuarded: (key: string) => boolean },
+): ReturnType<TemplateBook['read']> {
+  const asked = uri.toLowerCase()
+  const forms = looseForms(uri)
+  const isOdd = hasSteps(uri)
+  let mayBeGuarded = false
+  let isDisguised = false
+  let isOpen = isListed
+  for (const { key, template, beginning, loose } of known) {
+    const args = template.isPlain ? readUri(template, uri) : undefined
+    const isHere = isGuarded(key)
+    if (args && isHere) return callOf(key, template, args)
+    if (args) isOpen = true
+    if (!isHere) continue
+    const isSeen = asked.startsWith(beginning)
+    mayBeGuarded ||= isSeen
+    // Another template that reads it as it is written does not make it harmless.
+    if (!isSeen || isOdd)
+      isDisguised ||= loose.some((text) => forms.some((form) => form.startsWith(text)))
+  }
+  return (isDisguised && !isListed) || (mayBeGuarded && !isOpen) ? 'refused' : undefined
 }
 
 function callOf(

@@ -95,7 +95,8 @@ export function readUri(
       const found = next && 'text' in next ? uri.indexOf(next.text, at) : endOfPath(uri, at)
       if (found <= at) return undefined
       const value = decoded(uri.slice(at, found))
-      if (value === undefined) return undefined
+      // A parser of URLs takes such a step, and then the next value is the one before it.
+      if (value === undefined || value === '.' || value === '..') return undefined
       values[part.name] = value
       at = found
     } else {
