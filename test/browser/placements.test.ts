@@ -104,8 +104,12 @@ describe("the page's switch", () => {
 
   it('fits on a phone, and can be used there', async () => {
     await page.setViewportSize({ width: 375, height: 667 })
-    const box = await page.getByTestId('placement').boundingBox()
-    expect(box?.height).toBeGreaterThanOrEqual(36)
+    // The page is laid out anew in the frame after the change.
+    const box = await vi.waitFor(async () => {
+      const laidOut = await page.getByTestId('placement').boundingBox()
+      expect(laidOut?.height).toBeGreaterThanOrEqual(36)
+      return laidOut
+    })
     expect((box?.x ?? 0) + (box?.width ?? 999)).toBeLessThanOrEqual(375)
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(
       375,

@@ -1,6 +1,6 @@
 // Every kind of item in the real Chromium, alone and hostile: what is shown and what is answered.
 // Foreign values do nothing anywhere.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   answer,
   type ContentPage,
@@ -133,8 +133,11 @@ describe('an item', () => {
       image: { id: 'i', url: `data:image/png;base64,${dot}` },
     })
     await one.show(made)
-    await one.page.waitForFunction(
-      `content.root.querySelector('.generated img')?.naturalWidth === 1`,
+    // The page's policy forbids the browser's own waiting, which evaluates a text again and again.
+    await vi.waitFor(async () =>
+      expect(
+        await one.page.evaluate(`content.root.querySelector('.generated img')?.naturalWidth`),
+      ).toBe(1),
     )
     for (const url of [
       `data:image/svg+xml;base64,${'A'.repeat(100_000)}`,
