@@ -97,6 +97,11 @@ describe('with bound variables', () => {
     expect(await made.read(uri)).toBe('arguments_refused')
   })
 
+  it('a variable with blanks around its name is the same variable', async () => {
+    await using made = await setUp(undefined, [template('t', 'tasks://{ user_id }/list')])
+    expect(await made.read('tasks://mallory/list')).toBe('tasks://alice/list')
+  })
+
   it('what the server lists may be read as it is', async () => {
     await using made = await setUp()
     expect(await made.read('tasks://help')).toBe('arguments_refused')

@@ -53,13 +53,25 @@ function fillPieces(pieces: readonly Piece[], values: TemplateValues): Result<Fi
     }
     const value = 'base64' in piece ? base64Of(piece.base64, values) : valueFor(piece, values)
     if (!value.ok) return value
+    // A quote is in no value where the template has one.
+    const isInQuotes = text.split('"').length % 2 === 0
+    if (!isInQuotes && ENDS.some((end) => value.value.includes(end) && hasText(pieces, end)))
+      return malformed(
+        'values without commas and semicolons, because the template ends values with them',
+      )
     text += value.value
     used.push(value.value)
   }
-  const isQuoted = pieces.some((piece) => 'text' in piece && piece.text.includes('"'))
-  if (isQuoted && used.some((value) => /["\\]/.test(value)))
+  if (hasText(pieces, '"') && used.some((value) => /["\\]/.test(value)))
     return malformed('values without quotes and backslashes, because the template has quotes')
   return granted({ text, values: used })
+}
+
+/** What ends one member of a list, and would begin another one: `user=a,role=b`. */
+const ENDS = [',', ';'] as const
+
+function hasText(pieces: readonly Piece[], text: string): boolean {
+  return pieces.some((piece) => 'text' in piece && piece.text.includes(text))
 }
 
 type Value = Exclude<Piece, { readonly text: string } | { readonly base64: readonly Piece[] }>

@@ -30,7 +30,8 @@ export function parseUriTemplate(text: string): UriTemplate | undefined {
   )) {
     if (index > at) parts.push({ text: text.slice(at, index) })
     at = index + expression.length
-    const variables = list.split(',').map((one) => one.replace(/(?:\*|:\d+)$/, ''))
+    // Servers take blanks around a name for none.
+    const variables = list.split(',').map((one) => one.trim().replace(/(?:\*|:\d+)$/, ''))
     for (const name of variables) names.add(name)
     if (list.includes('*') || list.includes(':')) isPlain = false
     if (operator === '?' || operator === '&') parts.push({ query: variables, begin: operator })

@@ -80,6 +80,10 @@ describe('a credential in the start of a process', () => {
     'HTTPS_PROXY',
     'SSL_CERT_FILE',
     'GIT_SSH_COMMAND',
+    'GIT_SSL_NO_VERIFY',
+    'OPENSSL_CONF',
+    'DOTNET_STARTUP_HOOKS',
+    'CLASSPATH',
     'path',
   ])('cannot be put into %s, which decides what the program runs or trusts', (name) => {
     expect(() =>

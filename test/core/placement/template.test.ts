@@ -8,7 +8,14 @@ const tokens = new Map([
   ['main', issuedToken(KEY)],
   ['second', issuedToken('canary-second-0123456')],
 ])
-const claims = { email: 'alice@example.com', n: 7, colon: 'a:b', quote: 'a"b', odd: 'a\r\nb' }
+const claims = {
+  email: 'alice@example.com',
+  n: 7,
+  colon: 'a:b',
+  list: 'bob,role=root;x',
+  quote: 'a"b',
+  odd: 'a\r\nb',
+}
 
 function filled(template: string, changes: Partial<Parameters<typeof fillTemplate>[1]> = {}) {
   return fillTemplate(piecesOf(template), {
@@ -31,6 +38,8 @@ describe('a template', () => {
     ['{base64:x:{credential}}', btoa(`x:${KEY}`)],
     ['{{"key":"{credential}"}}', `{"key":"${KEY}"}`],
     ['{credential}}}', `${KEY}}`],
+    ['user="{claim:list}", x=1', 'user="bob,role=root;x", x=1'],
+    ['User {claim:list}', 'User bob,role=root;x'],
     ['{base64:{{{credential}}', btoa(`{${KEY}`)],
     ['{base64:{claim:email}}{subject}', `${btoa('alice@example.com')}alice`],
   ])('a template %j is filled', (template, text) => {
@@ -56,6 +65,10 @@ describe('a template', () => {
     ['a source that gave nothing', '{credential:third}', 'credential_malformed'],
     ['a colon in the name of Basic', '{base64:{claim:colon}:{credential}}', 'credential_malformed'],
     ['a line break inside base64', '{base64:{claim:odd}}', 'credential_malformed'],
+    ['a comma in a list', 'user={claim:list}, token={credential}', 'credential_malformed'],
+    ['a semicolon in a list', '{claim:list};role=user', 'credential_malformed'],
+    ['a comma behind quotes', 'a="b",user={claim:list}', 'credential_malformed'],
+    ['a comma in a list in base64', '{base64:{claim:list},user}', 'credential_malformed'],
     ['a quote inside quotes', '{{"a":"{claim:quote}"}}', 'credential_malformed'],
     ['a quote inside quotes in base64', '{base64:"{claim:quote}"}', 'credential_malformed'],
   ])('a template is not filled with %s', (_, template, reason) => {
