@@ -102,6 +102,13 @@ describe('with bound variables', () => {
     expect(await made.read('tasks://mallory/list')).toBe('tasks://alice/list')
   })
 
+  it('a name that is no text takes nothing away from the others', async () => {
+    const odd = { name: { toString: 1 }, uriTemplate: 'odd://{topic}' }
+    await using made = await setUp(undefined, [odd, TASKS])
+    expect(await made.list()).toHaveLength(2)
+    expect(await made.read('tasks://mallory/list')).toBe(REAL)
+  })
+
   it('what the server lists may be read as it is', async () => {
     await using made = await setUp()
     expect(await made.read('tasks://help')).toBe('arguments_refused')
@@ -177,14 +184,16 @@ describe('a URI that servers read as one of a template', () => {
   })
 })
 
-it('a completion names a template by its URI, whatever name stands beside it', async () => {
+it.each([
+  ['a name and a URI', { type: 'ref/resource', name: 'known', uri: TASKS.uriTemplate }, 'user_id'],
+  ['a URI and a name', { type: 'ref/prompt', name: 'known', uri: 'x' }, 'topic'],
+  ['no reference', undefined, 'user_id'],
+  ['a name that is no text', { type: 'ref/prompt', name: { toString: 1 } }, 'user_id'],
+])('a completion with %s is refused', async (_, ref, name) => {
   await using made = await setUp()
   await made.list()
   await expect(
-    made.ask('completion/complete', {
-      ref: { type: 'ref/resource', name: 'known', uri: TASKS.uriTemplate },
-      argument: { name: 'user_id', value: 'mallory' },
-    }),
+    made.ask('completion/complete', { ref, argument: { name, value: 'mallory' } }),
   ).rejects.toMatchObject({ code: 'arguments_refused' })
 })
 

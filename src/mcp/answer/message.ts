@@ -84,10 +84,12 @@ const KINDS: ReadonlyMap<unknown, CallKind> = new Map([
   ['prompts/get', 'prompts'],
 ])
 
-/** Whether a message is a call of some kind, whatever is in it. */
+/** Whether a message is a call of some kind, or asks for a completion, whatever is in it. */
 export function isCall({ method }: UnknownObject): boolean {
-  return KINDS.has(method)
+  return KINDS.has(method) || method === COMPLETION
 }
+
+const COMPLETION = 'completion/complete'
 
 /**
  * The call in a message. Undefined for another method, and for a call that names nothing.
@@ -119,16 +121,23 @@ export function withUri(message: UnknownObject, uri: string): UnknownObject {
 
 /**
  * What a request for a completion (`completion/complete`) says of a prompt, or of a template of URIs, as
- * if it were a call. Undefined for another method.
+ * if it were a call. Undefined for another method, and for one that names two things.
  */
 export function completionOf({ method, params }: UnknownObject): ToolCall | undefined {
-  if (method !== 'completion/complete' || !isObject(params)) return undefined
+  if (method !== COMPLETION || !isObject(params)) return undefined
   const { ref, argument, context } = params
   const given = isObject(context) && isObject(context.arguments) ? context.arguments : {}
-  const asked = isObject(argument) ? { [String(argument.name)]: argument.value } : {}
-  // With a URI it may be of a template, whatever name stands beside it.
-  const name = isObject(ref) ? String(ref.uri ?? ref.name ?? '') : ''
+  const asked = isObject(argument) ? { [textOf(argument.name)]: argument.value } : {}
+  const { name: prompt, uri } = isObject(ref) ? ref : {}
+  // The server decides which of the two counts.
+  if (prompt !== undefined && uri !== undefined) return undefined
+  const name = textOf(prompt ?? uri)
   return { kind: 'prompts', name: promptKey(name), args: { ...given, ...asked } }
+}
+
+/** An object from outside may have a `toString` that is no function. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 /** The name of a prompt among those of tools: in bindings, in the audit, and for pins. */

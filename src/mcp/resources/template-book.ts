@@ -59,7 +59,8 @@ export function templateBook(book: ToolBook): TemplateBook {
     if (!isObject(value) || typeof value.uriTemplate !== 'string') return []
     const template = parseUriTemplate(value.uriTemplate)
     if (!template || (known.size >= MAX_TEMPLATES && !known.has(value.uriTemplate))) return []
-    const key = known.get(value.uriTemplate)?.key ?? newKey(String(value.name))
+    const key =
+      known.get(value.uriTemplate)?.key ?? newKey(typeof value.name === 'string' ? value.name : '')
     known.set(value.uriTemplate, {
       key,
       template,
