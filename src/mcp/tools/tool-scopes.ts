@@ -23,7 +23,10 @@ function declaredScopes({ securitySchemes, _meta }: ToolDefinition): readonly st
   for (const scheme of schemes.slice(0, MAX_SCHEMES)) {
     if (!isObject(scheme) || scheme.type !== 'oauth2' || !Array.isArray(scheme.scopes)) continue
     const scopes: readonly unknown[] = scheme.scopes
-    return scopes.length <= MAX_SCOPES && scopes.every(isScopeToken) ? scopes : undefined
+    // One scope many times would be a need of its own, with a token of its own.
+    return scopes.length <= MAX_SCOPES && scopes.every(isScopeToken)
+      ? [...new Set(scopes)]
+      : undefined
   }
   return undefined
 }
