@@ -33,6 +33,8 @@ export interface StartedProcess {
   keepsAlive(does: boolean): void
 }
 
+/** What a process may leave unread. With more, it is ended. */
+const MAX_UNREAD_BYTES = 32 * 1024 * 1024
 /** How long a server may take to end by itself, and then to end when it is asked. */
 const GRACE_MS = 2_000
 
@@ -79,7 +81,14 @@ export async function startProcess(
 
   return {
     group,
-    write: (text) => written(stdin, text),
+    write(text) {
+      // It may ask without end and never read our answers, which wait in our memory.
+      if (stdin.writableLength > MAX_UNREAD_BYTES) {
+        stdin.destroy()
+        kill(['SIGKILL'])
+      }
+      return written(stdin, text)
+    },
     end(atOnce = false) {
       clearTimeout(timer)
       stdin.end()
