@@ -12,6 +12,7 @@ import {
   isCall,
   LISTS,
   type Messages,
+  subscribedUris,
   type ToolCall,
   toolCallOf,
   uriIn,
@@ -106,6 +107,8 @@ async function judgeMessage(
   }
   const uri = uriIn(message)
   if (uri !== undefined) return judgeUri(uri, request, catalogs.resources, leftNames)
+  const subscribed = subscribedUris(message)
+  if (subscribed.length > 0) return judgeSubscriptions(subscribed, request, catalogs.resources)
   const completion = completionOf(message)
   const call = toolCallOf(message) ?? completion
   if (!call) return isCall(message) ? 'arguments_refused' : undefined
@@ -140,6 +143,20 @@ async function judgeUri(
   const tool = book.tool(call.name)
   if (!tool || tool.refused) return 'tool_refused'
   return sendsAny(call.args, tool.removed) ? 'arguments_refused' : undefined
+}
+
+/** Resources that one request may ask to hear of. Each is read by every template. */
+const MAX_SUBSCRIPTIONS = 256
+
+/** Nothing is filled into a list of URIs, so none may be of a template with something hidden. */
+async function judgeSubscriptions(
+  uris: readonly string[],
+  request: McpRequest,
+  { book, list }: Catalogs['resources'],
+): Promise<RefusalReason | undefined> {
+  if (uris.length > MAX_SUBSCRIPTIONS) return 'arguments_refused'
+  await list(request)
+  return uris.some((uri) => book.read(uri) !== undefined) ? 'arguments_refused' : undefined
 }
 
 /** The parameters of a URI's query. */

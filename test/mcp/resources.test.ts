@@ -197,6 +197,19 @@ it.each([
   ).rejects.toMatchObject({ code: 'arguments_refused' })
 })
 
+it('what is heard of is not of a template with something hidden', async () => {
+  await using made = await setUp()
+  const listen = (...resourceSubscriptions: string[]) =>
+    made.ask('subscriptions/listen', { notifications: { resourceSubscriptions } })
+  await expect(listen('notes://a', 'tasks://mallory/list')).rejects.toMatchObject({
+    code: 'arguments_refused',
+  })
+  await expect(listen(...Array.from({ length: 257 }, () => 'notes://a'))).rejects.toMatchObject({
+    code: 'arguments_refused',
+  })
+  await listen('notes://a', 'notes://b')
+})
+
 describe('with a header', () => {
   it('a template that must have a credential is left out and refused, the others stay', async () => {
     await using made = await setUp({}, [template('t', 'tasks://{access_token}/list'), NOTES])

@@ -114,6 +114,14 @@ export function uriIn({ method, params }: UnknownObject): string | undefined {
   return typeof params.uri === 'string' ? params.uri : undefined
 }
 
+/** The URIs that a request asks to hear of (`subscriptions/listen`, MCP 2026-07-28). */
+export function subscribedUris({ method, params }: UnknownObject): readonly string[] {
+  if (method !== 'subscriptions/listen' || !isObject(params)) return []
+  const { notifications } = params
+  const uris = isObject(notifications) ? notifications.resourceSubscriptions : undefined
+  return Array.isArray(uris) ? uris.filter((uri) => typeof uri === 'string') : []
+}
+
 /** The request with another URI. */
 export function withUri(message: UnknownObject, uri: string): UnknownObject {
   return { ...message, params: { ...(isObject(message.params) ? message.params : {}), uri } }
