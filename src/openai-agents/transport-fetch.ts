@@ -1,5 +1,6 @@
 // A `fetch` over the transport of a stdio server, for a framework whose client speaks HTTP. It is one
-// session of MCP (Streamable HTTP) whose answers are JSON; what the server says unasked is dropped, and what it asks is refused.
+// session of MCP (Streamable HTTP) whose answers are JSON; what the server says unasked is dropped, and
+// what it asks is refused.
 
 import { isObject, parseJson, type UnknownObject } from '../core/json.ts'
 
@@ -25,6 +26,8 @@ interface Waiting {
 export function transportFetch(transport: ServerTransport): typeof globalThis.fetch {
   const waiting = new Map<unknown, Waiting>()
   const started = transport.start()
+  // Its failure is told to whoever asks first. When the run ended before, nobody does.
+  started.catch(() => {})
   transport.onmessage = (message) => {
     if (!isObject(message)) return
     if (typeof message.method !== 'string') waiting.get(message.id)?.answer(message)
