@@ -75,7 +75,10 @@ export interface BindingInput {
   readonly url: string
   /** The resource identifier that the server's tokens have as audience. Default: the URL. */
   readonly resource?: string
-  /** The credential that a placement means unless it names another. Default: `exchange` for all of the user's scopes. */
+  /**
+   * The credential that a placement means unless it names another. Default: `exchange` for all of
+   * the user's scopes.
+   */
   readonly source?: Source
   /**
    * Further credentials by name, for placements that say `from`, or `{credential:NAME}` in a

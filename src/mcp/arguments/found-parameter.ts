@@ -78,7 +78,10 @@ export function wordsIn(schema: unknown): string {
     .join('. ')
 }
 
-/** Whether an object with this name can be a credential: a map of headers has any members. */
+/**
+ * Whether an object with this name can hold a credential. A map of headers can: it may have members
+ * of any name.
+ */
 export function mayBeMap(name: string, schema: unknown): boolean {
   if (!isHeaderMap(wordsOf(name))) return true
   return isObject(schema) && schema.additionalProperties !== false && !isObject(schema.properties)

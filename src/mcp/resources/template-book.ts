@@ -74,14 +74,12 @@ export function templateBook(book: ToolBook): TemplateBook {
     return [{ name: key, ...description, inputSchema: { type: 'object', properties, required } }]
   }
 
-  /** Names need not be unique. */
+  /** Servers may give several templates one name. Each further one gets a number behind it. */
   function newKey(name: string): string {
     const taken = new Set([...known.values()].map(({ key }) => key))
-    const key = `resources/${name}`
-    for (let number = 2; ; number++) {
-      const one = number === 2 ? key : `${key}-${number - 1}`
-      if (!taken.has(one)) return one
-    }
+    let key = `resources/${name}`
+    for (let number = 2; taken.has(key); number++) key = `resources/${name}-${number}`
+    return key
   }
 
   function isGuarded(key: string): boolean {

@@ -57,8 +57,8 @@ export async function unpinnedTools(
 }
 
 /**
- * Hashes names and definitions. Each hash gives the event loop a turn. A tool whose definition cannot be hashed is
- * refused.
+ * Hashes names and definitions. Each hash gives the event loop a turn. A tool whose definition
+ * cannot be hashed is refused.
  */
 async function hashTools(
   tools: readonly AcceptableTool[],

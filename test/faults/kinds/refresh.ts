@@ -82,7 +82,7 @@ async function refreshScenario(stage: Stage, fault: RefreshFault): Promise<numbe
       if (points.isDead) return
       copyFolder(folder, after)
       points.die()
-      // The other instance stops, too. Otherwise it would go on with files that nobody has any more.
+      // The other instance stops, too. Otherwise it would go on with files that are deleted already.
       ofOthers.die()
       onDeath()
     }

@@ -1,5 +1,5 @@
-// An MCP server over Streamable HTTP, and at `/sse` over the transport before it: an honest one, which records what it is sent, or a hostile one, which
-// sends back what it knows wherever it can.
+// An MCP server over Streamable HTTP, and at `/sse` over the transport before it. An honest one
+// records what it is sent. A hostile one sends back what it knows wherever it can.
 
 import type { ServerResponse } from 'node:http'
 import type { BroughtServer } from '../config/target.ts'
