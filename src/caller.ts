@@ -1,22 +1,17 @@
 // A caller: one admitted request's principal, and what the app can do in its name. It holds a
 // handle for the credential, never the credential.
 
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { givenTransport, ownTransport } from './caller-transport.ts'
-import {
-  type Binding,
-  bindingOfSource,
-  isStdio,
-  MAIN,
-  scopesOf,
-  sourcesOf,
-} from './core/binding.ts'
+import { type Binding, isStdio, MAIN, scopesOf, sourcesOf } from './core/binding.ts'
 import type { ChildProcesses } from './core/carry/child-processes.ts'
-import type { RunningCall, RunningCalls } from './core/carry/running-calls.ts'
+import { type RunningCall, type RunningCalls, whyEnded } from './core/carry/running-calls.ts'
 import type { ToolPins } from './core/carry/tool-pins.ts'
 import type { Admitted } from './core/door/door.ts'
 import { AuthError, granted, type Result, refused } from './core/errors.ts'
 import { type Principal, principalKey } from './core/principal.ts'
-import { takesOwn } from './core/source/own-source.ts'
+import { destinationsOf } from './core/source/destinations.ts'
 import type { CredentialSource, KnownScopes, SourceParts } from './core/source/parts.ts'
 import { credentialSource } from './core/source/source.ts'
 import { unbound } from './core/unbound.ts'
@@ -42,7 +37,7 @@ export interface Caller {
    *
    * @param server The server's name among the `servers`.
    * @param options Called with what the framework does not hear of.
-   * @throws AuthError `server_unbound` for a name that is not among the `servers`; `handle_refused`
+   * @throws AuthError `server_unbound` for a name that is not among the `servers`; `caller_ended`
    *   after `end`.
    * @throws TypeError without a name, and for a stdio server, which needs a transport.
    *
@@ -86,6 +81,10 @@ export interface Caller {
   noteLeftOut(leftOut: LeftOut): void
   /** Forgets the credential. Every later call is refused, and calls under way end. */
   end(): Promise<void>
+  /** `end`, for `using caller = …`. It does not wait for the vault. */
+  [Symbol.dispose](): void
+  /** `end`, for `await using caller = …`. */
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /** What all callers of an app share. */
@@ -135,7 +134,7 @@ export async function openCaller(admitted: Admitted, parts: CallerParts): Promis
     .deposit({
       credential,
       owner: principal,
-      destinations: destinationsOf(token, parts),
+      destinations: destinationsOf(token, parts.bindings, parts.sources),
       expiresAt: token.expiresAt,
     })
     .catch(() => undefined)
@@ -159,22 +158,6 @@ export async function openCaller(admitted: Admitted, parts: CallerParts): Promis
   )
 }
 
-/**
- * Where the vault may give the credential out: to an issuer that exchanges it, and to a server that
- * it was issued for, where the source is `own`. Nowhere else, or it would be passed through.
- */
-function destinationsOf(token: VerifiedToken, { bindings, sources }: CallerParts): string[] {
-  const issuers = [sources.exchanger, sources.identityAssertions].flatMap((exchanger) =>
-    exchanger ? [exchanger.issuer] : [],
-  )
-  const servers = [...bindings.values()]
-    .filter((binding) =>
-      sourcesOf(binding).some(([name]) => takesOwn(bindingOfSource(binding, name), token.audience)),
-    )
-    .map(({ resource }) => resource)
-  return [...issuers, ...servers]
-}
-
 function createCaller(state: CallerState, parts: CallerParts): Caller {
   const { admitted, handle, running, references, secrets } = state
   const { principal, token, trace } = admitted
@@ -182,6 +165,11 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
   let hasEnded = false
   const forget = () => (forgotten ??= parts.sources.vault.discard(handle, principal))
   running.signal.addEventListener('abort', () => void forget().catch(() => {}), { once: true })
+  const end = async () => {
+    hasEnded = true
+    running.leave()
+    await forget()
+  }
 
   return {
     principal,
@@ -223,19 +211,17 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
       bindings: parts.bindings,
       secrets,
     }),
-    async end() {
-      hasEnded = true
-      running.leave()
-      await forget()
-    },
+    end,
+    [Symbol.dispose]: () => void end().catch(() => {}),
+    [Symbol.asyncDispose]: end,
   }
 }
 
 /** For the developer: people are told to sign in again, and here that would not help. */
 function endedError(server: string): AuthError {
   return new AuthError(
-    { reason: 'handle_refused', server },
-    `this caller has ended, because end() was called, and carries nothing to ${server} any more: make the calls before, or admit the request again`,
+    { reason: 'caller_ended', server },
+    `this caller has ended, because end() was called, and carries nothing to ${server} any more: make the calls before, or answer the request in onbehalf.handle, which ends the caller after the answer`,
   )
 }
 
@@ -295,6 +281,8 @@ function sourceUntilEnd(
     const result = await source(asked)
     // The caller may have ended during an exchange that others wait for as well. A token from the
     // cache does not pass the vault, which would refuse.
-    return running.signal.aborted ? refused('handle_refused', { server: binding.name }) : result
+    return running.signal.aborted
+      ? refused(whyEnded(running.signal), { server: binding.name })
+      : result
   }
 }

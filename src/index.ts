@@ -1,6 +1,7 @@
 // onbehalf: lets an AI agent act as the signed-in user. createOnBehalf, the doors, and the public
 // types.
 
+export type { AnswerInNameOf } from './answer-as.ts'
 export type { Caller } from './caller.ts'
 export {
   type AuditEvent,

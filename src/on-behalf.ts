@@ -1,6 +1,7 @@
 // createOnBehalf puts the parts together for an app: door, vault, sources, and a caller for each
 // admitted request.
 
+import { type AnswerInNameOf, answerAs } from './answer-as.ts'
 import { type Caller, type CallerParts, openCaller } from './caller.ts'
 import { createAuditor, logSink } from './core/audit.ts'
 import {
@@ -16,7 +17,7 @@ import { memoryToolPins } from './core/carry/memory-tool-pins.ts'
 import { runningCalls } from './core/carry/running-calls.ts'
 import { type DeclaredIssuers, declaredIssuers } from './core/declared-issuers.ts'
 import { toResponse } from './core/door/answer.ts'
-import { type Admission, createDoor } from './core/door/door.ts'
+import { type Admission, createDoor, type Door } from './core/door/door.ts'
 import { checkOptions } from './core/known-options.ts'
 import { parseBinding } from './core/parse-binding.ts'
 import { type AllowsHttp, allowedHttp, quietly } from './core/plain-http.ts'
@@ -37,6 +38,24 @@ import { ON_BEHALF_OPTIONS } from './option-names.ts'
 
 /** What an app holds. */
 export interface OnBehalf {
+  /**
+   * Answers a request in its caller's name. It sends the 401, 403 or 503 where the door refuses, and
+   * the protected resource metadata where that is what is asked for. The caller ends when the body of
+   * the response has ended, failed or been cancelled, or when the client has gone: a streamed answer
+   * keeps it for as long as it needs.
+   *
+   * @throws TypeError when `answer` gives no response; and what `answer` throws.
+   *
+   * @example
+   * ```ts
+   * export const POST = (request: Request) =>
+   *   onbehalf.handle(request, async (caller) => {
+   *     const tools = await toolsOver(caller.fetch('Tasks'))
+   *     return streamText({ model, tools, prompt }).toTextStreamResponse()
+   *   })
+   * ```
+   */
+  handle(request: Request, answer: AnswerInNameOf): Promise<Response>
   /** Admits a request by its access token, or gives the answer to send: 400, 401, 403 or 503. */
   admit(request: Request): Promise<Admission<Caller>>
   /**
@@ -76,10 +95,10 @@ export interface OnBehalf {
  *   },
  *   audit,
  * })
- * const admission = await onbehalf.admit(request)
- * if (!admission.ok) return admission.response
- * const fetch = admission.value.fetch('tasks')
- * const transport = new StreamableHTTPClientTransport(url, { fetch })
+ * const response = await onbehalf.handle(request, async (caller) => {
+ *   const transport = new StreamableHTTPClientTransport(url, { fetch: caller.fetch('tasks') })
+ *   return answerOf(transport)
+ * })
  * ```
  */
 export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
@@ -147,31 +166,54 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     options.processes?.end(owner)
   }
 
+  const admit = admitter(door, issuers, parts)
+  const metadata = describer(named, issuers, scopesSupported)
+
   return {
-    async admit(request): Promise<Admission<Caller>> {
-      const admission = await door.admit(request)
-      if (!admission.ok) return admission
-      const exchanger = issuers.exchangerOf(admission.value.principal.issuer)
-      const caller = await openCaller(
-        admission.value,
-        exchanger ? { ...parts, sources: { ...parts.sources, exchanger } } : parts,
-      )
-      return caller.ok ? caller : { ...caller, response: toResponse(caller.refusal, {}) }
+    async handle(request, answer) {
+      const document = metadata(request)
+      if (document) return document
+      const admission = await admit(request)
+      return admission.ok ? answerAs(admission.value, request.signal, answer) : admission.response
     },
-    metadata(request) {
-      const resource = named ?? describedResource(request)
-      if (resource === undefined) return undefined
-      return resourceMetadataResponse(request, {
-        resource,
-        authorization_servers: issuers.authorizationServers,
-        ...(scopesSupported.length > 0 ? { scopes_supported: scopesSupported } : {}),
-        bearer_methods_supported: ['header'],
-      })
-    },
+    admit,
+    metadata,
     revoke,
     endSignIn(ended) {
       for (const principal of signedIn.end(ended)) revoke(principal)
     },
+  }
+}
+
+/** Admits a request, and opens its caller. */
+function admitter(door: Door, issuers: DeclaredIssuers, parts: CallerParts): OnBehalf['admit'] {
+  return async (request) => {
+    const admission = await door.admit(request)
+    if (!admission.ok) return admission
+    const exchanger = issuers.exchangerOf(admission.value.principal.issuer)
+    const caller = await openCaller(
+      admission.value,
+      exchanger ? { ...parts, sources: { ...parts.sources, exchanger } } : parts,
+    )
+    return caller.ok ? caller : { ...caller, response: toResponse(caller.refusal, {}) }
+  }
+}
+
+/** Answers requests for the protected resource metadata. */
+function describer(
+  named: string | undefined,
+  issuers: DeclaredIssuers,
+  scopesSupported: readonly string[],
+): OnBehalf['metadata'] {
+  return (request) => {
+    const resource = named ?? describedResource(request)
+    if (resource === undefined) return undefined
+    return resourceMetadataResponse(request, {
+      resource,
+      authorization_servers: issuers.authorizationServers,
+      ...(scopesSupported.length > 0 ? { scopes_supported: scopesSupported } : {}),
+      bearer_methods_supported: ['header'],
+    })
   }
 }
 

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Placement } from '../src/core/binding.ts'
 import { runningCalls } from '../src/core/carry/running-calls.ts'
-import { granted } from '../src/core/errors.ts'
+import { granted, type RefusalReason } from '../src/core/errors.ts'
 import { toSentence } from '../src/core/sentences.ts'
 import { memoryVault } from '../src/core/vault/memory-vault.ts'
 import { createOnBehalf } from '../src/on-behalf.ts'
@@ -22,8 +22,6 @@ import {
 } from './core/parts.ts'
 import { json, loopback } from './mcp/loopback.ts'
 import { callOf, LIST, messagesOf, post, request, toldBy } from './mcp/parts.ts'
-
-const ENDED = toSentence({ reason: 'handle_refused', server: 'tasks' })
 
 function house(
   url: string,
@@ -90,11 +88,14 @@ describe.each<
   [
     string,
     (made: ReturnType<typeof house>, caller: { end(): Promise<void> }) => void | Promise<void>,
+    RefusalReason,
   ]
 >([
-  ['revoke()', ({ onbehalf }) => onbehalf.revoke(alice)],
-  ['end()', (_, caller) => caller.end()],
-])('%s', (_, stop) => {
+  ['revoke()', ({ onbehalf }) => onbehalf.revoke(alice), 'handle_refused'],
+  ['end()', (_, caller) => caller.end(), 'caller_ended'],
+])('%s', (_, stop, reason) => {
+  const ENDED = toSentence({ reason, server: 'tasks' })
+
   it.each([
     ['has not been answered at all', undefined],
     ['is being answered in events that could be resumed', NOTE],
@@ -128,12 +129,12 @@ describe.each<
     const reader = (await fetch(server.url)).body?.getReader()
     await reader?.read()
     await stop(made, caller)
-    expect(await list).toBe('handle_refused')
+    expect(await list).toBe(reason)
     await expect(reader?.read()).rejects.toMatchObject({ name: 'AuthError' })
     await server.closed.promise
-    await expect(fetch(server.url)).rejects.toMatchObject({ code: 'handle_refused' })
+    await expect(fetch(server.url)).rejects.toMatchObject({ code: reason })
     await expect(fetch(server.url, { method: 'DELETE' })).rejects.toMatchObject({
-      code: 'handle_refused',
+      code: reason,
     })
     expect(server.received).toHaveLength(2)
   })
@@ -164,6 +165,8 @@ describe.each<
 })
 
 describe('revoke()', () => {
+  const ENDED = toSentence({ reason: 'handle_refused', server: 'tasks' })
+
   it('revoke() takes the credential out of the vault, and leaves other people and later sign-ins alone', async () => {
     await using server = await loopback((_, response) =>
       json(response, 200, { jsonrpc: '2.0', id: 'call-1', result: {} }),

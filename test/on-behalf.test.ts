@@ -213,15 +213,15 @@ describe('after end()', () => {
     await fetch(MCP, { method: 'POST', body: '{}' })
     await caller.end()
     await caller.end()
-    expect(await carriedBy(caller)).toBe('handle_refused')
+    expect(await carriedBy(caller)).toBe('caller_ended')
     await expect(fetch(MCP, { method: 'POST', body: '{}' })).rejects.toMatchObject({
-      code: 'handle_refused',
+      code: 'caller_ended',
     })
     expect(made.served).toHaveLength(1)
     expect(made.events.at(-1)).toMatchObject({
       hop: 'carry',
       outcome: 'refused',
-      reason: 'handle_refused',
+      reason: 'caller_ended',
       subject: 'alice',
     })
   })
@@ -243,7 +243,7 @@ describe('after end()', () => {
     await entered.promise
     await caller.end()
     gate.resolve()
-    expect(await call).toBe('handle_refused')
+    expect(await call).toBe('caller_ended')
     expect(slow.served).toEqual([])
   })
 
@@ -268,7 +268,7 @@ describe('after end()', () => {
     const [one, two] = [carriedBy(first), carriedBy(second)]
     await first.end()
     gate.resolve()
-    expect(await one).toBe('handle_refused')
+    expect(await one).toBe('caller_ended')
     expect(await two).toMatch(/^Bearer issued\.alice/)
   })
 })
@@ -530,7 +530,7 @@ describe('two people at once', () => {
         }
         if (random() < 0.3) {
           await caller.end()
-          expect(await carriedBy(caller)).toBe('handle_refused')
+          expect(await carriedBy(caller)).toBe('caller_ended')
         }
         right++
       }
@@ -581,7 +581,7 @@ describe('a caller says to the developer', () => {
     await caller.end()
     expect(() => caller.fetch('tasks')).toThrow(/this caller has ended, because end\(\) was called/)
     expect(() => caller.fetch('tasks')).toThrow(
-      expect.objectContaining({ name: 'AuthError', code: 'handle_refused' }),
+      expect.objectContaining({ name: 'AuthError', code: 'caller_ended' }),
     )
   })
 })

@@ -56,6 +56,7 @@ export type RefusalReason =
   // carrying
   | 'server_unbound'
   | 'handle_refused'
+  | 'caller_ended'
   | 'own_audience_mismatch'
   | 'destination_refused'
   | 'redirect_refused'

@@ -29,6 +29,8 @@ export function toSentence(refusal: Refusal): string {
       return `This was not done: the person or an administrator must first agree that this app may use ${server}.`
     case 'exchange_access_denied':
       return `This was not done: the sign-in service does not allow it for ${server}. An administrator can find the reason in the audit log.`
+    case 'caller_ended':
+      return `There is no answer of ${server}: the app had ended its work for this request. The sign-in is fine. The developer of the app can keep the caller until the answer is complete.`
     case 'connection_needed':
       return `This was not done. Connect your ${server} account${refusal.source === undefined ? '' : ` (${refusal.source})`} to continue.`
     case 'connect_refused':

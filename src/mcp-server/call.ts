@@ -141,7 +141,7 @@ function apiFetch(name: string, caller: Caller, parts: CallParts): typeof global
     resource: api.binding.resource,
     // A token stays in the cache longer than the call. The call must not use it after its end.
     source: async (asked) =>
-      caller.hasEnded() ? refused('handle_refused', { server: name }) : source(asked),
+      caller.hasEnded() ? refused('caller_ended', { server: name }) : source(asked),
     placing: headerPlacing(),
     principal,
     auditor,

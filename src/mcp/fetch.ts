@@ -6,6 +6,7 @@ import { type Binding, bindingOfSource, scopesOf } from '../core/binding.ts'
 import { carrier } from '../core/carry/carry.ts'
 import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from '../core/carry/memory-tool-pins.ts'
+import { whyEnded } from '../core/carry/running-calls.ts'
 import type { ToolPins } from '../core/carry/tool-pins.ts'
 import { AuthError, type Refusal } from '../core/errors.ts'
 import { isObject } from '../core/json.ts'
@@ -162,7 +163,10 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
     return (reason) =>
       failedResult(
         id,
-        tell({ reason: options.signal?.aborted ? 'handle_refused' : reason, server: name }),
+        tell({
+          reason: options.signal?.aborted ? whyEnded(options.signal) : reason,
+          server: name,
+        }),
       )
   }
 

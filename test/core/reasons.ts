@@ -46,6 +46,7 @@ export const STATUS: Readonly<Record<RefusalReason, number>> = {
   connect_refused: 503,
   server_unbound: 503,
   handle_refused: 401,
+  caller_ended: 503,
   own_audience_mismatch: 503,
   destination_refused: 503,
   redirect_refused: 503,

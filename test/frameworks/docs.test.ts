@@ -41,6 +41,8 @@ const callerOf = (principal: Caller['principal'], changes: Partial<Caller>): Cal
   promptValues: () => expect.unreachable(),
   noteLeftOut: () => {},
   end: async () => {},
+  [Symbol.dispose]: () => {},
+  [Symbol.asyncDispose]: async () => {},
   ...changes,
 })
 

@@ -227,14 +227,14 @@ describe('how long the credential stays', () => {
     expect((await use()).status).toBe(200)
     finish()
     expect(await response.text()).toBe('data: 1\n\n')
-    await expect(use()).rejects.toMatchObject({ code: 'handle_refused' })
+    await expect(use()).rejects.toMatchObject({ code: 'caller_ended' })
   })
 
   it('the credential is gone when the client goes away, and the server behind is told', async () => {
     const { house, response, use, cancelled } = await streaming()
     await response.body?.cancel()
     expect(cancelled()).toBe(true)
-    await expect(use()).rejects.toMatchObject({ code: 'handle_refused' })
+    await expect(use()).rejects.toMatchObject({ code: 'caller_ended' })
     expect(house.exchanges).toHaveLength(0)
   })
 
@@ -247,7 +247,7 @@ describe('how long the credential stays', () => {
     expect(await response.text()).not.toContain('hunter2')
     expect(house.errors[0]?.error).toMatchObject({ message: expect.stringContaining('postgres') })
     await expect(house.calls[0]?.fetch('tasks')(`${API}/tasks`)).rejects.toMatchObject({
-      code: 'handle_refused',
+      code: 'caller_ended',
     })
   })
 

@@ -66,7 +66,7 @@ describe('a handler that keeps a call', () => {
       await (await house.post(toolCall('whoami'), {}, await house.mint({ sub }))).text()
     expect(refusals).toEqual([
       JSON.stringify({ owner: 'alice' }),
-      'handle_refused',
+      'caller_ended',
       JSON.stringify({ owner: 'bob' }),
     ])
     expect(house.apiRequests.map(({ subject }) => subject)).toEqual(['alice', 'bob'])

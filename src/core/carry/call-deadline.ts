@@ -2,6 +2,7 @@
 
 import { type RefusalReason, type Result, refused } from '../errors.ts'
 import { beginWaits } from '../http/deadline.ts'
+import { whyEnded } from './running-calls.ts'
 
 /** What ends a call. */
 export interface CallDeadlineOptions {
@@ -21,8 +22,8 @@ export interface CallDeadline {
    * Waits for a step.
    *
    * @param late The reason when the step took too long, by our deadline or by the caller's.
-   * @returns What the step gives; `handle_refused` when the sign-in ended; `cancelled` when the
-   *   caller wants no answer any more.
+   * @returns What the step gives; `caller_ended` when the app ended the caller; `handle_refused` when
+   *   the sign-in ended; `cancelled` when the caller wants no answer any more.
    */
   wait<T>(step: Promise<Result<T>>, late: RefusalReason): Promise<Result<T>>
   /** Waits for a step whose result changes nothing, such as the record of a failure. */
@@ -49,7 +50,7 @@ export function startCallDeadline(
     signal,
     async wait(step, late) {
       const result = await waits.wait(step)
-      if (ends?.aborted) return refused('handle_refused')
+      if (ends?.aborted) return refused(whyEnded(ends))
       const isLate = !result.ok && result.refusal.reason === 'cancelled' && !gaveUp(callers)
       return isLate ? refused(late) : result
     },

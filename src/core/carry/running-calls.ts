@@ -1,7 +1,9 @@
 // Knows which callers of a principal are at work in this process, so that revoking a sign-in ends
 // their calls.
 
+import { AuthError, type RefusalReason } from '../errors.ts'
 import { type Principal, principalKey } from '../principal.ts'
+import { toError } from '../sentences.ts'
 
 /** A caller at work. */
 export interface RunningCall {
@@ -22,6 +24,11 @@ export interface RunningCalls {
   enter(principal: Principal, expiresAt: number): RunningCall
   /** Aborts every caller of a principal. */
   revoke(principal: Principal): void
+}
+
+/** Why a caller's signal fired: the app was done with it, or the sign-in behind it is over. */
+export function whyEnded(signal: AbortSignal): RefusalReason {
+  return signal.reason instanceof AuthError ? signal.reason.code : 'handle_refused'
 }
 
 /**
@@ -60,7 +67,7 @@ export function runningCalls(now: () => number): RunningCalls {
       return {
         signal: controller.signal,
         leave() {
-          controller.abort()
+          controller.abort(toError({ reason: 'caller_ended' }))
           others.delete(controller)
           if (others.size === 0 && running.get(key) === others) running.delete(key)
         },

@@ -101,6 +101,7 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'legacy_transport_refused':
     case 'process_limit_reached':
     case 'server_unbound':
+    case 'caller_ended':
     case 'connection_needed':
     case 'connect_refused':
     case 'exchange_failed':

@@ -110,6 +110,7 @@ export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
 function concernsTheAsker(reason: RefusalReason): boolean {
   return (
     reason === 'handle_refused' ||
+    reason === 'caller_ended' ||
     reason === 'exchange_grant_refused' ||
     reason === 'exchange_interaction_required'
   )
