@@ -12,7 +12,9 @@ export interface AcceptInput {
    * A key of `params._meta`, with a reverse-DNS prefix of your own, such as
    * `com.example/access-token`. When a request has no `Authorization` header, the server reads the
    * access token there and removes it before the handler sees the body. A batch cannot present a
-   * token this way. Default: the server does not look at `_meta`.
+   * token this way. What has no `_meta` comes with a handle: in a session of the protocol (MCP
+   * 2025-11-25) the answers have one in `Onbehalf-Session`, and it stands for the token in a GET, a
+   * DELETE and an answer to the server's own requests. Default: the server does not look at `_meta`.
    */
   readonly meta?: string
   /**

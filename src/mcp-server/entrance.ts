@@ -3,7 +3,7 @@
 
 import type { Admission, Admitted, Door } from '../core/door/door.ts'
 import { granted, refused } from '../core/errors.ts'
-import { writeJson } from '../core/json.ts'
+import { isObject, writeJson } from '../core/json.ts'
 import { SESSION_HEADER } from '../core/wire-names.ts'
 import type { AcceptInput } from './accept.ts'
 import { type ReadBody, unreadable } from './body.ts'
@@ -42,19 +42,29 @@ export async function enter(request: Request, parts: EntranceParts): Promise<Adm
     return admission
   }
 
-  if (handles && handle !== null)
+  const mayHaveMeta = accept.meta !== undefined && request.method === 'POST'
+  if (handles && handle !== null && (accept.session || !mayHaveMeta))
     return door.admit(request, { presented: await handles.present(handle) })
-  if (accept.meta !== undefined && request.method === 'POST')
-    return enterByMeta(request, accept.meta, parts)
-  return door.admit(request)
+  return accept.meta !== undefined && mayHaveMeta
+    ? enterByMeta(request, accept.meta, parts)
+    : door.admit(request)
 }
 
 async function enterByMeta(
   request: Request,
   key: string,
-  { door, readBody }: EntranceParts,
+  { door, handles, readBody }: EntranceParts,
 ): Promise<Admission<Entered>> {
   const body = await readBody(request)
+  const handle = request.headers.get(SESSION_HEADER)
+  if (handles && handle !== null) {
+    // The handle is for what has no `_meta`. The rest presents its token each time.
+    const presented = isAnswer(body)
+      ? await handles.present(handle)
+      : { credential: refused('handle_refused'), placement: placementOf(key) }
+    const admission = await door.admit(request, { presented })
+    return admission.ok ? { ok: true, value: { ...admission.value, body } } : admission
+  }
   // A body that cannot be read presents nothing. The door refuses and records the request, like any
   // other request without a credential.
   const { credential, rest } = takeMeta(body.ok ? body.value.value : undefined, key)
@@ -83,6 +93,14 @@ export async function readSingle(
     presented: { credential: refused('credential_repeated'), placement: placementOf(key) },
   })
   return admission.ok ? body : { ok: false, refusal: admission.response }
+}
+
+/** Whether a body answers requests of the server, and asks nothing itself. */
+function isAnswer(body: ReadBody): boolean {
+  if (!body.ok) return false
+  const { value } = body.value
+  const messages: readonly unknown[] = Array.isArray(value) ? value : [value]
+  return messages.every((message) => isObject(message) && !Object.hasOwn(message, 'method'))
 }
 
 /** The name of the place in the audit. */

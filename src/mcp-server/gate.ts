@@ -53,7 +53,9 @@ export function createGate(options: GateOptions): Gate {
       if (origin !== null && !origins.includes(origin))
         return problem(403, REFUSED_BY_HTTP, 'Requests from that web origin are not accepted.')
       if (METHODS.includes(request.method)) return undefined
-      return problem(405, REFUSED_BY_HTTP, 'Method not allowed.', { allow: METHODS.join(', ') })
+      return problem(405, REFUSED_BY_HTTP, 'Method not allowed.', {
+        headers: { allow: METHODS.join(', ') },
+      })
     },
   }
 }

@@ -3,7 +3,7 @@
 
 import { granted, type Result } from '../core/errors.ts'
 import { isObject, type UnknownObject } from '../core/json.ts'
-import { problem } from './problem.ts'
+import { problem, requestIdOf } from './problem.ts'
 
 /** The names of the tools that a body calls, or the answer to send. */
 export type Operations = Result<readonly string[], Response>
@@ -17,6 +17,10 @@ export type Operations = Result<readonly string[], Response>
  */
 export function operationsOf(body: unknown, headers: Headers): Operations {
   const isBatch = Array.isArray(body)
+  const refuse = (code: number, message: string): Operations => ({
+    ok: false,
+    refusal: problem(400, code, message, { id: requestIdOf(body) }),
+  })
   const messages: readonly unknown[] = isBatch ? body : [body]
   if (messages.length === 0) return refuse(-32_600, 'Invalid request: the batch is empty.')
   const tools: string[] = []
@@ -40,10 +44,6 @@ export function operationsOf(body: unknown, headers: Headers): Operations {
   if (methodDiffers || nameDiffers)
     return refuse(-32_020, 'Header mismatch: Mcp-Method and Mcp-Name must equal the body.')
   return granted(tools)
-}
-
-function refuse(code: number, message: string): Operations {
-  return { ok: false, refusal: problem(400, code, message) }
 }
 
 /**

@@ -21,7 +21,7 @@ import {
   type SentSecrets,
   sentSecrets,
 } from '../mcp/redact/sent-secrets.ts'
-import { readJson } from './body.ts'
+import { type ReadBody, readJson } from './body.ts'
 import { type CallParts, openCall, type ServerCall } from './call.ts'
 import { cleanAnswer } from './clean-answer.ts'
 import { type Entered, type EntranceParts, enter, readSingle } from './entrance.ts'
@@ -29,8 +29,8 @@ import { createGate, type Gate } from './gate.ts'
 import { handlerRequest } from './handler-request.ts'
 import { operationsOf } from './operations.ts'
 import { type ProtectOptions, parseOptions } from './options.ts'
-import { problem } from './problem.ts'
-import { addHandle, sessionHandles } from './session-handles.ts'
+import { problem, type RequestId, requestIdOf } from './problem.ts'
+import { addHandle, sessionHandles, takesHandle } from './session-handles.ts'
 import {
   MCP_SESSION_HEADER,
   type SessionOwners,
@@ -135,7 +135,10 @@ function createProtection(options: ProtectOptions, handler: Handler): Protection
       hop: 'server-door',
     }),
     accept,
-    handles: accept.session ? sessionHandles({ vault, resource, now }) : undefined,
+    handles:
+      accept.session || accept.meta !== undefined
+        ? sessionHandles({ vault, resource, now })
+        : undefined,
     readBody: (request) => readJson(request, { maxBytes: maxBodyBytes, deadlineMs }),
     policy,
     undeclared: undeclaredTools(),
@@ -184,11 +187,13 @@ async function serve(request: Request, protection: Protection): Promise<Response
 
   // Before the handler runs: if the vault cannot keep the token, the answer must not promise a
   // handle.
-  const handle =
-    handles && request.headers.has('authorization') ? await handles.give(admitted) : undefined
+  const handle = takesHandle(request, body.value, sessionId, protection.accept)
+    ? await handles?.give(admitted, sessionId)
+    : undefined
   if (handle !== undefined) own.addPresented(new Credential(handle), admitted.token.expiresAt)
   const answer = await run(
-    handlerRequest(request, body.value, sessionId),
+    handlerRequest(request, body.value?.text ?? null, sessionId),
+    body.value ? requestIdOf(body.value.value) : undefined,
     admitted,
     secrets,
     protection,
@@ -207,13 +212,13 @@ const SESSION_NOT_FOUND = -32_001
 
 const NO_BODY: Result<null, Response> = granted(null)
 
-/** The text of the body, when the token allows every tool that it calls; or the answer to send. */
+/** The body, when the token allows every tool that it calls; or the answer to send. */
 async function allowBody(
   request: Request,
   admitted: Entered,
   own: LiveSecrets,
   protection: Protection,
-): Promise<Result<string, Response>> {
+): Promise<ReadBody> {
   const { door, policy, undeclared, onError } = protection
   const body = admitted.body ?? (await readSingle(request, protection))
   if (!body.ok) return body
@@ -222,10 +227,11 @@ async function allowBody(
   const needs = policy.needs(tools.value)
   if (!needs.declared) {
     const report = reporter(admitted, onError)
-    return { ok: false, refusal: await undeclared.refuse(needs.tool, door, admitted, report, own) }
+    const { value } = body.value
+    const refusal = await undeclared.refuse(needs.tool, value, door, admitted, report, own)
+    return { ok: false, refusal }
   }
-  if (missingScopes(needs.scopes, admitted.token.scopes).length === 0)
-    return granted(body.value.text)
+  if (missingScopes(needs.scopes, admitted.token.scopes).length === 0) return body
   const { response } = await door.refuse(admitted, needs.scopes, tools.value.join(' '))
   return { ok: false, refusal: response }
 }
@@ -250,6 +256,7 @@ function rememberPresented(
 /** Runs the handler. The call ends with the body of its answer. */
 async function run(
   request: Request,
+  id: RequestId | undefined,
   admitted: Admitted,
   secrets: RunSecrets,
   { handler, calls, onError, policy: { describe } }: Protection,
@@ -266,7 +273,7 @@ async function run(
   } catch (error) {
     end()
     report(error)
-    return problem(500, -32_603, 'Internal error.')
+    return problem(500, -32_603, 'Internal error.', { id })
   }
 }
 

@@ -1,14 +1,17 @@
 // Session handles: a client presents its token once, and sends a handle from then on. The token
-// waits in the vault. This is the server's end of the placement `session`; it needs no sessions of
-// the protocol.
+// waits in the vault. This is the server's end of the placement `session`, which needs no sessions of
+// the protocol, and of the placement `meta` for requests that have no `_meta`.
 
 import type { Admitted } from '../core/door/door.ts'
 import type { Presented } from '../core/door/read-credential.ts'
 import { granted, refused } from '../core/errors.ts'
+import { isObject } from '../core/json.ts'
 import { type Principal, principalKey, samePrincipal } from '../core/principal.ts'
 import type { Handle, Vault } from '../core/vault/vault.ts'
 import type { VerifiedToken } from '../core/verify/verify.ts'
 import { SESSION_HEADER } from '../core/wire-names.ts'
+import type { AcceptInput } from './accept.ts'
+import type { JsonBody } from './body.ts'
 
 /** The name of a handle's place in the audit. */
 const PLACEMENT = 'session handle'
@@ -17,9 +20,10 @@ const PLACEMENT = 'session handle'
 export interface SessionHandles {
   /**
    * Gives a handle (256 random bits) for a token that was admitted. The same token gets the same
-   * handle, as far as its token id tells that it is the same.
+   * handle, as far as its token id tells that it is the same. Without a token id, equal tokens of one
+   * session of the protocol get the same.
    */
-  give(admitted: Admitted): Promise<string>
+  give(admitted: Admitted, sessionId?: string): Promise<string>
   /**
    * Finds the token of a handle, for the door to verify again. An unknown, an ended and an expired
    * handle are refused alike.
@@ -76,8 +80,8 @@ export function sessionHandles(options: {
   }
 
   return {
-    async give({ principal, token, credential }) {
-      const key = tokenKey(token)
+    async give({ principal, token, credential }, sessionId) {
+      const key = tokenKey(token, sessionId)
       const known = key === undefined ? undefined : handleByToken.get(key)
       if (known !== undefined && find(known)) return known
       const { expiresAt } = token
@@ -116,16 +120,32 @@ export function sessionHandles(options: {
  * Equal for equal tokens. It holds more than the id: an issuer may give one id to several tokens,
  * and the handle of a narrow token must not open a wide one.
  */
-function tokenKey({ principal, tokenId, expiresAt, scopes }: VerifiedToken): string | undefined {
-  if (tokenId === undefined) return undefined
+function tokenKey(
+  { principal, tokenId, expiresAt, scopes }: VerifiedToken,
+  sessionId: string | undefined,
+): string | undefined {
+  if (tokenId === undefined && sessionId === undefined) return undefined
   return JSON.stringify([
     principalKey(principal),
     principal.client,
     principal.actor,
-    tokenId,
+    tokenId === undefined ? { sessionId } : tokenId,
     expiresAt,
     [...scopes].sort(),
   ])
+}
+
+/** Whether the answer to an admitted request may have a handle for its token. */
+export function takesHandle(
+  request: Request,
+  body: JsonBody | null,
+  sessionId: string | undefined,
+  accept: AcceptInput,
+): boolean {
+  if (request.headers.has('authorization')) return accept.session === true
+  if (accept.meta === undefined || !isObject(body?.value) || request.headers.has(SESSION_HEADER))
+    return false
+  return sessionId !== undefined || body.value.method === 'initialize'
 }
 
 /** What the door gets for a handle that came together with somebody else's token. */

@@ -5,18 +5,22 @@ import type { Admitted, Door } from '../core/door/door.ts'
 import { isClean } from '../mcp/redact/reflections.ts'
 import type { LiveSecrets } from '../mcp/redact/sent-secrets.ts'
 import type { ServerCall } from './call.ts'
-import { problem, REFUSED_BY_HTTP } from './problem.ts'
+import { protocolError } from './problem.ts'
 
 /** Refuses calls of undeclared tools. */
 export interface UndeclaredTools {
+  /** Answers as a server does that has no such tool (MCP, Tools, error handling). */
   refuse(
     tool: string,
+    body: unknown,
     door: Door,
     admitted: Admitted,
     report: ServerCall['report'],
     live: LiveSecrets,
   ): Promise<Response>
 }
+
+const INVALID_PARAMS = -32_602
 
 /** How many reported names are remembered. Callers can invent any number of them. */
 const MAX_NAMES = 100
@@ -25,7 +29,7 @@ const MAX_NAMES = 100
 export function undeclaredTools(): UndeclaredTools {
   const reported = new Set<string>()
   return {
-    async refuse(tool, door, admitted, report, live) {
+    async refuse(tool, body, door, admitted, report, live) {
       // The caller chose this text. The audit and the log repeat it only when a tool could have
       // that name, and it is no credential.
       const isName = /^[A-Za-z0-9_.\-/]{1,128}$/.test(tool) && isClean(tool, live)
@@ -36,10 +40,10 @@ export function undeclaredTools(): UndeclaredTools {
       }
       // No challenge: it would make clients ask the person for scopes, and that would not help.
       await door.refuse(admitted, [], name)
-      return problem(
-        403,
-        REFUSED_BY_HTTP,
-        'That tool is not available: this server declares no scopes for it.',
+      return protocolError(
+        body,
+        INVALID_PARAMS,
+        'Unknown tool: this server declares no scopes for one of that name.',
       )
     },
   }

@@ -298,14 +298,42 @@ describe('tools that are refused', () => {
     'one that is not declared: %s',
     async (name) => {
       const token = await bearer()
-      const response = await refusedWith(403, undefined, () =>
-        send(token, { body: JSON.stringify(toolCall(name)) }),
+      const response = await refusedWith(200, undefined, () =>
+        send(token, { body: JSON.stringify(toolCall(name, {}, 7)) }),
       )
-      expect(await response.json()).toMatchObject({
-        error: { message: expect.stringContaining('declares no scopes') },
+      expect(await response.json()).toEqual({
+        jsonrpc: '2.0',
+        id: 7,
+        error: { code: -32_602, message: expect.stringContaining('declares no scopes') },
       })
     },
   )
+
+  it.each(['2026-07-28', '2025-11-25'] as const)(
+    'one that is not declared: a client of %s reads that there is no such tool',
+    async (revision) => {
+      const plain = await build()
+      const client = await plain.client(await plain.mint(), revision)
+      for (const name of ['forgotten', 'never-was'])
+        await expect(client.callTool({ name })).rejects.toMatchObject({
+          name: 'ProtocolError',
+          code: -32_602,
+        })
+      await client.close()
+    },
+  )
+
+  it('one that is not declared, in a batch: each request is answered, and none is made', async () => {
+    const batch = [toolCall('whoami', {}, 1), toolCall('forgotten', {}, 2), { method: 'x' }]
+    const token = await bearer()
+    const response = await refusedWith(200, undefined, () =>
+      send(token, { body: JSON.stringify(batch) }),
+    )
+    expect(await response.json()).toMatchObject([
+      { id: 1, error: {} },
+      { id: 2, error: {} },
+    ])
+  })
 
   it('the operator is told of an undeclared tool once, and a made-up name does not get into log or audit', async () => {
     const fresh = await build()
@@ -343,7 +371,25 @@ describe('tools that are refused', () => {
     const response = await refusedWith(400, undefined, () =>
       send({ ...token, ...headers }, { body: JSON.stringify(body) }),
     )
-    expect(await response.json()).toMatchObject({ error: { code: -32020 } })
+    expect(await response.json()).toEqual({
+      jsonrpc: '2.0',
+      ...(Array.isArray(body) ? {} : { id: 1 }),
+      error: { code: -32020, message: expect.any(String) },
+    })
+  })
+
+  it('an error answer never has the id null, and has the one of the request where it was read', async () => {
+    const failing = await build({}, async () => {
+      throw new Error('broken')
+    })
+    const broken = await failing.post(toolCall('whoami', {}, 5))
+    expect(await broken.json()).toMatchObject({ id: 5, error: { code: -32_603 } })
+    const nameless = { jsonrpc: '2.0', id: 'a', method: 'tools/call', params: {} }
+    expect(await (await house.post(nameless)).json()).toMatchObject({ id: 'a' })
+    for (const body of ['{', '[]', '"text"', '{"id":null,"method":"tools/call"}', 'x'.repeat(3000)])
+      expect(await (await house.post(body)).text()).not.toContain('"id"')
+    const elsewhere = await send(await bearer(), { url: 'https://evil.example/mcp' })
+    expect(await elsewhere.text()).not.toContain('"id"')
   })
 
   it('a header that equals the body, encoded or not, is served', async () => {

@@ -315,7 +315,7 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
   {
     name: 'session handle that a server gives',
     stranger: 'an MCP server',
-    files: ['src/mcp/placements/session.ts'],
+    files: ['src/mcp/placements/handle.ts', 'src/mcp/placements/session.ts'],
     good: () => ['handle-0123456789abcdef'],
     async read(text) {
       const headers = headersWith('onbehalf-session', text)

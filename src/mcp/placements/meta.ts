@@ -1,24 +1,32 @@
-// Placement `meta`: the credential in a key of the `_meta` of every request and notification.
-// Answers have no place for one.
+// Placement `meta`: the credential in a key of the `_meta` of every request and notification. A GET,
+// a DELETE and an answer have no place for one. A server that wants to know whose they are gives a
+// handle for them (`accept.meta` of protectMcpServer).
 
 import { MAIN } from '../../core/binding.ts'
 import { malformed, NOT_BOUND } from '../../core/carry/fill-template.ts'
 import { granted, refused } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
-import { FILLED, type Part } from './part.ts'
+import { SESSION_HEADER } from '../../core/wire-names.ts'
+import { handleIn } from './handle.ts'
+import { FILLED, type Part, type PlannedPart } from './part.ts'
 
-/**
- * The part that puts a credential into `_meta`.
- *
- * @param source The name of the credential's source.
- */
-export function metaPart(key: string, source: string = MAIN): Part {
+/** What {@link metaPart} needs. */
+export interface MetaPartOptions {
+  readonly key: string
+  /** The name of the credential's source. Default: the main one. */
+  readonly source?: string | undefined
+  /** Called with each handle, so that it is found when it comes back in an answer. */
+  readonly onHandle: (handle: string) => void
+}
+
+/** The part that puts a credential into `_meta`. Make one for each server and person. */
+export function metaPart({ key, source = MAIN, onHandle }: MetaPartOptions): Part {
   const uses = [{ source, at: `_meta ${key}` }]
+  let handle: string | undefined
   return ({ sent, messages }) => {
-    // A GET or DELETE has no body. It needs no more rights than its session has.
-    if (sent.body === null) return granted(undefined)
-    if (!messages) return refused('arguments_refused')
-    if (!messages.list.some(takesMeta)) return granted(undefined)
+    if (sent.body !== null && !messages) return refused('arguments_refused')
+    if (!messages?.list.some(takesMeta))
+      return granted(handle === undefined ? undefined : planWithHandle(handle))
     return granted({
       uses,
       fill(draft, { tokens }) {
@@ -33,7 +41,23 @@ export function metaPart(key: string, source: string = MAIN): Part {
         draft.messages = { ...before, list }
         return FILLED
       },
+      answered(response) {
+        const given = handleIn(response)
+        if (given === undefined) return
+        onHandle(given)
+        handle = given
+      },
     })
+  }
+}
+
+function planWithHandle(handle: string): PlannedPart {
+  return {
+    uses: [],
+    fill({ headers }) {
+      headers.set(SESSION_HEADER, handle)
+      return FILLED
+    },
   }
 }
 

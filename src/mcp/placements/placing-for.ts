@@ -77,7 +77,11 @@ function partFor(placement: Placement, binding: Binding, parts: PlacingParts): P
     case 'session':
       return sessionPart((handle) => parts.live.addSession(handle))
     case 'meta':
-      return metaPart(placement.key, placement.from)
+      return metaPart({
+        key: placement.key,
+        source: placement.from,
+        onHandle: (handle) => parts.live.addSession(handle),
+      })
     case 'argument':
       return argumentPart({ ...parts, ...leftBy(binding), from: placement.from ?? MAIN })
     case 'prompt':

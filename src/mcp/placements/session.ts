@@ -5,6 +5,7 @@
 import { headerFill } from '../../core/carry/placing.ts'
 import { granted } from '../../core/errors.ts'
 import { SESSION_HEADER } from '../../core/wire-names.ts'
+import { handleIn } from './handle.ts'
 import { FILLED, type Part } from './part.ts'
 
 /**
@@ -35,8 +36,8 @@ export function sessionPart(onHandle: (handle: string) => void): Part {
       uses: opening,
       fill: ({ headers }, { tokens, request }) => fill(headers, tokens, request),
       answered(response) {
-        const given = response.headers.get(SESSION_HEADER)
-        if (!response.ok || given === null || !/^[\x21-\x7e]{16,512}$/.test(given)) return
+        const given = handleIn(response)
+        if (given === undefined) return
         onHandle(given)
         handle = given
       },
