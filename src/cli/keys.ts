@@ -13,10 +13,10 @@ import {
 } from 'onbehalf/store'
 import { readArguments } from './arguments.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
-import { withDatabases } from './databases.ts'
+import { DATABASE_OPTIONS, type NamedPostgres, POSTGRES_HELP, withDatabases } from './databases.ts'
 
 /** The arguments, parsed. */
-interface Request {
+interface Request extends NamedPostgres {
   readonly keyring: string
   readonly databases: readonly string[]
   /** What follows the subcommand's name. */
@@ -34,7 +34,7 @@ type Subcommand = (request: Request, terminal: Terminal) => Promise<Answer>
 
 const DEFAULT_KEYRING = '.data/keyring.json'
 
-const HELP = `Usage: onbehalf keys init|list|rotate|rewrap|retire ID [--keyring FILE] [--database FILE]... [--json]
+const HELP = `Usage: onbehalf keys init|list|rotate|rewrap|retire ID [--keyring FILE] [--database FILE]... [--postgres] [--json]
 
   init       makes a keyring with its first key; never overwrites one
   list       lists the keys (never their values); with --database, how many rows are under each
@@ -44,7 +44,8 @@ const HELP = `Usage: onbehalf keys init|list|rotate|rewrap|retire ID [--keyring 
 
   --keyring FILE   default ${DEFAULT_KEYRING}. Keep a backup of it, apart from the databases' backups: without it they cannot be
                    read. A backup of a database needs the keys of its time, also those retired since
-  --database FILE  a database that the keyring is used with; name every one for rewrap and retire
+  --database FILE  a SQLite database that the keyring is used with; name every database for rewrap and retire
+  ${POSTGRES_HELP}
   --json           one line of JSON instead of text
 
 To rotate without stopping anything: keys rotate, keys rewrap, then keys retire with the id of the old key.
@@ -61,9 +62,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand>> = {
 const OPTIONS = {
   keyring: { type: 'string' },
   database: { type: 'string', multiple: true },
+  ...DATABASE_OPTIONS,
   json: { type: 'boolean' },
 } as const
-const TAKES = '--keyring FILE, --database FILE and --json'
+const TAKES = '--keyring FILE, --database FILE, --postgres, --schema NAME and --json'
 
 /** The command. */
 export const keys: Command = {
@@ -82,6 +84,8 @@ export const keys: Command = {
     const request = {
       keyring: values.keyring ?? DEFAULT_KEYRING,
       databases: values.database ?? [],
+      postgres: values.postgres,
+      schema: values.schema,
       operands,
     }
     const { json, text, exitCode = 0 } = await subcommand(request, terminal).catch(asOurs)
@@ -101,12 +105,12 @@ async function init({ keyring }: Request): Promise<Answer> {
   return { json: { keyring, key }, text }
 }
 
-async function list({ keyring, databases }: Request): Promise<Answer> {
+async function list({ keyring, databases, ...named }: Request): Promise<Answer> {
   const known = listKeyring(keyring)
-  const counted = databases.length > 0
+  const counted = databases.length > 0 || named.postgres === true
   const used = new Map<string, number>()
-  await withDatabases(databases, async (opened) => {
-    for (const database of opened)
+  await withDatabases(databases, named, async (opened) => {
+    for (const { database } of opened)
       for (const [id, rows] of await keyUse(database)) used.set(id, (used.get(id) ?? 0) + rows)
   })
   const listed = known.map((key, index) => ({
@@ -134,17 +138,20 @@ async function list({ keyring, databases }: Request): Promise<Answer> {
 
 async function rotate({ keyring }: Request): Promise<Answer> {
   const key = rotateKeyring(keyring)
-  const text = `The key ${key.id} is now the current one of ${keyring}.\nBack the keyring up, then: onbehalf keys rewrap --keyring ${keyring} --database FILE`
+  const text = `The key ${key.id} is now the current one of ${keyring}.\nBack the keyring up, then: onbehalf keys rewrap --keyring ${keyring} --database FILE (or --postgres)`
   return { json: { keyring, key }, text }
 }
 
-async function rewrapAll({ keyring, databases }: Request, { signal }: Terminal): Promise<Answer> {
-  needsDatabases(databases)
+async function rewrapAll(
+  { keyring, databases, ...named }: Request,
+  { signal }: Terminal,
+): Promise<Answer> {
+  needsDatabases(databases, named)
   const masterKeys = fileMasterKeys(keyring)
   let rewrapped = 0
   let left = 0
-  await withDatabases(databases, async (opened) => {
-    for (const database of opened) {
+  await withDatabases(databases, named, async (opened) => {
+    for (const { database } of opened) {
       const report = await rewrap(database, masterKeys, { signal })
       rewrapped += report.rewrapped
       left += report.left
@@ -162,10 +169,16 @@ async function rewrapAll({ keyring, databases }: Request, { signal }: Terminal):
   }
 }
 
-async function retire({ keyring, databases, operands }: Request): Promise<Answer> {
-  needsDatabases(databases)
+async function retire({ keyring, databases, operands, ...named }: Request): Promise<Answer> {
+  needsDatabases(databases, named)
   const [id = ''] = operands
-  const done = await withDatabases(databases, (opened) => retireKey(keyring, opened, id))
+  const done = await withDatabases(databases, named, (opened) =>
+    retireKey(
+      keyring,
+      opened.map(({ database }) => database),
+      id,
+    ),
+  )
   if (done.retired)
     return {
       json: { keyring, id, ...done },
@@ -175,7 +188,9 @@ async function retire({ keyring, databases, operands }: Request): Promise<Answer
   return { json: { keyring, id, ...done }, text, exitCode: 1 }
 }
 
-function needsDatabases(databases: readonly string[]): void {
-  if (databases.length === 0)
-    throw new UsageError('name every database that the keyring is used with: --database FILE')
+function needsDatabases(databases: readonly string[], { postgres }: NamedPostgres): void {
+  if (databases.length === 0 && !postgres)
+    throw new UsageError(
+      'name every database that the keyring is used with: --database FILE, --postgres',
+    )
 }

@@ -1,15 +1,10 @@
 // `onbehalf pins`: shows which tools have changed since they were pinned, and approves a change or
 // drops pins. A pin holds digests and the names of tools.
 
-import {
-  openPostgres,
-  type PostgresDatabase,
-  postgresToolPins,
-  sqliteToolPins,
-} from 'onbehalf/store'
+import { postgresToolPins, sqliteToolPins } from 'onbehalf/store'
 import { type Arguments, readArguments } from './arguments.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
-import { withDatabases } from './databases.ts'
+import { DATABASE_OPTIONS, POSTGRES_HELP, withDatabase } from './databases.ts'
 
 const HELP = `Usage: onbehalf pins list|approve RESOURCE TOOL [FINGERPRINT]|clear RESOURCE [TOOL] --database FILE|--postgres [--json]
 
@@ -25,8 +20,7 @@ const HELP = `Usage: onbehalf pins list|approve RESOURCE TOOL [FINGERPRINT]|clea
   TOOL             the tool's name, as \`pins list\` shows it
   FINGERPRINT      the beginning of the definition's fingerprint: needed when several changes of the tool were seen
   --database FILE  the SQLite database that the app's pins are kept in
-  --postgres       the PostgreSQL database that PGHOST, PGDATABASE, PGUSER and PGPASSWORD name
-  --schema NAME    its schema, when that is not \`onbehalf\`
+  ${POSTGRES_HELP}
   --json           one line of JSON instead of text
 
 Exit code: 0 done, 1 not done, 2 wrong arguments.`
@@ -36,8 +30,7 @@ type Pins = ReturnType<typeof sqliteToolPins>
 
 const OPTIONS = {
   database: { type: 'string' },
-  postgres: { type: 'boolean' },
-  schema: { type: 'string' },
+  ...DATABASE_OPTIONS,
   json: { type: 'boolean' },
 } as const
 const TAKES = '--database FILE, --postgres, --schema NAME and --json'
@@ -71,34 +64,10 @@ export const pins: Command = {
 }
 
 /** Opens the database that is named. */
-async function withPins<T>(values: Values, work: (pins: Pins) => Promise<T>): Promise<T> {
-  const { database, postgres = false, schema } = values
-  if ((database !== undefined) === postgres)
-    throw new UsageError('name one database: --database FILE or --postgres')
-  if (database !== undefined) {
-    if (schema !== undefined) throw new UsageError('--schema is for --postgres')
-    return withDatabases([database], async ([opened]) => {
-      if (!opened) throw new CommandError(`${database} cannot be opened`)
-      return work(sqliteToolPins(opened))
-    })
-  }
-  const opened = await openServer(schema)
-  try {
-    return await work(postgresToolPins(opened))
-  } finally {
-    await opened.close()
-  }
-}
-
-async function openServer(schema: string | undefined): Promise<PostgresDatabase> {
-  try {
-    return await openPostgres(schema === undefined ? {} : { schema })
-  } catch (error) {
-    if (error instanceof TypeError) throw new UsageError(error.message)
-    throw new CommandError(
-      'PostgreSQL cannot be opened. Check PGHOST, PGDATABASE, PGUSER and PGPASSWORD, and that the package `pg` is installed',
-    )
-  }
+function withPins<T>(values: Values, work: (pins: Pins) => Promise<T>): Promise<T> {
+  return withDatabase(values.database, values, ({ kind, database }) =>
+    work(kind === 'sqlite' ? sqliteToolPins(database) : postgresToolPins(database)),
+  )
 }
 
 async function list(opened: Pins, { json }: Values, terminal: Terminal): Promise<number> {

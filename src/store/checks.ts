@@ -5,6 +5,10 @@ import { checkArgument, hasMethods, isText, type ValueCheck } from '../core/opti
 
 const SQLITE = hasMethods(['first', 'all', 'commit', 'claim'], "openSqlite('chat.db') opens one")
 const POSTGRES = hasMethods(['first', 'all', 'commit'], 'await openPostgres({ … }) opens one')
+const EITHER = hasMethods(
+  ['first', 'all', 'commit'],
+  "openSqlite('chat.db') or await openPostgres({ … }) opens one",
+)
 const MASTER_KEYS = hasMethods(
   ['current', 'wrap', 'unwrap'],
   "fileMasterKeys('keyring.json') reads them",
@@ -29,6 +33,16 @@ const isPostgres: ValueCheck = (value) =>
   (SQLITE(value) === undefined
     ? 'is one of SQLite: give this to the factory whose name begins with sqlite'
     : undefined)
+
+/** The same where either will do. */
+export function checkDatabase(factory: string, database: unknown): void {
+  checkArgument(`${factory}: the database`, database, EITHER)
+}
+
+/** Whether an open database is one of SQLite's. */
+export function isSqlite(database: object): boolean {
+  return SQLITE(database) === undefined
+}
 
 /** The same for the keys that records are sealed with. */
 export function checkMasterKeys(factory: string, masterKeys: unknown): void {

@@ -12,8 +12,10 @@ export { PostgresError } from './postgres/failure.ts'
 export type { PostgresOptions } from './postgres/options.ts'
 export { postgresReflectionMarks } from './postgres/reflection-marks.ts'
 export { postgresRunStore } from './postgres/run-store.ts'
+export { postgresSecretStore } from './postgres/secret-store.ts'
 export { postgresThreadStore } from './postgres/thread-store.ts'
 export { postgresToolPins } from './postgres/tool-pins.ts'
+export { type PostgresVaultOptions, postgresVault } from './postgres/vault.ts'
 export { KeyringError, type MasterKeyFacts } from './sealing/keyring.ts'
 export {
   createKeyring,
@@ -22,11 +24,18 @@ export {
   rotateKeyring,
 } from './sealing/keyring-file.ts'
 export { fileMasterKeys, type MasterKeys, type WrappedKey } from './sealing/master-keys.ts'
+export {
+  keyUse,
+  type Retirement,
+  type RewrapReport,
+  retireKey,
+  rewrap,
+  type SealedDatabase,
+} from './sealing/rotation.ts'
 export { SealError } from './sealing/seal.ts'
 export { openSqlite, type SqliteDatabase, type SqliteOptions } from './sqlite/database.ts'
 export { SqliteInUseError, SqliteLockedError } from './sqlite/locked.ts'
 export { sqliteReflectionMarks } from './sqlite/reflection-marks.ts'
-export { keyUse, type Retirement, type RewrapReport, retireKey, rewrap } from './sqlite/rotation.ts'
 export { type SqliteRunStoreOptions, sqliteRunStore } from './sqlite/run-store.ts'
 export { sqliteSecretStore } from './sqlite/secret-store.ts'
 export { sqliteThreadStore } from './sqlite/thread-store.ts'

@@ -83,6 +83,34 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     // It would be checked for each event. The statements keep the tables in step.
     'alter table run_event drop constraint run_event_run_id_fkey',
   ],
+  [
+    `create table vault_entry (
+      seq bigint generated always as identity primary key,
+      digest text not null unique,
+      owner text not null,
+      destinations text not null,
+      expires_at double precision not null,
+      key_id text not null,
+      wrapped bytea not null,
+      body bytea not null
+    )`,
+    'create index vault_entry_by_expiry on vault_entry (expires_at)',
+    'create index vault_entry_by_key on vault_entry (key_id)',
+    `create table secret (
+      seq bigint generated always as identity primary key,
+      owner text not null,
+      resource text not null,
+      kind text not null,
+      issuer text not null,
+      version integer not null,
+      key_id text not null,
+      wrapped bytea not null,
+      body bytea not null,
+      unique (owner, resource, kind)
+    )`,
+    'create index secret_by_key on secret (key_id)',
+    'create table retired_key (id text primary key)',
+  ],
 ]
 
 /** The number of the lock that an instance holds while it migrates. It is the same for all. */

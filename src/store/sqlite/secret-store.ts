@@ -1,18 +1,10 @@
-// The secret store in SQLite: lasting secrets, sealed. Each write compares and sets the version in
-// one statement, so that exactly one of several processes wins.
+// The secret store in SQLite: lasting secrets, sealed.
 
-import {
-  checkSecretRecord,
-  type SecretKey,
-  type SecretRecord,
-  type SecretStore,
-} from '../../core/vault/secret-store.ts'
+import type { SecretStore } from '../../core/vault/secret-store.ts'
 import { checkMasterKeys, checkSqlite } from '../checks.ts'
 import type { MasterKeys } from '../sealing/master-keys.ts'
-import { readSealed, writeSealed } from '../sealing/sealed-rows.ts'
-import { secretBinding } from '../sealing/sealed-tables.ts'
+import { sqlSecretStore } from '../shared/sql-secret-store.ts'
 import { SQLITE } from '../statements/compiled-sqlite.ts'
-import { step } from '../statements/sql.ts'
 import type { SqliteDatabase } from './database.ts'
 
 /**
@@ -24,39 +16,5 @@ import type { SqliteDatabase } from './database.ts'
 export function sqliteSecretStore(database: SqliteDatabase, masterKeys: MasterKeys): SecretStore {
   checkSqlite('sqliteSecretStore', database)
   checkMasterKeys('sqliteSecretStore', masterKeys)
-  const run = SQLITE.secrets
-
-  return {
-    async read(key): Promise<SecretRecord | undefined> {
-      const { owner, resource, kind } = key
-      const found = await readSealed(
-        masterKeys,
-        () => database.first(run.read, { owner, resource, kind }),
-        secretBinding,
-      )
-      if (!found) return undefined
-      const { issuer, version } = found.row
-      return { owner, resource, kind, issuer, version, ...found.content }
-    },
-    async write(record): Promise<boolean> {
-      checkSecretRecord(record)
-      const { owner, resource, kind, issuer, version, secrets, facts } = record
-      const row = { owner, resource, kind, issuer, version }
-      return writeSealed(masterKeys, { secrets, facts }, secretBinding(row), {
-        write: async (sealed) => {
-          const values = { ...row, ...sealed }
-          const write =
-            version === 1
-              ? step(run.add, values)
-              : step(run.change, { ...values, before: version - 1 })
-          return (await database.commit([write]))?.[0] ?? 0
-        },
-        isRetired: async (key_id) =>
-          (await database.first(run.retiredKey, { key_id })) !== undefined,
-      })
-    },
-    async remove({ owner, resource, kind }: SecretKey): Promise<void> {
-      await database.commit([step(run.remove, { owner, resource, kind })])
-    },
-  }
+  return sqlSecretStore(database, SQLITE.secrets, masterKeys)
 }

@@ -223,6 +223,130 @@ export const POSTGRES: PostgresStatements = {
       slots: [{ place: 'before' }, 'done', 'interrupted'],
     },
   },
+  vault: {
+    add: {
+      text: 'insert into "vault_entry" ("digest", "owner", "destinations", "expires_at", "key_id", "wrapped", "body") select $1 as "digest", $2 as "owner", $3 as "destinations", $4 as "expires_at", $5 as "key_id", $6 as "wrapped", $7 as "body" where not exists (select "id" from "retired_key" where "id" = $8)',
+      slots: [
+        { place: 'digest' },
+        { place: 'owner' },
+        { place: 'destinations' },
+        { place: 'expires_at' },
+        { place: 'key_id' },
+        { place: 'wrapped' },
+        { place: 'body' },
+        { place: 'key_id' },
+      ],
+    },
+    read: {
+      text: 'select "digest", "owner", "destinations", "expires_at", "key_id", "wrapped", "body" from "vault_entry" where "digest" = $1 and "owner" = $2',
+      slots: [{ place: 'digest' }, { place: 'owner' }],
+    },
+    remove: {
+      text: 'delete from "vault_entry" where "digest" = $1 and "owner" = $2',
+      slots: [{ place: 'digest' }, { place: 'owner' }],
+    },
+    sweep: {
+      text: 'delete from "vault_entry" where "expires_at" <= $1',
+      slots: [{ place: 'now' }],
+    },
+    retiredKey: {
+      text: 'select "id" from "retired_key" where "id" = $1',
+      slots: [{ place: 'key_id' }],
+    },
+  },
+  secrets: {
+    read: {
+      text: 'select "owner", "resource", "kind", "issuer", "version", "key_id", "wrapped", "body" from "secret" where "owner" = $1 and "resource" = $2 and "kind" = $3',
+      slots: [{ place: 'owner' }, { place: 'resource' }, { place: 'kind' }],
+    },
+    add: {
+      text: 'insert into "secret" ("owner", "resource", "kind", "issuer", "version", "key_id", "wrapped", "body") select $1 as "owner", $2 as "resource", $3 as "kind", $4 as "issuer", $5 as "version", $6 as "key_id", $7 as "wrapped", $8 as "body" where not exists (select "id" from "retired_key" where "id" = $9) on conflict ("owner", "resource", "kind") do nothing',
+      slots: [
+        { place: 'owner' },
+        { place: 'resource' },
+        { place: 'kind' },
+        { place: 'issuer' },
+        { place: 'version' },
+        { place: 'key_id' },
+        { place: 'wrapped' },
+        { place: 'body' },
+        { place: 'key_id' },
+      ],
+    },
+    change: {
+      text: 'update "secret" set "issuer" = $1, "version" = $2, "key_id" = $3, "wrapped" = $4, "body" = $5 where "owner" = $6 and "resource" = $7 and "kind" = $8 and "version" = $9 and not exists (select "id" from "retired_key" where "id" = $10)',
+      slots: [
+        { place: 'issuer' },
+        { place: 'version' },
+        { place: 'key_id' },
+        { place: 'wrapped' },
+        { place: 'body' },
+        { place: 'owner' },
+        { place: 'resource' },
+        { place: 'kind' },
+        { place: 'before' },
+        { place: 'key_id' },
+      ],
+    },
+    remove: {
+      text: 'delete from "secret" where "owner" = $1 and "resource" = $2 and "kind" = $3',
+      slots: [{ place: 'owner' }, { place: 'resource' }, { place: 'kind' }],
+    },
+    retiredKey: {
+      text: 'select "id" from "retired_key" where "id" = $1',
+      slots: [{ place: 'key_id' }],
+    },
+  },
+  keys: {
+    vault: {
+      others: {
+        text: 'select "seq", "digest", "owner", "destinations", "expires_at", "key_id", "wrapped" from "vault_entry" where "key_id" != $1 and "seq" > $2 order by "seq" limit $3',
+        slots: [{ place: 'key_id' }, { place: 'after' }, { place: 'rows' }],
+      },
+      rewrap: {
+        text: 'update "vault_entry" set "key_id" = $1, "wrapped" = $2 where "seq" = $3 and "wrapped" = $4 and not exists (select "id" from "retired_key" where "id" = $5)',
+        slots: [
+          { place: 'key_id' },
+          { place: 'wrapped' },
+          { place: 'seq' },
+          { place: 'before' },
+          { place: 'key_id' },
+        ],
+      },
+      use: {
+        text: 'select "key_id", count(*) as "rows" from "vault_entry" group by "key_id"',
+        slots: [],
+      },
+    },
+    secrets: {
+      others: {
+        text: 'select "seq", "owner", "resource", "kind", "issuer", "version", "key_id", "wrapped" from "secret" where "key_id" != $1 and "seq" > $2 order by "seq" limit $3',
+        slots: [{ place: 'key_id' }, { place: 'after' }, { place: 'rows' }],
+      },
+      rewrap: {
+        text: 'update "secret" set "key_id" = $1, "wrapped" = $2 where "seq" = $3 and "wrapped" = $4 and not exists (select "id" from "retired_key" where "id" = $5)',
+        slots: [
+          { place: 'key_id' },
+          { place: 'wrapped' },
+          { place: 'seq' },
+          { place: 'before' },
+          { place: 'key_id' },
+        ],
+      },
+      use: {
+        text: 'select "key_id", count(*) as "rows" from "secret" group by "key_id"',
+        slots: [],
+      },
+    },
+    retire: {
+      text: 'insert into "retired_key" ("id") select $1 as "id" where not exists (select "seq" from "vault_entry" where "key_id" = $2) and not exists (select "seq" from "secret" where "key_id" = $3) on conflict ("id") do nothing',
+      slots: [{ place: 'key_id' }, { place: 'key_id' }, { place: 'key_id' }],
+    },
+    retiredKey: {
+      text: 'select "id" from "retired_key" where "id" = $1',
+      slots: [{ place: 'key_id' }],
+    },
+  },
   marks: {
     add: {
       text: 'insert into "reflection_mark" ("resource", "since") values ($1, $2) on conflict ("resource") do nothing',
@@ -307,6 +431,7 @@ export const POSTGRES: PostgresStatements = {
       slots: [{ place: 'resource' }, { place: 'tool' }, { place: 'tool' }],
     },
   },
+  lockSealed: { text: 'lock table "vault_entry", "secret" in share row exclusive mode', slots: [] },
   lockThread: {
     text: 'select "id" from "thread" where "id" = $1 and "owner" = $2 for update',
     slots: [{ place: 'thread' }, { place: 'owner' }],

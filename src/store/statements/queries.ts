@@ -39,8 +39,13 @@ export interface SqliteStatements {
 export interface PostgresStatements {
   readonly threads: ThreadStatements
   readonly runs: RunStatements
+  readonly vault: VaultStatements
+  readonly secrets: SecretStatements
+  readonly keys: KeyStatements
   readonly marks: MarkStatements
   readonly pins: PinStatements
+  /** Keeps everybody from writing sealed rows until the end of the transaction. Reading goes on. */
+  readonly lockSealed: Statement<Record<never, never>>
   /** Locks a thread until the end of the transaction. */
   readonly lockThread: Statement<{ readonly owner: string; readonly thread: string }>
   /** Locks the runs of an owner until the end of the transaction. */
@@ -72,6 +77,7 @@ export function sqliteStatements(): SqliteStatements {
 export function postgresStatements(): PostgresStatements {
   const threads = postgresCompiler<ThreadTables>()
   const runs = postgresCompiler<RunTables>()
+  const sealed: Kysely<SealedTables> = postgresCompiler()
   return {
     threads: threadStatements(threads),
     runs: runStatements(runs, {
@@ -83,8 +89,17 @@ export function postgresStatements(): PostgresStatements {
       firstKey: 1,
       lock: sql`for share of run`,
     }),
+    vault: vaultStatements(sealed),
+    secrets: secretStatements(sealed),
+    keys: keyStatements(sealed),
     marks: markStatements(postgresCompiler<MarkTables>()),
     pins: pinStatements(postgresCompiler<PinTables>()),
+    lockSealed: statement({
+      compile: () =>
+        sql`lock table ${sql.table('vault_entry')}, ${sql.table('secret')} in share row exclusive mode`.compile(
+          sealed,
+        ),
+    }),
     lockThread: statement(
       threads
         .selectFrom('thread')

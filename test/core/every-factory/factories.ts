@@ -38,6 +38,7 @@ import {
   diskAttachments,
   openPostgres,
   openSqlite,
+  postgresVault,
   rotateKeyring,
   sqliteRunStore,
   sqliteVault,
@@ -67,6 +68,7 @@ const binding = parseBinding('Tasks', { url })
 const auditor = createAuditor(audit)
 const principal = { issuer, subject: 'alice' }
 const database = openSqlite(':memory:')
+const pooled = { async first() {}, async all() {}, async commit() {} } as never
 const masterKeys = { current: () => ({ id: '1' }), async wrap() {}, async unwrap() {} }
 const transport = () => ({ async start() {}, async send() {}, async close() {} })
 const carried = { binding, source() {}, principal, auditor, trace: 't', deadline: 1000 }
@@ -445,6 +447,11 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
       ['password', 's3cr3t', 'must be a Credential'],
       ['port', '5432', 'must be a number'],
     ],
+  },
+  postgresVault: {
+    make: (options) => postgresVault(pooled, masterKeys as never, options as never),
+    good: {},
+    wrong: [CLOCK],
   },
   sqliteVault: {
     make: (options) => sqliteVault(database, masterKeys as never, options as never),

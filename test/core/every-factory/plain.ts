@@ -122,10 +122,14 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   SqliteInUseError: ERROR,
   SqliteLockedError: ERROR,
   fileMasterKeys: [[call(store.fileMasterKeys, undefined), 'the path must be a text']],
-  keyUse: [[call(store.keyUse, 'chat.db'), "openSqlite('chat.db') opens one"]],
+  postgresSecretStore: [
+    [call(store.postgresSecretStore, Promise.resolve(), {}), 'await it (await openPostgres({ … })'],
+    [call(store.postgresSecretStore, database, {}), 'is one of SQLite'],
+  ],
+  keyUse: [[call(store.keyUse, 'chat.db'), "openSqlite('chat.db') or await openPostgres"]],
   listKeyring: [[call(store.listKeyring, undefined), 'the path must be a text']],
   retireKey: [[call(store.retireKey, 'keyring.json', ['chat.db'], '1'), 'openSqlite']],
-  rewrap: [[call(store.rewrap, 'chat.db'), "openSqlite('chat.db') opens one"]],
+  rewrap: [[call(store.rewrap, 'chat.db'), "openSqlite('chat.db') or await openPostgres"]],
 }
 
 /** The other arguments of functions that take options too. */
@@ -153,6 +157,7 @@ export const ARGUMENTS: Readonly<Record<string, Calls>> = {
   ],
   rotateKeyring: [[call(store.rotateKeyring, 1), 'the path must be a text']],
   sqliteRunStore: [[call(store.sqliteRunStore, 'chat.db'), "openSqlite('chat.db') opens one"]],
+  postgresVault: [[call(store.postgresVault, database, {}), 'is one of SQLite']],
   sqliteVault: [[call(store.sqliteVault, database, 'key'), 'fileMasterKeys']],
   staticKeys: [[call(staticKeys, 'x'), 'must have the method read: a secret store']],
 }

@@ -2,16 +2,21 @@
 // and retires a key for good.
 
 import { setImmediate } from 'node:timers/promises'
-import { checkMasterKeys, checkSqlite } from '../checks.ts'
-import { KeyringError } from '../sealing/keyring.ts'
-import { dropKey, listKeyring } from '../sealing/keyring-file.ts'
-import type { MasterKeys } from '../sealing/master-keys.ts'
-import { rewrapDataKey } from '../sealing/seal.ts'
-import { secretBinding, vaultBinding } from '../sealing/sealed-tables.ts'
+import { checkDatabase, checkMasterKeys, isSqlite } from '../checks.ts'
+import type { PostgresDatabase } from '../postgres/database.ts'
+import type { SqliteDatabase } from '../sqlite/database.ts'
+import { POSTGRES } from '../statements/compiled-postgres.ts'
 import { SQLITE } from '../statements/compiled-sqlite.ts'
-import type { TableStatements } from '../statements/key-statements.ts'
-import { type Step, step } from '../statements/sql.ts'
-import type { SqliteDatabase } from './database.ts'
+import type { KeyStatements, TableStatements } from '../statements/key-statements.ts'
+import { type SqlDatabase, type Step, step } from '../statements/sql.ts'
+import { KeyringError } from './keyring.ts'
+import { dropKey, listKeyring } from './keyring-file.ts'
+import type { MasterKeys } from './master-keys.ts'
+import { rewrapDataKey } from './seal.ts'
+import { secretBinding, vaultBinding } from './sealed-tables.ts'
+
+/** A database that holds sealed secrets. */
+export type SealedDatabase = SqliteDatabase | PostgresDatabase
 
 /** What {@link rewrap} did. */
 export interface RewrapReport {
@@ -24,7 +29,7 @@ export interface RewrapReport {
   readonly left: number
 }
 
-/** Rows in one transaction. It takes some milliseconds, in which nobody else can write. */
+/** Rows in one transaction. In SQLite nobody else can write meanwhile, for some milliseconds. */
 const ROWS_PER_STEP = 32
 
 /**
@@ -35,13 +40,13 @@ const ROWS_PER_STEP = 32
  * @param signal Stops it after the current transaction.
  */
 export async function rewrap(
-  database: SqliteDatabase,
+  database: SealedDatabase,
   masterKeys: MasterKeys,
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<RewrapReport> {
-  checkSqlite('rewrap', database)
+  checkDatabase('rewrap', database)
   checkMasterKeys('rewrap', masterKeys)
-  const run = SQLITE.keys
+  const run = statementsFor(database)
   let total = 0
   for (;;) {
     const changed =
@@ -59,7 +64,7 @@ export async function rewrap(
 
 /** Goes through a table once. Returns how many rows it changed. */
 async function rewrapTable<Row>(
-  database: SqliteDatabase,
+  database: SqlDatabase,
   masterKeys: MasterKeys,
   table: TableStatements<Row>,
   bindingOf: (row: Row) => Uint8Array,
@@ -100,9 +105,9 @@ async function rewrapTable<Row>(
 }
 
 /** How many rows are under each master key, by its id. Keys without rows are left out. */
-export async function keyUse(database: SqliteDatabase): Promise<ReadonlyMap<string, number>> {
-  checkSqlite('keyUse', database)
-  const run = SQLITE.keys
+export async function keyUse(database: SealedDatabase): Promise<ReadonlyMap<string, number>> {
+  checkDatabase('keyUse', database)
+  const run = statementsFor(database)
   const used = new Map<string, number>()
   for (const { use } of [run.secrets, run.vault])
     for (const { key_id, rows } of await database.all(use, {}))
@@ -126,10 +131,10 @@ export type Retirement =
  */
 export async function retireKey(
   keyring: string,
-  databases: readonly SqliteDatabase[],
+  databases: readonly SealedDatabase[],
   id: string,
 ): Promise<Retirement> {
-  for (const database of databases) checkSqlite('retireKey', database)
+  for (const database of databases) checkDatabase('retireKey', database)
   const keys = listKeyring(keyring)
   if (!keys.some((key) => key.id === id))
     throw new KeyringError(keyring, 'has no key with that id; see `onbehalf keys list`')
@@ -138,11 +143,11 @@ export async function retireKey(
       keyring,
       'cannot lose its current key; `onbehalf keys rotate` makes another one current',
     )
-  const run = SQLITE.keys
   let retired = true
   let rows = 0
   for (const database of databases) {
-    await database.commit([step(run.retire, { key_id: id })])
+    const run = statementsFor(database)
+    await database.commit([...lockFor(database), step(run.retire, { key_id: id })])
     if (await database.first(run.retiredKey, { key_id: id })) continue
     retired = false
     rows += (await keyUse(database)).get(id) ?? 0
@@ -150,4 +155,16 @@ export async function retireKey(
   if (!retired) return { retired, rows }
   dropKey(keyring, id)
   return { retired }
+}
+
+function statementsFor(database: SealedDatabase): KeyStatements {
+  return isSqlite(database) ? SQLITE.keys : POSTGRES.keys
+}
+
+/**
+ * Keeps writers out while a key is retired. Otherwise a row could be written under the key between
+ * the check that there is none and the commit. SQLite has one writer at a time anyway.
+ */
+function lockFor(database: SealedDatabase): readonly Step[] {
+  return isSqlite(database) ? [] : [step(POSTGRES.lockSealed, {})]
 }

@@ -1,0 +1,94 @@
+// The commands that work on databases, over a real PostgreSQL: keys, marks and pins do there what they
+// do in SQLite.
+
+import { beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import { main } from '../../src/cli/main.ts'
+import {
+  listKeyring,
+  type PostgresDatabase,
+  postgresReflectionMarks,
+  postgresSecretStore,
+  postgresToolPins,
+} from '../../src/store/index.ts'
+import { MCP, START } from '../core/parts.ts'
+import { groundForTest } from '../store/ground.ts'
+import { opened } from '../store/postgres/ground.ts'
+import { type SharedPostgres, sharedPostgres } from '../store/postgres/shared.ts'
+import { record } from '../store/sealing/rotation-contract.ts'
+
+let server: SharedPostgres
+let app: PostgresDatabase
+let schema: string
+
+beforeAll(async () => {
+  server = await sharedPostgres()
+})
+
+beforeEach(async () => {
+  const place = await server.schema()
+  schema = place.schema
+  app = await opened(server, place.database, {
+    schema,
+    timeouts: { connect: 25_000, statement: 25_000 },
+  })
+  const { host, port, user } = server
+  const settings = { PGHOST: host, PGPORT: String(port), PGUSER: user, PGDATABASE: place.database }
+  for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value)
+  onTestFinished(() => void vi.unstubAllEnvs())
+})
+
+async function run(...args: string[]): Promise<{ code: number; out: string; note: string }> {
+  let [out, note] = ['', '']
+  const code = await main([...args, '--postgres', '--schema', schema], {
+    out: (line) => {
+      out += `${line}\n`
+    },
+    note: (line) => {
+      note += `${line}\n`
+    },
+    signal: new AbortController().signal,
+  })
+  return { code, out, note }
+}
+
+it('rotates the keys of what is stored, while the app runs', async () => {
+  const { keyring, masterKeys } = groundForTest()
+  const store = postgresSecretStore(app, masterKeys)
+  await store.write(record(1))
+  const [old = ''] = listKeyring(keyring).map(({ id }) => id)
+  const keys = (...args: string[]) => run('keys', ...args, '--keyring', keyring)
+  expect(await main(['keys', 'rotate', '--keyring', keyring], quiet)).toBe(0)
+  expect(await keys('retire', old)).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('still needed: 1 rows'),
+  })
+  expect(await keys('rewrap')).toEqual({ code: 0, out: '1 rows re-wrapped\n', note: '' })
+  expect(await keys('list')).toMatchObject({ out: expect.stringMatching(/ {2}1 rows {2}current/) })
+  expect(await keys('retire', old)).toMatchObject({ code: 0 })
+  expect((await store.read(record(1)))?.secrets.accessToken?.reveal()).toBe('access-1-1')
+})
+
+it('lists and clears marks, also for the app that runs', async () => {
+  const marked = postgresReflectionMarks(app)
+  await marked.mark(MCP, START * 1000)
+  expect((await run('marks', 'list')).out).toContain(MCP)
+  expect(await run('marks', 'clear', MCP)).toMatchObject({ code: 0 })
+  expect(await marked.isMarked(MCP)).toBe(false)
+})
+
+it('lists and clears pins', async () => {
+  await postgresToolPins(app).add('owner', MCP, [{ tool: 't', label: 't', fingerprint: 'f' }])
+  expect((await run('pins', 'list')).out).toContain(`${MCP}: tools pinned 1, people 1`)
+  expect(await run('pins', 'clear', MCP)).toMatchObject({ code: 0 })
+})
+
+it('says what to check when the server is not there', async () => {
+  vi.stubEnv('PGPORT', '1')
+  expect(await run('marks', 'list')).toMatchObject({
+    code: 1,
+    out: '',
+    note: expect.stringContaining('Check PGHOST'),
+  })
+})
+
+const quiet = { out() {}, note() {}, signal: new AbortController().signal }
