@@ -17,8 +17,9 @@ import { credentialSource } from './core/source/source.ts'
 import { unbound } from './core/unbound.ts'
 import type { Handle } from './core/vault/vault.ts'
 import type { VerifiedToken } from './core/verify/verify.ts'
-import { type McpFetchOptions, mcpFetch } from './mcp/fetch.ts'
-import { type LeftOut, leftOutNoter, type RunHears, tellingRun } from './mcp/note-left-out.ts'
+import { mcpFetch } from './mcp/fetch.ts'
+import type { McpFetchOptions } from './mcp/fetch-options.ts'
+import { type FetchSettings, type LeftOut, leftOutNoter, tellingRun } from './mcp/note-left-out.ts'
 import { type PromptValues, promptValues } from './mcp/placements/prompt-values.ts'
 import { createReferences, type References } from './mcp/placements/references.ts'
 import type { Quarantine } from './mcp/redact/quarantine.ts'
@@ -47,7 +48,7 @@ export interface Caller {
    * const transport = new StreamableHTTPClientTransport(url, { fetch })
    * ```
    */
-  fetch(server: string, options?: RunHears): typeof globalThis.fetch
+  fetch(server: string, options?: FetchSettings): typeof globalThis.fetch
   /**
    * Makes the transport for one stdio server. Give it to the client of an MCP SDK (v1 or v2).
    *
@@ -175,15 +176,14 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
     principal,
     token,
     trace,
-    fetch(server, heard = {}) {
+    fetch(server, { onToolLeftOut, ...shared } = {}) {
       const binding = bindingOf(server, parts)
       if (hasEnded) throw endedError(server)
       if (isStdio(binding.url))
         throw new TypeError(`servers.${server} is a stdio server: use transport()`)
       const options = fetchOptions(binding, state, parts)
-      const tellRefusals = tellingRun(options.tellRefusals, heard)
-      const { onRefused } = heard
-      return mcpFetch({ ...options, tellRefusals, ...(onRefused ? { onRefused } : {}) })
+      const tellRefusals = tellingRun(options.tellRefusals, onToolLeftOut)
+      return mcpFetch({ ...options, ...shared, tellRefusals })
     },
     transport(server, inner, { onRefused } = {}) {
       const binding = bindingOf(server, parts)

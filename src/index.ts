@@ -2,6 +2,7 @@
 // types.
 
 export type { AnswerInNameOf } from './answer-as.ts'
+export type { AskedResource } from './app-doors.ts'
 export type { Caller } from './caller.ts'
 export {
   type AuditEvent,

@@ -2,7 +2,8 @@
 // admitted request.
 
 import { type AnswerInNameOf, answerAs } from './answer-as.ts'
-import { type Caller, type CallerParts, openCaller } from './caller.ts'
+import { type AskedResource, admitter, describer, doorsByResource } from './app-doors.ts'
+import type { Caller, CallerParts } from './caller.ts'
 import { createAuditor, logSink } from './core/audit.ts'
 import {
   audiencesOf,
@@ -16,13 +17,12 @@ import { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from './core/carry/memory-tool-pins.ts'
 import { runningCalls } from './core/carry/running-calls.ts'
 import { type DeclaredIssuers, declaredIssuers } from './core/declared-issuers.ts'
-import { toResponse } from './core/door/answer.ts'
-import { type Admission, createDoor, type Door } from './core/door/door.ts'
+import { type Admission, createDoor } from './core/door/door.ts'
 import { checkOptions } from './core/known-options.ts'
 import { parseBinding } from './core/parse-binding.ts'
 import { type AllowsHttp, allowedHttp, quietly } from './core/plain-http.ts'
 import { type Principal, principalKey } from './core/principal.ts'
-import { canonicalResource, describedResource, resourceMetadataResponse } from './core/resource.ts'
+import { canonicalResource } from './core/resource.ts'
 import { isScope } from './core/scope.ts'
 import { type EndedSignIn, signIns } from './core/sign-ins.ts'
 import { issuedCache } from './core/source/issued-cache.ts'
@@ -55,14 +55,14 @@ export interface OnBehalf {
    *   })
    * ```
    */
-  handle(request: Request, answer: AnswerInNameOf): Promise<Response>
+  handle(request: Request, answer: AnswerInNameOf, asked?: AskedResource): Promise<Response>
   /** Admits a request by its access token, or gives the answer to send: 400, 401, 403 or 503. */
-  admit(request: Request): Promise<Admission<Caller>>
+  admit(request: Request, asked?: AskedResource): Promise<Admission<Caller>>
   /**
    * Answers a request for the protected resource metadata (RFC 9728); undefined for any other
    * request.
    */
-  metadata(request: Request): Response | undefined
+  metadata(request: Request, asked?: AskedResource): Response | undefined
   /**
    * Ends everything that is under way for a principal in this process, and drops every token that
    * was issued for them. Call it at sign-out, or when a sign-in is revoked. A later request with a
@@ -124,17 +124,22 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
   const cache = issuedCache({ now })
   const running = runningCalls(now)
   const signedIn = signIns(now)
-  const door = createDoor({
-    ...(named === undefined ? {} : { resource: named }),
-    ...(issuers.audience ? { audience: issuers.audience } : {}),
-    ...quietly(options),
-    verifier: signedIn.watch(issuers.verifier),
-    auditor,
-    scopesSupported,
-    ...(options.scopes ? { scopes: options.scopes } : {}),
-    ...(options.subjectHeader ? { subjectHeader: options.subjectHeader } : {}),
-    ...(options.proofs ? { proofs: options.proofs } : {}),
-  })
+  const verifier = signedIn.watch(issuers.verifier)
+  const doorOf = doorsByResource((resource) =>
+    createDoor({
+      ...(resource === undefined ? {} : { resource }),
+      ...(issuers.audience ? { audience: issuers.audience } : {}),
+      ...quietly(options),
+      verifier,
+      auditor,
+      scopesSupported,
+      ...(options.scopes ? { scopes: options.scopes } : {}),
+      ...(options.subjectHeader ? { subjectHeader: options.subjectHeader } : {}),
+      ...(options.proofs ? { proofs: options.proofs } : {}),
+    }),
+  )
+  // What is wrong with the settings is told now, not to the first person.
+  doorOf(named)
   const parts: CallerParts = {
     bindings,
     sources: {
@@ -166,14 +171,14 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     options.processes?.end(owner)
   }
 
-  const admit = admitter(door, issuers, parts)
+  const admit = admitter(doorOf, named, issuers, parts)
   const metadata = describer(named, issuers, scopesSupported)
 
   return {
-    async handle(request, answer) {
-      const document = metadata(request)
+    async handle(request, answer, asked) {
+      const document = metadata(request, asked)
       if (document) return document
-      const admission = await admit(request)
+      const admission = await admit(request, asked)
       return admission.ok ? answerAs(admission.value, request.signal, answer) : admission.response
     },
     admit,
@@ -182,38 +187,6 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     endSignIn(ended) {
       for (const principal of signedIn.end(ended)) revoke(principal)
     },
-  }
-}
-
-/** Admits a request, and opens its caller. */
-function admitter(door: Door, issuers: DeclaredIssuers, parts: CallerParts): OnBehalf['admit'] {
-  return async (request) => {
-    const admission = await door.admit(request)
-    if (!admission.ok) return admission
-    const exchanger = issuers.exchangerOf(admission.value.principal.issuer)
-    const caller = await openCaller(
-      admission.value,
-      exchanger ? { ...parts, sources: { ...parts.sources, exchanger } } : parts,
-    )
-    return caller.ok ? caller : { ...caller, response: toResponse(caller.refusal, {}) }
-  }
-}
-
-/** Answers requests for the protected resource metadata. */
-function describer(
-  named: string | undefined,
-  issuers: DeclaredIssuers,
-  scopesSupported: readonly string[],
-): OnBehalf['metadata'] {
-  return (request) => {
-    const resource = named ?? describedResource(request)
-    if (resource === undefined) return undefined
-    return resourceMetadataResponse(request, {
-      resource,
-      authorization_servers: issuers.authorizationServers,
-      ...(scopesSupported.length > 0 ? { scopes_supported: scopesSupported } : {}),
-      bearer_methods_supported: ['header'],
-    })
   }
 }
 

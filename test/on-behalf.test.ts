@@ -636,3 +636,31 @@ describe('a stdio server', () => {
     expect(JSON.stringify(sent)).not.toContain('tools/call')
   })
 })
+
+describe('an app with several protected resources', () => {
+  const OTHER = 'https://app.example/mcp/tasks'
+
+  it('takes for each the tokens that name it, and describes it', async () => {
+    const asked: (string | readonly string[])[] = []
+    const { onbehalf } = house({
+      verifier: {
+        async verify(_, audience) {
+          asked.push(audience)
+          return audience === OTHER
+            ? granted(verifiedToken({ audience: [OTHER] }))
+            : refused('audience_mismatch')
+        },
+      },
+    })
+    const admission = await onbehalf.admit(request('canary.alice'), { resource: OTHER })
+    expect(admission.ok).toBe(true)
+    const elsewhere = await onbehalf.admit(request('canary.alice'))
+    expect(elsewhere.ok).toBe(false)
+    expect(asked).toEqual([OTHER, CHAT])
+    const metadata = onbehalf.metadata(
+      new Request('https://app.example/.well-known/oauth-protected-resource/mcp/tasks'),
+      { resource: OTHER },
+    )
+    expect(await metadata?.json()).toMatchObject({ resource: OTHER })
+  })
+})

@@ -7,8 +7,10 @@ import type {
   LeftParameter,
   Placement,
   Source,
+  ToolChoice,
 } from './binding.ts'
 import { checkOptions, type Names, nearest, type OptionNames } from './known-options.ts'
+import { isTexts, type ValueChecks } from './option-values.ts'
 import { isList } from './placement/check.ts'
 
 const BINDING: OptionNames<BindingInput> = {
@@ -19,6 +21,7 @@ const BINDING: OptionNames<BindingInput> = {
   placement: 'optional',
   leaveToModel: 'optional',
   toolScopes: 'optional',
+  tools: 'optional',
   process: 'optional',
   onReflection: 'optional',
   legacySse: 'optional',
@@ -78,6 +81,8 @@ const LEFT: OptionNames<LeftParameter> = {
   subtree: 'optional',
 }
 
+const TOOLS: OptionNames<ToolChoice> = { allow: 'optional', deny: 'optional' }
+
 const PROCESS: OptionNames<ChildProcess> = {
   command: 'required',
   args: 'optional',
@@ -87,6 +92,9 @@ const PROCESS: OptionNames<ChildProcess> = {
   idleMs: 'optional',
   maxMemoryMb: 'optional',
 }
+
+/** A tool is named by its text: a pattern would let a tool pass that nobody has seen. */
+const TOOL_NAMES: ValueChecks = { allow: isTexts, deny: isTexts }
 
 /**
  * Checks the names of a declaration, also those inside its sources and its placements.
@@ -105,6 +113,7 @@ export function checkBinding(name: string, input: BindingInput): void {
       checkTyped(`${at}.sources.${name}`, one, SOURCES)
   }
   if (process !== undefined) checkOptions(at, `${at}.process`, process, PROCESS)
+  if (input.tools !== undefined) checkOptions(at, `${at}.tools`, input.tools, TOOLS, TOOL_NAMES)
   for (const [index, left] of listOf(input.leaveToModel).entries())
     if (typeof left !== 'string') checkOptions(at, `${at}.leaveToModel[${index}]`, left, LEFT)
   if (placement === undefined) return

@@ -98,6 +98,8 @@ export interface BindingInput {
    * Default: those of the source, for every tool.
    */
   readonly toolScopes?: Readonly<Record<string, readonly string[]>>
+  /** Which of the server's tools there are. The others are neither listed nor called. Default: all. */
+  readonly tools?: ToolChoice
   /** The process of a stdio server, which is then started for each person. Default: none is. */
   readonly process?: ChildProcess
   /**
@@ -112,6 +114,14 @@ export interface BindingInput {
    * server's own origin. With `refuse`, the stream ends. Default `carry`.
    */
   readonly legacySse?: 'carry' | 'refuse'
+}
+
+/** The tools of a server that an operator wants, by the server's names for them. */
+export interface ToolChoice {
+  /** Default: all. */
+  readonly allow?: readonly string[]
+  /** It wins over `allow`. Default: none. */
+  readonly deny?: readonly string[]
 }
 
 /** A parameter that the model fills, whatever it looks like. */
@@ -165,9 +175,18 @@ export interface Binding {
   readonly placements: readonly Placement[]
   readonly leaveToModel: readonly LeftParameter[]
   readonly toolScopes: Readonly<Record<string, readonly string[]>>
+  readonly tools: ToolChoice
   readonly process?: ChildProcess
   readonly onReflection: 'redact' | 'quarantine'
   readonly legacySse: 'carry' | 'refuse'
+}
+
+/** Whether an operator wants a tool. */
+export function wantsTool(
+  { tools: { allow, deny } }: Pick<Binding, 'tools'>,
+  name: string,
+): boolean {
+  return deny?.includes(name) !== true && allow?.includes(name) !== false
 }
 
 /** Whether a binding's URL means a child process. */

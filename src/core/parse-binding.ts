@@ -97,6 +97,7 @@ export function parseBinding(
     placements: Object.freeze((isList(placement) ? placement : [placement]).map(frozenPlacement)),
     leaveToModel: frozen(leaveToModel),
     toolScopes: frozen(toolScopes),
+    tools: frozen(input.tools ?? {}),
     ...(input.process ? { process: frozen(input.process) } : {}),
     onReflection,
     legacySse,

@@ -1,27 +1,16 @@
 // The `fetch` for one principal and one MCP server: what any agent framework takes. It puts guard,
 // placing, carry and the rewriting of answers together; each has a file of its own.
 
-import type { Auditor } from '../core/audit.ts'
-import { type Binding, bindingOfSource, scopesOf } from '../core/binding.ts'
+import { type Binding, bindingOfSource, scopesOf, wantsTool } from '../core/binding.ts'
 import { carrier } from '../core/carry/carry.ts'
 import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from '../core/carry/memory-tool-pins.ts'
 import { whyEnded } from '../core/carry/running-calls.ts'
-import type { ToolPins } from '../core/carry/tool-pins.ts'
 import { AuthError, type Refusal } from '../core/errors.ts'
-import { isObject } from '../core/json.ts'
-import { checkOptions, type OptionNames } from '../core/known-options.ts'
-import {
-  hasMethods,
-  isByName,
-  isFunction,
-  isNumber,
-  type ValueChecks,
-} from '../core/option-values.ts'
+import { checkOptions } from '../core/known-options.ts'
 import type { Principal } from '../core/principal.ts'
 import { principalKey } from '../core/principal.ts'
 import { toSentence } from '../core/sentences.ts'
-import type { CredentialSource, KnownScopes } from '../core/source/parts.ts'
 import { rewriteAnswer } from './answer/answer.ts'
 import { reduceErrorAnswer } from './answer/error-answer.ts'
 import { failedResult } from './answer/failure-message.ts'
@@ -29,102 +18,22 @@ import { type RpcRequest, readMessages, requestIn } from './answer/message.ts'
 import type { AwaitedCall } from './answer/rules.ts'
 import { answerRules, redactingRules } from './answers.ts'
 import { catalogsOf } from './catalogs.ts'
+import { MCP_FETCH_OPTIONS, MCP_FETCH_VALUES, type McpFetchOptions } from './fetch-options.ts'
 import { guardPlacing } from './guard.ts'
 import { legacySse } from './legacy-sse.ts'
 import { overwritingNoter, refusalNoter } from './note-refusal.ts'
 import { placeNeeded } from './placements/needed.ts'
 import { placingFor } from './placements/placing-for.ts'
-import type { OnStart } from './placements/process.ts'
-import { createReferences, type References } from './placements/references.ts'
+import { createReferences } from './placements/references.ts'
 import { promptBook } from './prompts/prompt-book.ts'
 import { createQuarantine, type Quarantine } from './redact/quarantine.ts'
 import { isClean } from './redact/reflections.ts'
 import { type RunSecrets, rememberingSource, sentSecrets } from './redact/sent-secrets.ts'
 import { templateBook } from './resources/template-book.ts'
 import { placeOf, sayableName, sayableRefusal } from './sayable.ts'
-import type { TellRefusals } from './tools/tell-refusals.ts'
+import { ServerMemory } from './server-memory.ts'
 import { type ToolBookOptions, toolBook } from './tools/tool-book.ts'
 import { neededScopes } from './tools/tool-scopes.ts'
-
-/** What the MCP `fetch` is made of. The destination is the binding's URL and nothing else. */
-export interface McpFetchOptions {
-  readonly binding: Binding
-  readonly source: CredentialSource
-  /** The binding's further sources, by name. Default none. */
-  readonly sources?: Readonly<Record<string, CredentialSource>>
-  /** Scopes that a refusal may repeat from the server's challenge. Default: those of the source. */
-  readonly knownScopes?: KnownScopes | undefined
-  readonly principal: Principal
-  /** Verified claims that parameters may be filled from. Default none. */
-  readonly claims?: Readonly<Record<string, unknown>>
-  readonly auditor: Auditor
-  readonly trace: string
-  readonly fetch: typeof globalThis.fetch
-  /** Milliseconds that a request may take in all; for a GET, until its headers come. */
-  readonly deadline: number
-  /** Ends everything under way. Default: nothing does. */
-  readonly signal?: AbortSignal
-  /** Called with the reason when a tool call was answered with a sentence. Default: nobody is. */
-  readonly onRefused?: (refusal: Refusal) => void
-  /** The run's references, shared by the fetches of all its servers. Default: its own. */
-  readonly references?: References
-  /**
-   * The run's secrets, and what the process remembers of others, shared in the same way. Default:
-   * its own, which knows of nobody else.
-   */
-  readonly secrets?: RunSecrets
-  /** The server's quarantine, shared by all runs. Default: its own, in memory. */
-  readonly quarantine?: Quarantine
-  /** Definitions of tools as first seen, shared by all runs. Default: its own. */
-  readonly pins?: ToolPins
-  /**
-   * Takes what the process of a stdio server is to be started with, before each message. Needed for
-   * the placements `env` and `args`.
-   */
-  readonly onStart?: OnStart
-  /** Tells the developer which tools are refused, shared by all runs. Default: nobody is told. */
-  readonly tellRefusals?: TellRefusals
-  /** Characters of an answer, or of one event of it, that are taken in. Default 4 MiB. */
-  readonly maxAnswer?: number
-}
-
-/** Every option of the factory. A new one does not compile until it is here. */
-export const MCP_FETCH_OPTIONS: OptionNames<McpFetchOptions> = {
-  binding: 'required',
-  source: 'required',
-  sources: 'optional',
-  knownScopes: 'optional',
-  principal: 'required',
-  claims: 'optional',
-  auditor: 'required',
-  trace: 'required',
-  fetch: 'required',
-  deadline: 'required',
-  signal: 'optional',
-  onRefused: 'optional',
-  references: 'optional',
-  secrets: 'optional',
-  quarantine: 'optional',
-  pins: 'optional',
-  onStart: 'optional',
-  tellRefusals: 'optional',
-  maxAnswer: 'optional',
-}
-
-/** What the values are. */
-export const MCP_FETCH_VALUES: ValueChecks = {
-  binding: (value) =>
-    isObject(value) && typeof value.url === 'string' && typeof value.resource === 'string'
-      ? undefined
-      : 'must be a binding, as createOnBehalf makes it of a declared server',
-  source: isFunction('it gives the credential of one request'),
-  sources: isByName('each gives the credential of one request'),
-  secrets: hasMethods(['at'], 'the secrets of a run'),
-  onRefused: isFunction('it is told the reason'),
-  onStart: isFunction('it is told what a process is started with'),
-  tellRefusals: isFunction('it tells the developer of refused tools'),
-  maxAnswer: isNumber,
-}
 
 const DEFAULT_MAX_ANSWER_CHARS = 4 * 1024 * 1024
 
@@ -206,7 +115,6 @@ function partsOf(options: McpFetchOptions) {
   const quarantine = options.quarantine ?? ownQuarantine(binding)
   const note = refusalNoter(options)
   const noteOverwriting = overwritingNoter(options)
-  const needed = neededScopes(binding)
   const judging: ToolBookOptions = {
     binding,
     pins: options.pins ?? memoryToolPins(),
@@ -219,11 +127,17 @@ function partsOf(options: McpFetchOptions) {
       options.tellRefusals?.(name, told)
     },
   }
-  const books = {
-    tools: toolBook({ ...judging, onVisible: (tool) => needed.learn(tool) }),
-    prompts: promptBook(toolBook(judging)),
-    resources: templateBook(toolBook(judging)),
-  }
+  const memory = options.memory ?? new ServerMemory()
+  const { books, needed } = memory.keep(() => {
+    const needed = neededScopes(binding)
+    const tools = toolBook({
+      ...judging,
+      wants: (tool) => wantsTool(binding, tool),
+      onVisible: (tool) => needed.learn(tool),
+    })
+    const prompts = promptBook(toolBook(judging))
+    return { books: { tools, prompts, resources: templateBook(toolBook(judging)) }, needed }
+  })
   const redacting = {
     server: name,
     live,

@@ -1,7 +1,7 @@
 // The guard before the placing: it stops requests to a server in quarantine, calls of refused
 // tools, and references outside their place. It places nothing.
 
-import type { Binding } from '../core/binding.ts'
+import { type Binding, wantsTool } from '../core/binding.ts'
 import type { Plan, Sent } from '../core/carry/placing.ts'
 import { type RefusalReason, type Result, refused } from '../core/errors.ts'
 import { isObject, type UnknownObject } from '../core/json.ts'
@@ -97,7 +97,7 @@ async function judgeRequest(
 async function judgeMessage(
   message: UnknownObject,
   request: McpRequest,
-  { catalogs }: GuardOptions,
+  { binding, catalogs }: GuardOptions,
   leftNames: ReadonlySet<string>,
 ): Promise<RefusalReason | undefined> {
   const begun = listBegunBy(message)
@@ -112,6 +112,7 @@ async function judgeMessage(
   const completion = completionOf(message)
   const call = toolCallOf(message) ?? completion
   if (!call) return isCall(message) ? 'arguments_refused' : undefined
+  if (call.kind === 'tools' && !wantsTool(binding, call.name)) return 'tool_refused'
   const { book, list } = catalogs[call.kind]
   // The framework may have its list from elsewhere, a cache for example: then no list was judged
   // here. That matters where the model sends what looks like an identity.

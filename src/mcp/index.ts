@@ -2,7 +2,8 @@
 // sessions over it, and what is needed to examine a server.
 
 export type { ToolDefinition } from './arguments/strip.ts'
-export { type McpFetchOptions, mcpFetch } from './fetch.ts'
+export { mcpFetch } from './fetch.ts'
+export type { McpFetchOptions } from './fetch-options.ts'
 export { type SessionPool, sessionPool } from './pool.ts'
 export type { PoolCaller, SessionPoolOptions } from './pool-options.ts'
 export { createRedactor, type Redactor } from './redact/redactor.ts'

@@ -6,6 +6,7 @@ import type { Refusal, RefusalReason } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
 import type { RunSecrets } from './redact/sent-secrets.ts'
 import { sayableName } from './sayable.ts'
+import type { ServerMemory } from './server-memory.ts'
 import type { TellRefusals } from './tools/tell-refusals.ts'
 import { explainTool } from './tools/tool-refusal.ts'
 
@@ -59,10 +60,16 @@ export interface RunHears {
   readonly onToolLeftOut?: (tool: string, why: string) => void
 }
 
+/** What the fetches of one server are told, and what they share. */
+export interface FetchSettings extends RunHears {
+  /** What is known of the server for this person. Default: each fetch learns it anew. */
+  readonly memory?: ServerMemory
+}
+
 /** Tells the refusals of a list to the run, too. */
 export function tellingRun(
   tell: TellRefusals | undefined,
-  { onToolLeftOut }: RunHears,
+  onToolLeftOut: RunHears['onToolLeftOut'],
 ): TellRefusals {
   return (server, refusals) => {
     tell?.(server, refusals)

@@ -8,14 +8,8 @@ import { isObject, parseJson, type UnknownObject } from '../core/json.ts'
 import { checkOptions } from '../core/known-options.ts'
 import { checkArgument, hasMethods } from '../core/option-values.ts'
 import { toError } from '../core/sentences.ts'
-import {
-  MCP_FETCH_OPTIONS,
-  MCP_FETCH_VALUES,
-  type McpFetchOptions,
-  mcpFetch,
-  ownQuarantine,
-  ownSecrets,
-} from './fetch.ts'
+import { mcpFetch, ownQuarantine, ownSecrets } from './fetch.ts'
+import { MCP_FETCH_OPTIONS, MCP_FETCH_VALUES, type McpFetchOptions } from './fetch-options.ts'
 import { refusalNoter } from './note-refusal.ts'
 import { type ReflectionParts, removeReflections } from './redact/reflections.ts'
 import { isRequest, type StdioRequests, stdioRequests } from './stdio-requests.ts'

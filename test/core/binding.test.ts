@@ -14,6 +14,7 @@ describe('a binding', () => {
       placements: [{ type: 'header' }],
       leaveToModel: [],
       toolScopes: {},
+      tools: {},
       onReflection: 'redact',
       legacySse: 'carry',
     })
@@ -36,6 +37,7 @@ describe('a binding', () => {
       placements: [placement],
       leaveToModel: [],
       toolScopes: {},
+      tools: {},
       onReflection: 'redact',
       legacySse: 'carry',
     })

@@ -9,7 +9,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { BindingInput } from '../../src/core/binding.ts'
 import { refused } from '../../src/core/errors.ts'
 import { toSentence } from '../../src/core/sentences.ts'
-import type { McpFetchOptions } from '../../src/mcp/fetch.ts'
+import type { McpFetchOptions } from '../../src/mcp/fetch-options.ts'
 import { type LegacyOptions, type LegacyServer, legacyServer } from './legacy-server.ts'
 import { callOf, carrier, OLD, post, SECRET, text, tool } from './parts.ts'
 

@@ -2,6 +2,7 @@
 // model, and which ones are refused. A list is judged within one budget of steps, however many tools
 // and pages it has, and in slices: other people's calls go on meanwhile.
 
+import { isObject } from '../../core/json.ts'
 import { type StepBudget, stepBudget, turnGiver } from '../../core/steps.ts'
 import { MAX_TOOL_STEPS } from '../arguments/schema.ts'
 import type { HiddenParameter, ToolDefinition } from '../arguments/strip.ts'
@@ -64,6 +65,8 @@ export interface ToolBookOptions extends JudgeOptions, PinOptions {
    * them, and why. Where the reason is about the list as a whole, the first tool stands for all.
    */
   readonly onRefused: (refused: readonly (RefusedTool & { readonly tool: string })[]) => void
+  /** Whether there is a tool of this name, for the operator. Default: there is every one. */
+  readonly wants?: (tool: string) => boolean
   /** Called for each tool that the model may use, as the server defined it. Default: nobody is. */
   readonly onVisible?: (tool: ToolDefinition) => void
 }
@@ -142,7 +145,7 @@ export function toolBook(options: ToolBookOptions): ToolBook {
     },
     async learn(tools, cursor) {
       const here = list
-      const page = await read(tools, here)
+      const page = await read(wantedOf(tools, options), here)
       await count(page, here, cursor)
       const accepted = await acceptable(page, here)
       const unpinned = await unpinnedTools(accepted, options)
@@ -168,6 +171,14 @@ export function toolBook(options: ToolBookOptions): ToolBook {
     tool: (name) =>
       known.get(name) ?? (isCut ? { refused: true, why: 'list_too_large' } : undefined),
   }
+}
+
+/** A list without the tools that the operator does not want: that is no news to them. */
+function wantedOf(tools: readonly unknown[], { wants }: ToolBookOptions): readonly unknown[] {
+  if (!wants) return tools
+  return tools.filter(
+    (tool) => !isObject(tool) || typeof tool.name !== 'string' || wants(tool.name),
+  )
 }
 
 /** Reads one entry of a list. Its name is the server's, and empty when it has none. */

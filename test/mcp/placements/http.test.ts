@@ -5,7 +5,7 @@ import type { BindingInput, Placement } from '../../../src/core/binding.ts'
 import { granted, refused } from '../../../src/core/errors.ts'
 import { toSentence } from '../../../src/core/sentences.ts'
 import type { CredentialSource } from '../../../src/core/source/parts.ts'
-import type { McpFetchOptions } from '../../../src/mcp/fetch.ts'
+import type { McpFetchOptions } from '../../../src/mcp/fetch-options.ts'
 import { issuedToken } from '../../core/parts.ts'
 import { json, loopback } from '../loopback.ts'
 import {

@@ -1,0 +1,73 @@
+// The doors of an app: one for each of its protected resources. They admit requests as callers, and
+// describe the resources.
+
+import { type Caller, type CallerParts, openCaller } from './caller.ts'
+import type { DeclaredIssuers } from './core/declared-issuers.ts'
+import { toResponse } from './core/door/answer.ts'
+import type { Admission, Door } from './core/door/door.ts'
+import { describedResource, resourceMetadataResponse } from './core/resource.ts'
+
+/** What a request is for, in an app that has several protected resources. */
+export interface AskedResource {
+  /**
+   * The identifier of the resource. It is also the audience of its tokens, unless the app names
+   * another one. Take it from your own settings: a request must not choose it. Default: the app's
+   * `resource`.
+   */
+  readonly resource?: string
+}
+
+/** Admits a request, as `OnBehalf` says. */
+export type Admit = (request: Request, asked?: AskedResource) => Promise<Admission<Caller>>
+
+/** Answers a request for metadata, as `OnBehalf` says. */
+export type Describe = (request: Request, asked?: AskedResource) => Response | undefined
+
+/** Admits a request at the door of what it is for, and opens its caller. */
+export function admitter(
+  doorOf: (resource: string | undefined) => Door,
+  named: string | undefined,
+  issuers: DeclaredIssuers,
+  parts: CallerParts,
+): Admit {
+  return async (request, { resource = named } = {}) => {
+    const admission = await doorOf(resource).admit(request)
+    if (!admission.ok) return admission
+    const exchanger = issuers.exchangerOf(admission.value.principal.issuer)
+    const caller = await openCaller(
+      admission.value,
+      exchanger ? { ...parts, sources: { ...parts.sources, exchanger } } : parts,
+    )
+    return caller.ok ? caller : { ...caller, response: toResponse(caller.refusal, {}) }
+  }
+}
+
+/** Answers requests for the protected resource metadata. */
+export function describer(
+  named: string | undefined,
+  issuers: DeclaredIssuers,
+  scopesSupported: readonly string[],
+): Describe {
+  return (request, asked = {}) => {
+    const resource = asked.resource ?? named ?? describedResource(request)
+    if (resource === undefined) return undefined
+    return resourceMetadataResponse(request, {
+      resource,
+      authorization_servers: issuers.authorizationServers,
+      ...(scopesSupported.length > 0 ? { scopes_supported: scopesSupported } : {}),
+      bearer_methods_supported: ['header'],
+    })
+  }
+}
+
+/** The doors of an app, one for each resource that it names. */
+export function doorsByResource(
+  make: (resource: string | undefined) => Door,
+): (resource: string | undefined) => Door {
+  const doors = new Map<string | undefined, Door>()
+  return (resource) => {
+    const door = doors.get(resource) ?? make(resource)
+    doors.set(resource, door)
+    return door
+  }
+}
