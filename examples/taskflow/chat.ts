@@ -12,7 +12,7 @@ import {
 import { jwtVerifier } from 'onbehalf/jwt'
 import type { Log } from 'onbehalf/log'
 import { tokenExchanger } from 'onbehalf/oauth'
-import { type ModelChoice, personOf, runAgent } from 'onbehalf/openai-agents'
+import { personOf, runAgent } from 'onbehalf/openai-agents'
 import {
   diskAttachments,
   openSqlite,
@@ -21,11 +21,14 @@ import {
   sqliteThreadStore,
   sqliteToolPins,
 } from 'onbehalf/store'
-import { chatClient } from './clients.ts'
+import { chatClient, literalClient } from './clients.ts'
 import type { Deadlines } from './deadlines.ts'
-import { instructionsFor } from './instructions.ts'
+import { instructionsFor, needsApproval } from './instructions.ts'
 import type { TaskflowKeys } from './keys.ts'
+import type { TaskflowModel } from './model.ts'
 import { boundServers, serverFor } from './placements.ts'
+import { createSideBySide } from './side-by-side/index.ts'
+import type { Thief } from './side-by-side/thief.ts'
 import type { Trail } from './trail.ts'
 import type { TaskflowUrls } from './urls.ts'
 
@@ -35,7 +38,8 @@ export interface ChatOptions {
   readonly keys: TaskflowKeys
   readonly audit: AuditSink
   readonly trail: Trail
-  readonly model: ModelChoice
+  readonly model: TaskflowModel
+  readonly thief: Thief
   readonly log: Log
   readonly deadlines: Pick<Deadlines, 'issuer' | 'mcp'>
   /** File of the conversations. */
@@ -49,8 +53,8 @@ export interface Chat {
   /** Answers `/chatkit`. */
   readonly listener: ChatkitServer['listener']
   /**
-   * Answers its metadata, `/attachments/…`, `/sign-out`, `/trail/…` and `/model-requests/…`;
-   * undefined for any other path.
+   * Answers its metadata, `/attachments/…`, `/sign-out`, `/trail/…`, `/model-requests/…` and what the
+   * comparison asks; undefined for any other path.
    */
   fetch(request: Request): Promise<Response | undefined>
   /** Ends the answers under way, and closes the database. */
@@ -61,10 +65,12 @@ export interface Chat {
 export async function createChat(options: ChatOptions): Promise<Chat> {
   const { urls, keys, trail, log, deadlines } = options
   const database = openSqlite(options.database)
+  const verifier = jwtVerifier({ issuer: urls.issuer, deadline: deadlines.issuer })
+  const fingerprintKey = new Uint8Array(keys.fingerprintKey)
   const onbehalf = createOnBehalf({
     resource: urls.chatkit,
     authorizationServers: [urls.issuer],
-    verifier: jwtVerifier({ issuer: urls.issuer, deadline: deadlines.issuer }),
+    verifier,
     exchanger: tokenExchanger({
       issuer: urls.issuer,
       ...(await chatClient(keys)),
@@ -72,7 +78,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
     }),
     servers: boundServers(urls),
     audit: options.audit,
-    fingerprintKey: new Uint8Array(keys.fingerprintKey),
+    fingerprintKey,
     subjectHeader: 'x-user-id',
     deadline: deadlines.mcp,
     reflectionMarks: sqliteReflectionMarks(database),
@@ -105,6 +111,19 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
         ...(place.type ? { operation: place.type } : {}),
       }),
   })
+  const sideBySide = createSideBySide({
+    ...options,
+    onbehalf,
+    verifier,
+    fingerprintKey,
+    exchanger: tokenExchanger({
+      issuer: urls.issuer,
+      ...literalClient(keys),
+      deadline: deadlines.issuer,
+    }),
+    model: options.model.compared,
+    issuerKey: keys.issuerKey,
+  })
 
   return {
     listener: chatkit.listener,
@@ -114,7 +133,11 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
       const [, kind, trace, ...more] = pathname.split('/')
       if ((kind === 'trail' || kind === 'model-requests') && trace && more.length === 0)
         return showTrail(request, onbehalf, trail, kind, trace)
-      return (await attachments.fetch(request)) ?? onbehalf.metadata(request)
+      return (
+        (await sideBySide(request)) ??
+        (await attachments.fetch(request)) ??
+        onbehalf.metadata(request)
+      )
     },
     async close() {
       await chatkit.close()
@@ -128,21 +151,19 @@ function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Ca
   return agentChat<Caller>({
     stepDetails: true,
     person: (caller) => personOf(caller.principal, caller.token.claims),
-    // The old server does not say which tools are destructive, so its tool is known by name.
-    approvals: ({ destructive, name }) => destructive || name === 'taskflow_delete_task',
+    approvals: needsApproval,
     async *run(request, { caller, metadata }) {
       const { principal, trace } = caller
       const server = serverFor(metadata.placement, urls)
-      const { name, url, scopes } = server
+      const { name, url, scopes, placement } = server
+      const promptValues = placement === 'prompt' ? await caller.promptValues(name) : undefined
       yield* runAgent({
         ...request,
         caller,
         servers: [{ name, url, scopes, required: true }],
         model: model.model,
-        instructions: await instructionsFor(caller, server),
-        ...(server.placement === 'prompt'
-          ? { promptValues: await caller.promptValues(server.name) }
-          : {}),
+        instructions: instructionsFor(caller, promptValues),
+        ...(promptValues ? { promptValues } : {}),
         // Later than the fetch, which knows why there is no answer. If the framework gave up first,
         // it would look as if the person had stopped the run.
         timeouts: { server: 2 * deadlines.mcp },

@@ -1,5 +1,5 @@
-// The confidential clients of TaskFlow: the chat endpoint and the two MCP servers, each allowed one
-// kind of exchange and nothing else.
+// The confidential clients of TaskFlow: the chat endpoint, the two MCP servers and the comparison.
+// Each is allowed one kind of exchange and nothing else.
 
 import { importJWK } from 'jose'
 import { type ClientAuthentication, clientSecretBasic, privateKeyJwt } from 'onbehalf/oauth'
@@ -22,6 +22,11 @@ export async function chatClient({ chatClientKey }: TaskflowKeys): Promise<OAuth
 /** TaskFlow classic: `client_secret_basic`. */
 export function classicClient({ classicClientSecret }: TaskflowKeys): OAuthClient {
   return { clientId: 'taskflow-classic', client: clientSecretBasic(classicClientSecret) }
+}
+
+/** The literal pattern in the comparison: `client_secret_basic`. */
+export function literalClient({ literalClientSecret }: TaskflowKeys): OAuthClient {
+  return { clientId: 'taskflow-literal', client: clientSecretBasic(literalClientSecret) }
 }
 
 /** The MCP server: `client_secret_basic`. */

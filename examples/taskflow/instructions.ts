@@ -2,8 +2,12 @@
 // those of the pattern, with references in them.
 
 import type { Caller } from 'onbehalf'
-import { DEFAULT_INSTRUCTIONS, personOf, renderInstructions } from 'onbehalf/openai-agents'
-import type { TaskflowServer } from './placements.ts'
+import {
+  type ApprovalPolicy,
+  DEFAULT_INSTRUCTIONS,
+  personOf,
+  renderInstructions,
+} from 'onbehalf/openai-agents'
 
 /**
  * The original pattern: a prompt that holds the person's id and access token, for the model to
@@ -22,16 +26,36 @@ const PROMPT_PATTERN = [
   'Answer briefly.',
 ].join('\n')
 
-/** The instructions for one run. */
-export async function instructionsFor(
+/**
+ * The instructions for one run.
+ *
+ * @param promptValues What the caller gives for a server of the placement `prompt`.
+ */
+export function instructionsFor(
   caller: Caller,
-  { name, placement }: TaskflowServer,
-): Promise<string> {
-  const values = {
-    app: 'TaskFlow',
-    person: personOf(caller.principal, caller.token.claims),
-    date: new Date().toISOString().slice(0, 10),
-  }
-  if (placement !== 'prompt') return renderInstructions(DEFAULT_INSTRUCTIONS, values)
-  return renderInstructions(PROMPT_PATTERN, { ...values, ...(await caller.promptValues(name)) })
+  promptValues: Awaited<ReturnType<Caller['promptValues']>> | undefined,
+): string {
+  const values = valuesFor(personOf(caller.principal, caller.token.claims))
+  return promptValues
+    ? renderInstructions(PROMPT_PATTERN, { ...values, ...promptValues })
+    : renderInstructions(DEFAULT_INSTRUCTIONS, values)
 }
+
+/**
+ * The original pattern for a person, with `{user_id}` and `{access_token}` left to be filled in.
+ * The comparison fills in a token, as the pattern was meant.
+ */
+export function promptPattern(person: string): string {
+  return Object.entries(valuesFor(person)).reduce(
+    (text, [name, value]) => text.replaceAll(`{${name}}`, value),
+    PROMPT_PATTERN,
+  )
+}
+
+function valuesFor(person: string) {
+  return { app: 'TaskFlow', person, date: new Date().toISOString().slice(0, 10) }
+}
+
+/** Which calls wait for the person. The old server does not say which tools are destructive. */
+export const needsApproval: ApprovalPolicy = ({ destructive, name }) =>
+  destructive || name === 'taskflow_delete_task'

@@ -35,6 +35,11 @@ export interface TaskflowKeys {
   readonly mcpClientSecret: Credential
   /** The secret with which `taskflow-classic` authenticates (`client_secret_basic`). */
   readonly classicClientSecret: Credential
+  /**
+   * The secret with which `taskflow-literal` authenticates (`client_secret_basic`). It is another
+   * one at each start, because nothing that it is for outlives one.
+   */
+  readonly literalClientSecret: Credential
   /** Keys the fingerprints in the audit log, 32 bytes. */
   readonly fingerprintKey: Uint8Array
   /** Signs the links to attachments, 32 bytes. */
@@ -89,6 +94,7 @@ export async function loadKeys(dataDir: string): Promise<TaskflowKeys> {
     chatClientKey: file.chatClientKey,
     mcpClientSecret: new Credential(file.mcpClientSecret),
     classicClientSecret: new Credential(classicClientSecret),
+    literalClientSecret: new Credential(randomText()),
     fingerprintKey: bytesOf(file.fingerprintKey),
     attachmentKey: bytesOf(attachmentKey),
   }

@@ -8,6 +8,8 @@ import { type StandInOptions, standInModel } from './stand-in/model.ts'
 export interface TaskflowModel extends ModelChoice {
   /** True for the stand-in: it follows rules and is not a language model. */
   readonly standIn: boolean
+  /** Answers in the comparison: the same model, but the stand-in lets itself be fooled. */
+  readonly compared: ModelChoice['model']
 }
 
 /**
@@ -29,6 +31,7 @@ export function taskflowModel(
         model: otherwise,
         description: 'a demonstration stand-in, not a language model',
         standIn: true,
+        compared: standInModel({ ...options, fooled: true }),
       }
-    : { ...choice, standIn: false }
+    : { ...choice, standIn: false, compared: choice.model }
 }

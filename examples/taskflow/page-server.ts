@@ -53,7 +53,8 @@ export function createPageServer(
   const files = new Map<string, Served>([
     ['/config.json', { body: config, type: 'application/json', etag: etagOf(config) }],
   ])
-  for (const name of readdirSync(FOLDER)) {
+  for (const found of readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })) {
+    const name = found.replaceAll('\\', '/')
     const type = TYPES[extname(name)]
     if (type) files.set(name === 'index.html' ? '/' : `/${name}`, served(name, type))
   }

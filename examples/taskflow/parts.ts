@@ -1,4 +1,4 @@
-// TaskFlow's five parts, connected to each other. Each is ready for a listener on its own port.
+// TaskFlow's parts, connected to each other. Each is ready for a listener on its own port.
 // This file opens no port.
 
 import type { RequestListener } from 'node:http'
@@ -11,9 +11,10 @@ import { loadKeys } from './keys.ts'
 import { nodeListener } from './listen.ts'
 import type { TaskflowModel } from './model.ts'
 import { createPageServer } from './page-server.ts'
-import { openApi, openClassic, openIssuer, openMcp, type Shared } from './servers.ts'
+import { openApi, openClassic, openIssuer, openLiteral, openMcp, type Shared } from './servers.ts'
+import { createThief, type Thief } from './side-by-side/thief.ts'
 import { createTrail, type Trail } from './trail.ts'
-import type { TaskflowUrls } from './urls.ts'
+import { type TaskflowUrls, thiefUrl } from './urls.ts'
 
 /** Options of {@link createParts}. */
 export interface PartsOptions {
@@ -34,6 +35,10 @@ export interface Parts {
   readonly mcp: RequestListener
   /** TaskFlow classic, the MCP server of the old kind. */
   readonly classic: RequestListener
+  /** The server of the literal pattern, for the comparison. */
+  readonly literal: RequestListener
+  /** Collects what a fooled model sends. */
+  readonly thief: RequestListener
   readonly api: RequestListener
   readonly issuer: RequestListener
   /** Closes the databases. No request may be under way. */
@@ -62,13 +67,17 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
     const api = opened(await openApi(shared))
     const mcp = opened(openMcp(shared))
     const classic = opened(openClassic(shared))
-    const chat = opened(await openChat(options, shared))
+    const literal = opened(openLiteral(shared))
+    const thief = createThief(thiefUrl(options.urls), options.urls.api)
+    const chat = opened(await openChat(options, shared, thief))
     const listener = (part: string, handler: (request: Request) => Promise<Response>) =>
       nodeListener(guardHandler(part, handler, options.log))
     return {
       web: webListener(chat, openPage(options), listener),
       mcp: listener('mcp', mcp.fetch),
       classic: listener('classic', classic.fetch),
+      literal: listener('literal', literal.fetch),
+      thief: listener('thief', thief.fetch),
       api: listener('api', api.fetch),
       issuer: issuer.callback,
       close,
@@ -109,10 +118,15 @@ async function loadShared({
   }
 }
 
-function openChat({ model }: PartsOptions, shared: Shared & { readonly trail: Trail }) {
+function openChat(
+  { model }: PartsOptions,
+  shared: Shared & { readonly trail: Trail },
+  thief: Thief,
+) {
   return createChat({
     ...shared,
     model,
+    thief,
     database: join(shared.dataDir, 'chat.db'),
     attachments: join(shared.dataDir, 'attachments'),
   })

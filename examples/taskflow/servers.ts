@@ -1,4 +1,4 @@
-// Makes TaskFlow's issuer, its API and its two MCP servers from what all of them share. The chat
+// Makes TaskFlow's issuer, its API and its MCP servers from what all of them share. The chat
 // endpoint and the page are in files of their own.
 
 import { join } from 'node:path'
@@ -10,9 +10,10 @@ import { classicClient, mcpClient, type OAuthClient } from './clients.ts'
 import type { Deadlines } from './deadlines.ts'
 import { createIssuer, type Issuer } from './issuer/index.ts'
 import type { TaskflowKeys } from './keys.ts'
-import { createTaskflowClassic, type TaskflowClassic } from './legacy/index.ts'
+import { createTaskflowClassic, type OldServer } from './legacy/index.ts'
+import { createLiteralServer } from './legacy/literal.ts'
 import { createTaskflowMcp, type TaskflowMcp } from './mcp/index.ts'
-import { classicUrl, type TaskflowUrls } from './urls.ts'
+import { classicUrl, literalUrl, type TaskflowUrls } from './urls.ts'
 
 /** What all servers share. */
 export interface Shared {
@@ -75,7 +76,7 @@ export function openMcp(shared: Shared): TaskflowMcp {
 }
 
 /** Makes TaskFlow classic, the MCP server of the old kind. */
-export function openClassic(shared: Shared): TaskflowClassic {
+export function openClassic(shared: Shared): OldServer {
   const { urls, keys, deadlines, verifier, audit, fingerprintKey } = shared
   return createTaskflowClassic({
     resource: classicUrl(urls),
@@ -86,6 +87,17 @@ export function openClassic(shared: Shared): TaskflowClassic {
     exchanger: exchangerOf(classicClient(keys), shared),
     deadline: deadlines.api,
     onError: (error, tool) => logToolError(shared, 'classic', error, tool),
+  })
+}
+
+/** Makes the server of the literal pattern, for the comparison. */
+export function openLiteral(shared: Shared): OldServer {
+  const { urls, deadlines } = shared
+  return createLiteralServer({
+    resource: literalUrl(urls),
+    api: urls.api,
+    deadline: deadlines.api,
+    onError: (error, tool) => logToolError(shared, 'literal', error, tool),
   })
 }
 

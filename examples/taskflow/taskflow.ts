@@ -1,4 +1,4 @@
-// Starts and ends the whole TaskFlow: five parts, each on its own loopback port.
+// Starts and ends the whole TaskFlow: each part on a loopback port of its own.
 
 import { chmod, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,11 +6,11 @@ import type { Log } from 'onbehalf/log'
 import { type Listener, listen } from './listen.ts'
 import { taskflowModel } from './model.ts'
 import { createParts } from './parts.ts'
-import { classicUrl, type TaskflowUrls, taskflowUrls } from './urls.ts'
+import { classicUrl, literalUrl, type TaskflowUrls, taskflowUrls, thiefUrl } from './urls.ts'
 
 /** Options of {@link startTaskflow}. */
 export interface TaskflowOptions {
-  /** The web port; the MCP server, the API, the issuer and TaskFlow classic take the next four. */
+  /** The web port. The other parts take the next six. */
   readonly port: number
   /** Where keys, tasks and conversations are kept. */
   readonly dataDir: string
@@ -60,8 +60,13 @@ export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow>
   }
 
   try {
-    const at = { ...urls, classic: classicUrl(urls) }
-    for (const part of ['issuer', 'api', 'mcp', 'classic', 'web'] as const)
+    const at = {
+      ...urls,
+      classic: classicUrl(urls),
+      literal: literalUrl(urls),
+      thief: thiefUrl(urls),
+    }
+    for (const part of ['issuer', 'api', 'mcp', 'classic', 'literal', 'thief', 'web'] as const)
       listeners.push(await listen(Number(new URL(at[part]).port), parts[part]))
     noted = true
     await writeWhole(note, JSON.stringify(urls))

@@ -7,6 +7,8 @@ import type { ModelRequestCopy } from 'onbehalf/openai-agents'
 /** How many traces are kept for each person, and how many people are kept. */
 const MAX_TRACES = 50
 const MAX_PEOPLE = 1000
+/** How many refusals are kept for whoever asked. */
+const MAX_REFUSALS = 200
 
 interface Trace {
   readonly events: AuditEvent[]
@@ -23,11 +25,14 @@ export interface Trail {
   /** Gives the hops of one answer in order. It is empty when the person has no such trace. */
   events(owner: Principal, trace: string): readonly AuditEvent[]
   requests(owner: Principal, trace: string): readonly ModelRequestCopy[]
+  /** The last refusal under a trace id, whoever asked. Only whoever made the trace id knows it. */
+  refusal(trace: string): AuditEvent | undefined
 }
 
 /** Makes an empty trail. */
 export function createTrail(): Trail {
   const people = new Map<string, Map<string, Trace>>()
+  const refusals = new Map<string, AuditEvent>()
 
   function traceOf(owner: string, id: string): Trace {
     const traces = people.get(owner) ?? new Map<string, Trace>()
@@ -50,6 +55,10 @@ export function createTrail(): Trail {
   return {
     audit: {
       record(event) {
+        if (event.outcome === 'refused') {
+          refusals.set(event.trace, event)
+          dropOldest(refusals, MAX_REFUSALS)
+        }
         // When nobody was verified, the refusal belongs to no person's trail.
         if (event.issuer === undefined || event.subject === undefined) return
         const { issuer, subject, tenant } = event
@@ -64,6 +73,7 @@ export function createTrail(): Trail {
     },
     events: (owner, trace) => people.get(principalKey(owner))?.get(trace)?.events ?? [],
     requests: (owner, trace) => people.get(principalKey(owner))?.get(trace)?.requests ?? [],
+    refusal: (trace) => refusals.get(trace),
   }
 }
 

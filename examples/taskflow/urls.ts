@@ -13,7 +13,7 @@ export interface TaskflowUrls {
 }
 
 /** How many ports in a row a TaskFlow takes. */
-export const PORTS = 5
+export const PORTS = 7
 
 /** The URLs for a web port. */
 export function taskflowUrls(port: number): TaskflowUrls {
@@ -31,6 +31,23 @@ export function taskflowUrls(port: number): TaskflowUrls {
  * TaskFlow classic, the MCP server of the old kind: beside the parts that are told to the outside,
  * because only the chat endpoint calls it.
  */
-export function classicUrl({ web }: Pick<TaskflowUrls, 'web'>): string {
-  return `http://127.0.0.1:${Number(new URL(web).port) + 4}/mcp`
+export function classicUrl(urls: Pick<TaskflowUrls, 'web'>): string {
+  return `${originAt(urls, 4)}/mcp`
+}
+
+/**
+ * The MCP server that sends the token it is given to the API, as servers of the literal pattern do.
+ * Only the left lane of the comparison calls it.
+ */
+export function literalUrl(urls: Pick<TaskflowUrls, 'web'>): string {
+  return `${originAt(urls, 5)}/mcp`
+}
+
+/** The thief of the comparison. */
+export function thiefUrl(urls: Pick<TaskflowUrls, 'web'>): string {
+  return originAt(urls, 6)
+}
+
+function originAt({ web }: Pick<TaskflowUrls, 'web'>, offset: number): string {
+  return `http://127.0.0.1:${Number(new URL(web).port) + offset}`
 }

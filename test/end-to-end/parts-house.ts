@@ -7,7 +7,14 @@ import type { Deadlines } from '../../examples/taskflow/deadlines.ts'
 import { freePorts } from '../../examples/taskflow/listen.ts'
 import { type TaskflowModel, taskflowModel } from '../../examples/taskflow/model.ts'
 import { createParts, type Parts } from '../../examples/taskflow/parts.ts'
-import { classicUrl, PORTS, type TaskflowUrls, taskflowUrls } from '../../examples/taskflow/urls.ts'
+import {
+  classicUrl,
+  literalUrl,
+  PORTS,
+  type TaskflowUrls,
+  taskflowUrls,
+  thiefUrl,
+} from '../../examples/taskflow/urls.ts'
 import { type LogLine, memoryLog, retried, temporaryFolder } from './fixtures.ts'
 
 export type Part = Exclude<keyof Parts, 'close'>
@@ -47,6 +54,8 @@ export async function startParts(
       api: await listener(urls.api, parts.api),
       mcp: await listener(urls.mcp, parts.mcp),
       classic: await listener(classicUrl(urls), parts.classic),
+      literal: await listener(literalUrl(urls), parts.literal),
+      thief: await listener(thiefUrl(urls), parts.thief),
       web: await listener(urls.web, parts.web),
     }
     return {

@@ -300,7 +300,7 @@ describe('a start that fails', () => {
       expect({ code, out, err }).toEqual({
         code: 1,
         out: '',
-        err: `TaskFlow needs the ports ${port} to ${port + 4}, and port ${port + 2} is in use. Choose another first one with --port.\n`,
+        err: `TaskFlow needs the ports ${port} to ${port + PORTS - 1}, and port ${port + 2} is in use. Choose another first one with --port.\n`,
       })
       expect(await portsThatListen(port)).toEqual([port + 2])
       expect(existsSync(join(data, 'demo.json'))).toBe(false)

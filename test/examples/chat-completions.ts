@@ -37,7 +37,7 @@ export async function startModelProvider(): Promise<ModelProvider> {
     for await (const chunk of request) text += chunk
     const { messages, tools } = Body.parse(JSON.parse(text))
     const listed = tools.map((tool) => tool.function)
-    const habits = { told: {}, asksBeforeDeleting: true }
+    const habits = { told: {}, asksBeforeDeleting: true, fooled: false }
     const move = decide(conversationOf(messages), listed, Date.now(), habits)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     for (const choice of choicesOf(move, `call_${messages.length}`)) {

@@ -59,6 +59,13 @@ export function clients(
       client_secret: keys.classicClientSecret.reveal(),
       ...exchangeOnly,
     },
+    {
+      client_id: 'taskflow-literal',
+      client_name: 'The literal pattern, for comparison',
+      token_endpoint_auth_method: 'client_secret_basic',
+      client_secret: keys.literalClientSecret.reveal(),
+      ...exchangeOnly,
+    },
   ]
 }
 
@@ -77,5 +84,13 @@ export function exchangeRules(resources: TaskflowResources): readonly ExchangeRu
       scopes,
     },
     { client: 'taskflow-mcp', subjectAudience: resources.mcp, target: resources.api, scopes },
+    // The token that the comparison throws away. It goes to a model, so it lives for a minute.
+    {
+      client: 'taskflow-literal',
+      subjectAudience: resources.chat,
+      target: resources.api,
+      scopes,
+      lifetimeSeconds: 60,
+    },
   ]
 }

@@ -14,6 +14,8 @@ export interface ExchangeRule {
   readonly target: string
   /** The most scopes that the new token may have. */
   readonly scopes: readonly string[]
+  /** The longest life of the new token. Default 300 seconds. */
+  readonly lifetimeSeconds?: number
 }
 
 /** The `act` claim (RFC 8693 section 4.1). */
@@ -89,15 +91,13 @@ export function decideExchange(
   if (own.length === 0) return refuse('unauthorized_client', 'this client may not exchange tokens')
   const malformed = judgeRequest(request)
   if (malformed) return refuse('invalid_request', malformed)
-  const lifetimeSeconds = subject
-    ? Math.min(MAX_LIFETIME_SECONDS, Math.floor(subject.expiresAt - now))
-    : 0
+  const left = subject ? Math.floor(subject.expiresAt - now) : 0
   // A token with several audiences belongs to no single client, so nobody may exchange it.
   const ours =
     subject && subject.audience.length === 1
       ? own.filter((rule) => rule.subjectAudience === subject.audience[0])
       : []
-  if (!subject || lifetimeSeconds < 1 || ours.length === 0)
+  if (!subject || left < 1 || ours.length === 0)
     return refuse('invalid_grant', 'the subject token cannot be exchanged by this client')
   const targets = new Set(request.targets)
   const rule = targets.size === 1 ? ours.find(({ target }) => targets.has(target)) : undefined
@@ -117,7 +117,7 @@ export function decideExchange(
     ok: true,
     target: rule.target,
     scopes,
-    lifetimeSeconds,
+    lifetimeSeconds: Math.min(rule.lifetimeSeconds ?? MAX_LIFETIME_SECONDS, left),
     act: { sub: client, ...(subject.act ? { act: subject.act } : {}) },
   }
 }

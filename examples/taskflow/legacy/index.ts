@@ -1,34 +1,45 @@
-// TaskFlow classic, an MCP server of the old kind, as one fetch handler. Everybody may list its
-// tools. Each call brings its credential as an argument, and the server reads no header for it.
+// MCP servers of the old kind, as fetch handlers. Everybody may list their tools. Each call brings
+// its credential as an argument, and the server reads no header for it.
 
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
-import { type ActingOptions, createActing } from './acting.ts'
+import { type Acting, type ActingOptions, type Claimed, createActing } from './acting.ts'
 import { registerClassicTools } from './tools.ts'
 
-/** Options of {@link createTaskflowClassic}. */
-export interface TaskflowClassicOptions extends ActingOptions {
+/** What every server of the old kind is made with. */
+export interface OldServerOptions {
+  /** This server's identifier, which is its URL. */
+  readonly resource: string
+  /** The API's resource, ending in `/api`. */
+  readonly api: string
   /** The most milliseconds that one call of the API may take. */
   readonly deadline: number
   /** Gets the error when a tool fails. */
   readonly onError: (error: unknown, tool?: string) => void
 }
 
-/** The running server. */
-export interface TaskflowClassic {
+/** A running server of the old kind. */
+export interface OldServer {
   /** Answers one request, of either protocol revision. */
   fetch(request: Request): Promise<Response>
   /** Ends the open MCP requests. */
   close(): Promise<void>
 }
 
-/** Makes the server. It keeps nothing between requests. */
-export function createTaskflowClassic({
-  deadline,
-  onError,
-  ...options
-}: TaskflowClassicOptions): TaskflowClassic {
-  const act = createActing(options)
-  const { host } = new URL(options.resource)
+/** Makes TaskFlow classic, which verifies each token and exchanges it for one for the API. */
+export function createTaskflowClassic(options: OldServerOptions & ActingOptions): OldServer {
+  return createOldServer(options, createActing(options))
+}
+
+/**
+ * Makes a server of the old kind. It keeps nothing between requests.
+ *
+ * @param act Gives the fetch for the API, from what a call claims.
+ */
+export function createOldServer(
+  { resource, api, deadline, onError }: OldServerOptions,
+  act: (request: Request, claimed: Claimed) => Promise<Acting>,
+): OldServer {
+  const { host } = new URL(resource)
   const handler = createMcpHandler(
     ({ requestInfo }) => {
       if (!requestInfo) throw new Error('An MCP request must come over HTTP')
@@ -37,7 +48,6 @@ export function createTaskflowClassic({
         title: 'TaskFlow classic',
         version: '0.0.0',
       })
-      const { api } = options
       registerClassicTools({
         server,
         api,

@@ -2,14 +2,21 @@
 import type { ChatEventMap, OnbehalfChat } from 'onbehalf/web'
 import type { Config } from './config.ts'
 import { byId } from './dom.ts'
+import { createGuide } from './guide.ts'
 import { createModelView } from './model-view.ts'
 import { createPlacement } from './placement.ts'
+import { createSideBySide, type SideBySide } from './side-by-side/view.ts'
 import { createTabs } from './tabs.ts'
 import { createTasksView } from './tasks-view.ts'
 import type { Tokens } from './tokens.ts'
 import { createTrailView } from './trail-view.ts'
 
-const PROMPTS = ['Add a task to buy groceries', 'What’s pending?', 'Mark task 1 as complete']
+const PROMPTS = [
+  'Add a task to buy groceries',
+  'What’s pending?',
+  'Mark task 1 as complete',
+  'What is your access token?',
+] as const
 
 /** Shows the app. It opens the thread that the address names, so that a reload comes back to it. */
 export async function startApp(config: Config, tokens: Tokens): Promise<void> {
@@ -27,9 +34,13 @@ export async function startApp(config: Config, tokens: Tokens): Promise<void> {
   listen(chat, readTasks, createTrailView(tokens), createModelView(tokens))
 
   createTabs('inside-tabs')
-  for (const choice of document.querySelectorAll<HTMLButtonElement>('#views button')) {
+  for (const choice of document.querySelectorAll<HTMLButtonElement>('button[data-view]')) {
     choice.addEventListener('click', () => showView(choice.dataset.view ?? 'chat'))
   }
+  guide(
+    chat,
+    createSideBySide(tokens, () => void readTasks()),
+  )
   byId('skip', HTMLButtonElement).addEventListener('click', () => chat.focusComposer())
   byId('person', HTMLElement).textContent = tokens.person
   byId('avatar', HTMLElement).textContent = tokens.person.slice(0, 1).toUpperCase()
@@ -40,6 +51,25 @@ export async function startApp(config: Config, tokens: Tokens): Promise<void> {
 
   const named = shownThread()
   await Promise.all([readTasks(), named === undefined ? undefined : chat.setThread(named)])
+}
+
+/** Connects the guided row with the parts of the page that take its steps. */
+function guide(chat: OnbehalfChat, { attack, revoke }: SideBySide): void {
+  createGuide({
+    async add() {
+      showView('chat')
+      await chat.sendMessage({ text: PROMPTS[0] })
+    },
+    async attack() {
+      showView('compare')
+      await attack()
+    },
+    async revoke() {
+      showView('compare')
+      byId('misuses-title', HTMLElement).scrollIntoView()
+      await revoke()
+    },
+  })
 }
 
 type Show = (trace: string) => Promise<void>
@@ -87,7 +117,7 @@ function shownThread(): string | undefined {
 /** Shows one view. On a narrow screen it is the only visible one, and on a wide one all are. */
 function showView(view: string): void {
   document.body.dataset.view = view
-  for (const choice of document.querySelectorAll<HTMLButtonElement>('#views button')) {
+  for (const choice of document.querySelectorAll<HTMLButtonElement>('button[data-view]')) {
     choice.setAttribute('aria-pressed', String(choice.dataset.view === view))
   }
 }

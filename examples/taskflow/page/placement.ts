@@ -5,6 +5,17 @@ import { byId } from './dom.ts'
 /** Where the tab's storage keeps the choice, which is no credential. */
 const CHOICE_KEY = 'taskflow.placement'
 
+/** What each placement does, in a sentence. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  header: 'In the Authorization header of each request, as MCP has it. The model sees nothing.',
+  argument:
+    'In parameters of each tool, filled in after the model has written its call. The model does not see the parameters.',
+  session: 'Once, when the server’s session opens. Later calls carry only the session’s id.',
+  prompt:
+    'The model gets a reference in its prompt and repeats it. The token replaces it in the call.',
+  meta: 'In the _meta of each request, beside the arguments. The model sees nothing.',
+}
+
 /**
  * Sets the switch to the last choice in this tab. It calls `onChoice` with the metadata for
  * messages, now and after each change.
@@ -15,9 +26,13 @@ export function createPlacement(
   const choice = byId('placement', HTMLSelectElement)
   const kept = sessionStorage.getItem(CHOICE_KEY)
   if (kept !== null && [...choice.options].some(({ value }) => value === kept)) choice.value = kept
+  const choose = () => {
+    byId('placement-meaning', HTMLElement).textContent = MEANINGS[choice.value] ?? ''
+    onChoice({ placement: choice.value })
+  }
   choice.addEventListener('change', () => {
     sessionStorage.setItem(CHOICE_KEY, choice.value)
-    onChoice({ placement: choice.value })
+    choose()
   })
-  onChoice({ placement: choice.value })
+  choose()
 }

@@ -2,6 +2,7 @@
 
 import { hasTaskTools, helpWith, INTRODUCTION, unread } from './answer.ts'
 import type { Conversation } from './conversation.ts'
+import { lureIn } from './fooled.ts'
 import { intentOf } from './intent.ts'
 import { planFor } from './plan.ts'
 import { resultOf } from './result.ts'
@@ -21,6 +22,8 @@ export interface Habits {
   /** Values that the instructions tell it to give to tools, by parameter name. */
   readonly told: Readonly<Record<string, string>>
   readonly asksBeforeDeleting: boolean
+  /** Whether it obeys what a tool returns, as a fooled model does. */
+  readonly fooled: boolean
 }
 
 /**
@@ -32,7 +35,7 @@ export function decide(
   conversation: Conversation,
   tools: readonly ListedTool[],
   now: number,
-  { told, asksBeforeDeleting }: Habits,
+  { told, asksBeforeDeleting, fooled }: Habits,
 ): Move {
   if (!hasTaskTools(tools)) return say(conversation, helpWith(tools))
   if (conversation.said.at(-1)?.text === '' && conversation.attached.length > 0)
@@ -40,7 +43,12 @@ export function decide(
   const plan = planFor(intentOf(conversation.said, now), tools, asksBeforeDeleting)
   const results = conversation.returned.map(resultOf)
   for (let step = plan.next(), at = 0; ; at++) {
-    if (step.done) return say(conversation, step.value)
+    if (step.done) {
+      const url = fooled && results.length === at ? lureIn(conversation.returned, told) : undefined
+      return url !== undefined && tools.some(({ name }) => name === 'open_page')
+        ? { kind: 'call', tool: 'open_page', args: { url } }
+        : say(conversation, step.value)
+    }
     const { operation, values } = step.value
     const tool = toolFor(operation, tools)
     if (!tool) return say(conversation, `I have no tool here to ${operation.replace('_', ' ')}.`)

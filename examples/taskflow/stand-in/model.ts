@@ -21,6 +21,11 @@ export interface StandInOptions {
    * for an approval.
    */
   readonly asksBeforeDeleting?: boolean
+  /**
+   * Whether it obeys what a tool returns, as a fooled model does. Default false. Only the comparison
+   * sets it.
+   */
+  readonly fooled?: boolean
 }
 
 /**
@@ -32,7 +37,7 @@ export interface StandInOptions {
  * ```
  */
 export function standInModel(options: StandInOptions = {}): Model {
-  const { now = Date.now, asksBeforeDeleting = true } = options
+  const { now = Date.now, asksBeforeDeleting = true, fooled = false } = options
 
   function next(request: ModelRequest): { readonly move: Move; readonly place: string } {
     request.signal?.throwIfAborted()
@@ -41,7 +46,7 @@ export function standInModel(options: StandInOptions = {}): Model {
     // Different at each step of a conversation, so that the ids made of it are unique in the
     // conversation.
     const place = `${conversation.said.length}_${conversation.returned.length + 1}`
-    const habits = { told: toldIn(request.systemInstructions), asksBeforeDeleting }
+    const habits = { told: toldIn(request.systemInstructions), asksBeforeDeleting, fooled }
     return { move: decide(conversation, tools, now(), habits), place }
   }
 

@@ -1,6 +1,8 @@
 // The page server as a fetch handler: what it serves, under which headers, and everything that it
 // does not.
 import { readdirSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { createPageServer } from '../../../examples/taskflow/page-server.ts'
 
@@ -50,11 +52,13 @@ describe('the page', () => {
       const response = await get(path)
       expect(response.status, path).toBe(200)
       const text = await response.text()
-      for (const [, next = ''] of text.matchAll(/from '\.(\/[^']+)'/g)) seen.add(next)
+      for (const [, next = ''] of text.matchAll(/from '(\.[^']+)'/g))
+        seen.add(new URL(next, `http://page${path}`).pathname)
     }
-    const all = readdirSync(new URL('../../../examples/taskflow/page/', import.meta.url)).map(
-      (name) => `/${name}`,
-    )
+    const folder = new URL('../../../examples/taskflow/page/', import.meta.url)
+    const all = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => `/${relative(fileURLToPath(folder), join(parentPath, name))}`)
     expect([...seen].sort()).toEqual(
       ['/onbehalf-chat.js', ...all.filter((name) => name !== '/index.html')].sort(),
     )
