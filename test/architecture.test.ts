@@ -78,7 +78,9 @@ describe('imports', () => {
     },
     // The neutral contract of an agent's run. It names no framework.
     agent: { rooms: ['core'] },
-    chatkit: { rooms: ['core', 'agent'], library: 'rate-limiter-flexible', node: true },
+    // Requests, for whatever server they come through.
+    mount: { rooms: ['core'], node: true },
+    chatkit: { rooms: ['core', 'agent', 'mount'], library: 'rate-limiter-flexible', node: true },
     // It stands behind chatkit's port.
     store: {
       rooms: ['core', 'chatkit'],

@@ -2,7 +2,12 @@
 // it can reach a prototype.
 
 import { granted, type Result } from '../core/errors.ts'
-import { type BodyBounds, type BodyProblem, readBytes } from '../core/http/bounded-body.ts'
+import {
+  BODY_TAKEN,
+  type BodyBounds,
+  type BodyProblem,
+  readBytes,
+} from '../core/http/bounded-body.ts'
 import { problem, REFUSED_BY_HTTP } from './problem.ts'
 
 /** A body as it came, and what it says. */
@@ -33,6 +38,8 @@ function answerTo(bodyProblem: BodyProblem): Response {
       return problem(413, REFUSED_BY_HTTP, 'The request body is too large.')
     case 'too_slow':
       return problem(408, REFUSED_BY_HTTP, 'The request body did not come in time.')
+    case 'taken':
+      return problem(500, -32_603, BODY_TAKEN)
     case 'broken':
       return unreadable()
   }

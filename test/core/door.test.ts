@@ -336,7 +336,7 @@ describe('a door', () => {
     const { door } = doorWith(granted(verifiedToken()))
     const incoming = { method: 'GET', url: '/chat', headers: { authorization: 'Bearer t' } }
     await expect(door.admit(incoming as never)).rejects.toThrow(
-      /^admit takes a Request of the web standard\. .* give new Request\(/,
+      /^admit takes a Request of the web standard\. .* give toRequest\(incoming\) of onbehalf\/node/,
     )
     await expect(door.admit(undefined as never)).rejects.toThrow(TypeError)
   })

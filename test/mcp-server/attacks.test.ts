@@ -225,6 +225,14 @@ describe('bodies that are refused', () => {
     expect(sent).toBeLessThan(10)
   })
 
+  it('a body that somebody else has read is told as that, and not as bad JSON', async () => {
+    const headers = await bearer()
+    const request = new Request(MCP, { method: 'POST', headers, body: '{}' })
+    await request.text()
+    const answer = await refusedWith(500, undefined, () => house.serve(request))
+    expect(await answer.text()).toContain('Mount this endpoint before the body parser')
+  })
+
   it('a body that never ends is refused', async () => {
     const slow = await build({ deadline: 20 })
     const headers = { authorization: `Bearer ${await slow.mint()}` }

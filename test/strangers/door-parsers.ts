@@ -1,6 +1,8 @@
 // The parsers that read what a caller sends to a door. It has no tests.
 
 import { hash } from 'node:crypto'
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
 import { SignJWT } from 'jose'
 import { type AuditEvent, createAuditor } from '../../src/core/audit.ts'
 import { Credential } from '../../src/core/credential.ts'
@@ -11,6 +13,7 @@ import { readIssuer } from '../../src/core/verify/read-issuer.ts'
 import type { TokenVerifier } from '../../src/core/verify/verify.ts'
 import { dpopProofs, jwtVerifier } from '../../src/jwt/index.ts'
 import { protectMcpServer } from '../../src/mcp-server/index.ts'
+import { requestOf } from '../../src/mount/node-request.ts'
 import { alice, CHAT, MCP, verifiedToken } from '../core/parts.ts'
 import { fakeIssuer, goodClaims, ISSUER, mint, RESOURCE, START, signingKey } from '../jwt/issuer.ts'
 import {
@@ -100,6 +103,37 @@ const GOOD_HEADERS: Readonly<Record<string, string>> = {
 }
 
 export const DOOR_PARSERS: readonly StrangerParser[] = [
+  {
+    name: 'a request of node:http',
+    stranger: 'a caller',
+    files: ['src/mount/node-request.ts'],
+    good: () => [
+      JSON.stringify(['POST', '/chat?a=1', 'app.example', 'application/json', { a: 1 }]),
+      JSON.stringify([
+        'POST',
+        '//x/',
+        'app.example',
+        'application/x-www-form-urlencoded',
+        { a: 'b' },
+      ]),
+      JSON.stringify(['GET', '/', 'localhost:3000', '', null]),
+    ],
+    async read(input) {
+      const parts = fromJson(input)
+      if (!parts || !Array.isArray(parts.value)) return NEVER_COMES
+      const [method, url, host, type, body] = parts.value
+      if (![method, url, host, type].every((part) => typeof part === 'string')) return NEVER_COMES
+      const incoming = Object.assign(new IncomingMessage(new Socket()), { method, url, body })
+      incoming.rawHeaders.push('host', host, 'content-type', type)
+      Object.assign(incoming.headers, { host, 'content-type': type })
+      // As after a parser: what it made is all that is left.
+      Object.defineProperty(incoming, 'readableDidRead', { value: true })
+      const heard = requestOf(incoming, undefined)
+      return heard
+        ? { taken: true, value: heard.request.bodyUsed ? 'lost' : await heard.request.text() }
+        : NEVER_COMES
+    },
+  },
   {
     name: 'authorization header',
     stranger: 'a caller',

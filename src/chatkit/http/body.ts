@@ -1,7 +1,7 @@
 // Reads the body of a request: JSON in UTF-8, bounded in size and in time.
 
 import { granted, type Result } from '../../core/errors.ts'
-import { type BodyProblem, readBytes } from '../../core/http/bounded-body.ts'
+import { BODY_TAKEN, type BodyProblem, readBytes } from '../../core/http/bounded-body.ts'
 import { invalid, payloadTooLarge, refuse, type WireRefusal } from '../protocol/refusal.ts'
 
 /** Milliseconds in which a body must have come. */
@@ -44,6 +44,8 @@ function refuseBody(problem: BodyProblem, maxBytes: number): Result<never, WireR
         code: 'request_timeout',
         message: 'The request took too long to arrive.',
       })
+    case 'taken':
+      return refuse({ status: 500, code: 'body_taken', message: BODY_TAKEN })
     case 'broken':
       return refuse(invalid('The request is not valid JSON.'))
   }

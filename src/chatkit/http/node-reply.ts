@@ -1,9 +1,9 @@
 // Sends a reply as a node:http response, where an event costs little more than writing it does.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { requestOf } from '../../mount/node-request.ts'
 import { invalid, METHOD_NOT_ALLOWED, refusalAnswer, UNAVAILABLE } from '../protocol/refusal.ts'
 import { type StreamTerms, writeFrames } from './frames.ts'
-import { requestOf } from './node-request.ts'
 import { type JsonReply, type Reply, replyRefusing, STREAM_HEADERS } from './reply.ts'
 
 /** How requests are answered, whatever server they came by. */

@@ -3,7 +3,7 @@
 
 /** A refusal: its HTTP status, a stable code, and a message that clients show to the person. */
 export interface WireRefusal {
-  readonly status: 400 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 503
+  readonly status: 400 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503
   readonly code: string
   readonly message: string
   /** Whole seconds after which to try again. */

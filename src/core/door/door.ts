@@ -268,6 +268,6 @@ function allow(
 function checkRequest(request: Request): void {
   if (typeof request?.headers?.get !== 'function')
     throw new TypeError(
-      'admit takes a Request of the web standard. For one of node:http, give new Request(new URL(incoming.url, "https://app.example"), { method: incoming.method, headers: incoming.headers }); the listener of chatkitServer does so by itself',
+      'admit takes a Request of the web standard. For one of node:http or Express, give toRequest(incoming) of onbehalf/node; the listener of chatkitServer does so by itself',
     )
 }

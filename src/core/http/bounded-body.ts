@@ -2,8 +2,15 @@
 
 import { granted, type Result } from '../errors.ts'
 
-/** Why the bytes of a body could not be had. */
-export type BodyProblem = 'too_large' | 'too_slow' | 'broken'
+/**
+ * Why the bytes of a body could not be had. `taken`: somebody else has read them, which is a mistake
+ * of whoever put the server together.
+ */
+export type BodyProblem = 'too_large' | 'too_slow' | 'broken' | 'taken'
+
+/** What its developer is told of a body that is taken. */
+export const BODY_TAKEN =
+  'The body of this request was read before it came here. Mount this endpoint before the body parser, or give it the request as it came.'
 
 /** The bounds of one body. */
 export interface BodyBounds {
@@ -22,6 +29,7 @@ export async function readBytes(
   message: Request | Response,
   { maxBytes, deadlineMs }: BodyBounds,
 ): Promise<Result<Uint8Array<ArrayBuffer>, BodyProblem>> {
+  if (message.bodyUsed || message.body?.locked) return { ok: false, refusal: 'taken' }
   const reader = message.body?.getReader()
   if (!reader) return granted(new Uint8Array())
   const cancel = () => reader.cancel().catch(() => {})

@@ -174,6 +174,31 @@ describe('over HTTP and by fetch', () => {
     expect(seen).toBe('http://chat.example//evil.example/x')
   })
 
+  it('a body that a framework parsed before is taken, and one that it threw away is told as that', async () => {
+    const chat = testChat(async function* () {})
+    onTestFinished(() => chat.server.close())
+    const server = createServer(
+      async (incoming: IncomingMessage & { body?: unknown }, outgoing) => {
+        let text = ''
+        for await (const chunk of incoming) text += chunk
+        if (incoming.url === '/kept') incoming.body = JSON.parse(text)
+        await chat.server.listener(incoming, outgoing)
+      },
+    )
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const address = server.address()
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+    const kept = await post(`${url}/kept`, 'threads.list', {})
+    expect(await kept.json()).toMatchObject({ data: [] })
+    const lost = await post(`${url}/lost`, 'threads.list', {})
+    expect([lost.status, await lost.json()]).toEqual([
+      500,
+      expect.objectContaining({ code: 'body_taken' }),
+    ])
+  })
+
   it('the whole answer of the door is sent', async () => {
     const { url, chat } = await served(async function* () {})
     const refused = await fetch(url, {

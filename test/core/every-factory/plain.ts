@@ -84,6 +84,13 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
     [call(createRedactor, undefined), 'must be a list of Credentials'],
   ],
   examineTools: PURE,
+  // onbehalf/node, /express, /fastify, /hono, /next
+  at: PURE,
+  handle: PURE,
+  sendResponse: PURE,
+  serve: PURE,
+  toNodeListener: PURE,
+  toRequest: PURE,
   // onbehalf/mcp-server
   guardTool: PURE,
   toolFailure: PURE,

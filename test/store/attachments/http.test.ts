@@ -5,7 +5,7 @@ import { createServer, request as httpRequest } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { requestOf } from '../../../src/chatkit/http/node-request.ts'
+import { requestOf } from '../../../src/mount/node-request.ts'
 import type { Loose } from '../../chatkit/support.ts'
 import { ALICE, type House, house, URL_BASE } from './house.ts'
 
