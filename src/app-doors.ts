@@ -5,6 +5,9 @@ import { type Caller, type CallerParts, openCaller } from './caller.ts'
 import type { DeclaredIssuers } from './core/declared-issuers.ts'
 import { toResponse } from './core/door/answer.ts'
 import type { Admission, Door } from './core/door/door.ts'
+import type { KeptSignIns } from './core/door/kept-sign-in.ts'
+import type { Refusal } from './core/errors.ts'
+import { principalKey } from './core/principal.ts'
 import { describedResource, resourceMetadataResponse } from './core/resource.ts'
 
 /** What a request is for, in an app that has several protected resources. */
@@ -23,23 +26,36 @@ export type Admit = (request: Request, asked?: AskedResource) => Promise<Admissi
 /** Answers a request for metadata, as `OnBehalf` says. */
 export type Describe = (request: Request, asked?: AskedResource) => Response | undefined
 
-/** Admits a request at the door of what it is for, and opens its caller. */
+/**
+ * Admits a request at the door of what it is for, by its token or by the sign-in that its cookie
+ * stands for, and opens its caller.
+ */
 export function admitter(
   doorOf: (resource: string | undefined) => Door,
   named: string | undefined,
   issuers: DeclaredIssuers,
   parts: CallerParts,
+  session: KeptSignIns | undefined,
 ): Admit {
   return async (request, { resource = named } = {}) => {
-    const admission = await doorOf(resource).admit(request)
+    const { presented, signIn } = (await session?.present(request)) ?? {}
+    const admission = await doorOf(resource).admit(request, presented ? { presented } : {})
     if (!admission.ok) return admission
+    // The issuer may answer a refresh with a token of somebody else.
+    if (signIn && signIn.owner !== principalKey(admission.value.principal))
+      return refusedAfterAll({ reason: 'sign_in_ended' })
     const exchanger = issuers.exchangerOf(admission.value.principal.issuer)
     const caller = await openCaller(
-      admission.value,
+      signIn ? { ...admission.value, signIn } : admission.value,
       exchanger ? { ...parts, sources: { ...parts.sources, exchanger } } : parts,
     )
-    return caller.ok ? caller : { ...caller, response: toResponse(caller.refusal, {}) }
+    return caller.ok ? caller : refusedAfterAll(caller.refusal)
   }
+}
+
+/** The answer to a request that the door itself had let in. */
+function refusedAfterAll(refusal: Refusal) {
+  return { ok: false, refusal, response: toResponse(refusal, {}) } as const
 }
 
 /** Answers requests for the protected resource metadata. */

@@ -150,7 +150,7 @@ export async function openCaller(admitted: Admitted, parts: CallerParts): Promis
       {
         admitted,
         handle,
-        running: parts.running.enter(principal, token.expiresAt),
+        running: parts.running.enter(principal, token.expiresAt, admitted.signIn),
         references: createReferences(),
         secrets: parts.sent.run(principalKey(principal)),
       },

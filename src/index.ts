@@ -47,6 +47,12 @@ export {
   type Door,
   type DoorOptions,
 } from './core/door/door.ts'
+export type {
+  FreshenOptions,
+  KeptSignIn,
+  KeptSignIns,
+  PresentedSignIn,
+} from './core/door/kept-sign-in.ts'
 export type { ProofVerifier } from './core/door/proof.ts'
 export type { Presented } from './core/door/read-credential.ts'
 export { AuthError, type Refusal, type RefusalReason, type Result } from './core/errors.ts'
@@ -81,6 +87,7 @@ export type {
   TokenExchanger,
 } from './core/source/exchange.ts'
 export { memorySecretStore } from './core/vault/memory-secret-store.ts'
+export { memorySignInStore } from './core/vault/memory-sign-in-store.ts'
 export { type MemoryVaultOptions, memoryVault } from './core/vault/memory-vault.ts'
 export {
   DEPLOYMENT,
@@ -88,6 +95,7 @@ export {
   type SecretRecord,
   type SecretStore,
 } from './core/vault/secret-store.ts'
+export type { SignInRecord, SignInStore, WhichSignIns } from './core/vault/sign-in-store.ts'
 export { type KeyChoice, type StaticKeys, staticKeys } from './core/vault/static-keys.ts'
 export type { Deposit, Handle, Vault } from './core/vault/vault.ts'
 export type { TokenVerifier, VerifiedToken } from './core/verify/verify.ts'

@@ -6,6 +6,7 @@ import type { ChildProcesses } from './core/carry/child-processes.ts'
 import type { ReflectionMarks } from './core/carry/reflection-marks.ts'
 import type { ToolPins } from './core/carry/tool-pins.ts'
 import type { IssuerSettings } from './core/declared-issuers.ts'
+import type { KeptSignIns } from './core/door/kept-sign-in.ts'
 import type { ProofVerifier } from './core/door/proof.ts'
 import type { PlainHttpOptions } from './core/plain-http.ts'
 import type { ClientCredentialsIssuer, TokenExchanger } from './core/source/exchange.ts'
@@ -38,6 +39,12 @@ export interface OnBehalfOptions extends IssuerSettings, PlainHttpOptions {
    * onbehalf/store.
    */
   readonly secrets?: SecretStore
+  /**
+   * Admits people by the cookie of a sign-in that is kept on the server as well: `serverSession` of
+   * onbehalf/session. A request with an `Authorization` header is admitted by that alone. Default:
+   * nobody looks at cookies.
+   */
+  readonly session?: KeptSignIns
   /** Scopes that every request to the app needs. Default none. */
   readonly scopes?: readonly string[]
   /** Scopes to name in challenges and metadata. Default: `scopes` and those of the bindings. */

@@ -34,7 +34,7 @@ import { quarantines } from './mcp/redact/quarantine.ts'
 import { sentSecrets } from './mcp/redact/sent-secrets.ts'
 import { refusalTeller } from './mcp/tools/tell-refusals.ts'
 import type { OnBehalfOptions } from './on-behalf-options.ts'
-import { ON_BEHALF_OPTIONS } from './option-names.ts'
+import { ON_BEHALF_OPTIONS, ON_BEHALF_VALUES } from './option-names.ts'
 
 /** What an app holds. */
 export interface OnBehalf {
@@ -56,7 +56,10 @@ export interface OnBehalf {
    * ```
    */
   handle(request: Request, answer: AnswerInNameOf, asked?: AskedResource): Promise<Response>
-  /** Admits a request by its access token, or gives the answer to send: 400, 401, 403 or 503. */
+  /**
+   * Admits a request by its access token, or by the cookie of a sign-in that is kept (`session`); or
+   * gives the answer to send: 400, 401, 403 or 503.
+   */
   admit(request: Request, asked?: AskedResource): Promise<Admission<Caller>>
   /**
    * Answers a request for the protected resource metadata (RFC 9728); undefined for any other
@@ -102,7 +105,7 @@ export interface OnBehalf {
  * ```
  */
 export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
-  checkOptions('createOnBehalf', '', options, ON_BEHALF_OPTIONS)
+  checkOptions('createOnBehalf', '', options, ON_BEHALF_OPTIONS, ON_BEHALF_VALUES)
   const { now = Date.now, vault = memoryVault({ now }) } = options
   const issuers = declaredIssuers(options)
   const allowsHttp = allowedHttp(options)
@@ -171,7 +174,7 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     options.processes?.end(owner)
   }
 
-  const admit = admitter(doorOf, named, issuers, parts)
+  const admit = admitter(doorOf, named, issuers, parts, options.session)
   const metadata = describer(named, issuers, scopesSupported)
 
   return {

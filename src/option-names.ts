@@ -2,6 +2,7 @@
 
 import { ISSUER_SETTINGS } from './core/declared-issuers.ts'
 import type { OptionNames } from './core/known-options.ts'
+import { hasMethods, type ValueChecks } from './core/option-values.ts'
 import { PLAIN_HTTP_OPTIONS } from './core/plain-http.ts'
 import type { OnBehalfOptions } from './on-behalf-options.ts'
 
@@ -16,6 +17,7 @@ export const ON_BEHALF_OPTIONS: OptionNames<OnBehalfOptions> = {
   clientCredentials: 'optional',
   connections: 'optional',
   secrets: 'optional',
+  session: 'optional',
   scopes: 'optional',
   scopesSupported: 'optional',
   subjectHeader: 'optional',
@@ -29,4 +31,9 @@ export const ON_BEHALF_OPTIONS: OptionNames<OnBehalfOptions> = {
   deadline: 'optional',
   now: 'optional',
   warn: 'optional',
+}
+
+/** What their values are, where another factory has the same name for something else. */
+export const ON_BEHALF_VALUES: ValueChecks = {
+  session: hasMethods(['present', 'signInOf'], 'serverSession of onbehalf/session makes one'),
 }

@@ -14,6 +14,8 @@ export type RefusalReason =
   | 'credential_malformed'
   | 'credential_repeated'
   | 'credential_in_query'
+  | 'origin_refused'
+  | 'sign_in_ended'
   | 'subject_header_mismatch'
   | 'proof_missing'
   | 'proof_invalid'
@@ -127,6 +129,7 @@ export function endsSignIn(reason: RefusalReason): boolean {
     reason === 'credential_missing' ||
     reason === 'token_expired' ||
     reason === 'token_inactive' ||
+    reason === 'sign_in_ended' ||
     reason === 'handle_refused' ||
     reason === 'exchange_grant_refused'
   )

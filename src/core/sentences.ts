@@ -20,6 +20,7 @@ export function toSentence(refusal: Refusal): string {
     case 'credential_missing':
     case 'token_expired':
     case 'token_inactive':
+    case 'sign_in_ended':
     case 'handle_refused':
     case 'exchange_grant_refused':
       return 'This was not done: the sign-in has ended. Sign in again to continue.'
@@ -69,6 +70,7 @@ export function toSentence(refusal: Refusal): string {
     case 'credential_malformed':
     case 'credential_repeated':
     case 'credential_in_query':
+    case 'origin_refused':
     case 'subject_header_mismatch':
     case 'proof_missing':
     case 'proof_invalid':

@@ -8,6 +8,8 @@ export const STATUS: Readonly<Record<RefusalReason, number>> = {
   credential_malformed: 400,
   credential_repeated: 400,
   credential_in_query: 400,
+  origin_refused: 400,
+  sign_in_ended: 401,
   subject_header_mismatch: 400,
   proof_missing: 401,
   proof_invalid: 401,

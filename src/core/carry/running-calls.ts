@@ -1,6 +1,7 @@
 // Knows which callers of a principal are at work in this process, so that revoking a sign-in ends
 // their calls.
 
+import type { KeptSignIn } from '../door/kept-sign-in.ts'
 import { AuthError, type RefusalReason } from '../errors.ts'
 import { type Principal, principalKey } from '../principal.ts'
 import { toError } from '../sentences.ts'
@@ -20,8 +21,9 @@ export interface RunningCall {
 export interface RunningCalls {
   /**
    * @param expiresAt When the caller's token expires, in seconds since the epoch.
+   * @param signIn Takes the caller with it when it ends, also on another instance.
    */
-  enter(principal: Principal, expiresAt: number): RunningCall
+  enter(principal: Principal, expiresAt: number, signIn?: KeptSignIn): RunningCall
   /** Aborts every caller of a principal. */
   revoke(principal: Principal): void
 }
@@ -58,20 +60,20 @@ export function runningCalls(now: () => number): RunningCalls {
   }
 
   return {
-    enter(principal, expiresAt) {
+    enter(principal, expiresAt, signIn) {
       sweep()
       const key = principalKey(principal)
       const controller = new AbortController()
       const others = running.get(key) ?? new Map<AbortController, number>()
       running.set(key, others.set(controller, expiresAt))
-      return {
-        signal: controller.signal,
-        leave() {
-          controller.abort(toError({ reason: 'caller_ended' }))
-          others.delete(controller)
-          if (others.size === 0 && running.get(key) === others) running.delete(key)
-        },
+      const leave = (reason: RefusalReason) => {
+        controller.abort(toError({ reason }))
+        others.delete(controller)
+        if (others.size === 0 && running.get(key) === others) running.delete(key)
       }
+      const stopListening = signIn?.whenEnded(() => leave('sign_in_ended'))
+      if (stopListening) controller.signal.addEventListener('abort', stopListening, { once: true })
+      return { signal: controller.signal, leave: () => leave('caller_ended') }
     },
     revoke(principal) {
       const key = principalKey(principal)

@@ -15,7 +15,13 @@ function invalidRequest(message: string): WireRefusal {
   return { status: 400, error: 'invalid_request', message }
 }
 
-const NOT_VALID = 'The access token is not valid here.'
+function invalidToken(message: string): WireRefusal {
+  return { status: 401, error: 'invalid_token', message }
+}
+
+function unavailable(message: string): WireRefusal {
+  return { status: 503, message }
+}
 
 /**
  * Decides what a caller at a door may know. Reasons that would help somebody to forge a token look
@@ -37,6 +43,10 @@ export function toWire(refusal: Refusal): WireRefusal {
       return invalidRequest(
         'Access tokens are not accepted in the URL; use the Authorization header.',
       )
+    case 'origin_refused':
+      return invalidRequest(
+        'This request must come from a page of this app itself, with the header X-OnBehalf: 1.',
+      )
     case 'subject_header_mismatch':
       return invalidRequest('A header names another subject than the access token does.')
     case 'proof_missing':
@@ -47,8 +57,10 @@ export function toWire(refusal: Refusal): WireRefusal {
         error: 'invalid_dpop_proof',
         message: 'The DPoP proof is missing, or not valid for this request.',
       }
+    case 'sign_in_ended':
+      return invalidToken('The sign-in has ended. Sign in again.')
     case 'token_expired':
-      return { status: 401, error: 'invalid_token', message: 'The access token has expired.' }
+      return invalidToken('The access token has expired.')
     case 'token_malformed':
     case 'algorithm_refused':
     case 'type_refused':
@@ -62,7 +74,7 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'token_inactive':
     case 'exchange_grant_refused':
     case 'handle_refused':
-      return { status: 401, error: 'invalid_token', message: NOT_VALID }
+      return invalidToken('The access token is not valid here.')
     case 'scope_missing':
       return {
         status: 403,
@@ -77,11 +89,9 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'metadata_missing':
     case 'pkce_not_announced':
     case 'registration_refused':
-      return {
-        status: 503,
-        message:
-          'This service is not set up correctly. Its operator finds the reason in the audit.',
-      }
+      return unavailable(
+        'This service is not set up correctly. Its operator finds the reason in the audit.',
+      )
     case 'exchange_access_denied':
     case 'exchange_consent_required':
     case 'exchange_interaction_required':
@@ -112,10 +122,7 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'audit_unavailable':
     case 'too_many_credentials':
     case 'cancelled':
-      return {
-        status: 503,
-        message: 'A service that this depends on is not available. Try again later.',
-      }
+      return unavailable('A service that this depends on is not available. Try again later.')
   }
 }
 

@@ -13,6 +13,7 @@ import { traceOf } from '../trace.ts'
 import type { TokenVerifier, VerifiedToken } from '../verify/verify.ts'
 import { checkAccepted, facesOf } from './accepted.ts'
 import { toResponse } from './answer.ts'
+import type { KeptSignIn } from './kept-sign-in.ts'
 import type { ProofVerifier, VerifiedProof } from './proof.ts'
 import { type Presented, readCredential, readPresented, schemeOf } from './read-credential.ts'
 import { recorder } from './record-admission.ts'
@@ -25,6 +26,8 @@ export interface Admitted {
   readonly credential: Credential
   /** W3C trace id that ties this request's hops together in the audit. */
   readonly trace: string
+  /** The sign-in that the token comes from, where the app keeps it: it gives fresh tokens. */
+  readonly signIn?: KeptSignIn
 }
 
 /** The door's decision. When it refuses, `response` is the answer to send. */

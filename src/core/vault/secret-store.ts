@@ -14,9 +14,10 @@ export interface SecretKey {
   readonly resource: string
   /**
    * `flow` is an account that is being connected: the proof key, and the values that the answer
-   * must match. `signing-keys` are those of a token service.
+   * must match. `signing-keys` are those of a token service. `sign-in` has the tokens of a sign-in
+   * that the app keeps; its owner is the sign-in, not the person.
    */
-  readonly kind: 'connection' | 'flow' | 'static' | 'signing-keys'
+  readonly kind: 'connection' | 'flow' | 'sign-in' | 'static' | 'signing-keys'
 }
 
 /** One record. Its secrets are apart from its facts, which are safe to log. */
@@ -55,8 +56,8 @@ export interface SecretStore {
  *   key with an issuer, or a version that is no count.
  */
 export function checkSecretRecord({ kind, issuer, version, secrets }: SecretRecord): void {
-  if (kind === 'connection' && issuer === '')
-    throw new TypeError('A connection must name the issuer that gave its secrets')
+  if ((kind === 'connection' || kind === 'sign-in') && issuer === '')
+    throw new TypeError('A connection or a sign-in must name the issuer that gave its secrets')
   if (kind === 'static' && issuer !== '') throw new TypeError('A static key has no issuer')
   if (!Number.isSafeInteger(version) || version < 1)
     throw new TypeError('The version of a secret must be a whole number from 1 on')

@@ -111,6 +111,27 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     'create index secret_by_key on secret (key_id)',
     'create table retired_key (id text primary key)',
   ],
+  [
+    `create table sign_in (
+      seq bigint generated always as identity primary key,
+      id text not null unique,
+      digest text not null unique,
+      owner text not null,
+      issuer text not null,
+      subject text not null,
+      session_id text,
+      device text not null,
+      started_at double precision not null,
+      used_at double precision not null,
+      ends_at double precision not null,
+      ended_at double precision
+    )`,
+    'create index sign_in_by_owner on sign_in (owner)',
+    'create index sign_in_by_subject on sign_in (issuer, subject)',
+    'create index sign_in_by_session on sign_in (issuer, session_id)',
+    'create index sign_in_by_end on sign_in (ends_at)',
+    'create index sign_in_over on sign_in (ended_at) where ended_at is not null',
+  ],
 ]
 
 /** The number of the lock that an instance holds while it migrates. It is the same for all. */

@@ -118,6 +118,27 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     'alter table run_event add column first integer not null default 0',
     'update run_event set first = number, body = json_array(body)',
   ],
+  [
+    `create table sign_in (
+      seq integer primary key,
+      id text not null unique,
+      digest text not null unique,
+      owner text not null,
+      issuer text not null,
+      subject text not null,
+      session_id text,
+      device text not null,
+      started_at real not null,
+      used_at real not null,
+      ends_at real not null,
+      ended_at real
+    ) strict`,
+    'create index sign_in_by_owner on sign_in (owner)',
+    'create index sign_in_by_subject on sign_in (issuer, subject)',
+    'create index sign_in_by_session on sign_in (issuer, session_id)',
+    'create index sign_in_by_end on sign_in (ends_at)',
+    'create index sign_in_over on sign_in (ended_at) where ended_at is not null',
+  ],
 ]
 
 /**

@@ -347,6 +347,98 @@ export const POSTGRES: PostgresStatements = {
       slots: [{ place: 'key_id' }],
     },
   },
+  signIns: {
+    add: {
+      text: 'insert into "sign_in" ("id", "digest", "owner", "issuer", "subject", "session_id", "device", "started_at", "used_at", "ends_at") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing',
+      slots: [
+        { place: 'id' },
+        { place: 'digest' },
+        { place: 'owner' },
+        { place: 'issuer' },
+        { place: 'subject' },
+        { place: 'session_id' },
+        { place: 'device' },
+        { place: 'started_at' },
+        { place: 'used_at' },
+        { place: 'ends_at' },
+      ],
+    },
+    touch: {
+      text: 'update "sign_in" set "used_at" = $1 where "id" = $2',
+      slots: [{ place: 'used_at' }, { place: 'id' }],
+    },
+    remove: { text: 'delete from "sign_in" where "id" = $1', slots: [{ place: 'id' }] },
+    ofDigest: {
+      list: {
+        text: 'select * from "sign_in" where ("digest" = $1 and ended_at is null) order by "seq" desc limit 1000',
+        slots: [{ place: 'digest' }],
+      },
+      end: {
+        text: 'update "sign_in" set "ended_at" = $1 where ("digest" = $2 and ended_at is null and ended_at is null)',
+        slots: [{ place: 'ended_at' }, { place: 'digest' }],
+      },
+    },
+    ofIds: {
+      list: {
+        text: 'select * from "sign_in" where (id in (select value from json_array_elements_text(cast($1 as json)) as one (value)) and ended_at is null) order by "seq" desc limit 1000',
+        slots: [{ place: 'ids' }],
+      },
+      end: {
+        text: 'update "sign_in" set "ended_at" = $1 where (id in (select value from json_array_elements_text(cast($2 as json)) as one (value)) and ended_at is null and ended_at is null)',
+        slots: [{ place: 'ended_at' }, { place: 'ids' }],
+      },
+    },
+    ofOwner: {
+      list: {
+        text: 'select * from "sign_in" where ("owner" = $1 and ended_at is null) order by "seq" desc limit 1000',
+        slots: [{ place: 'owner' }],
+      },
+      end: {
+        text: 'update "sign_in" set "ended_at" = $1 where ("owner" = $2 and ended_at is null and ended_at is null)',
+        slots: [{ place: 'ended_at' }, { place: 'owner' }],
+      },
+    },
+    ofSubject: {
+      list: {
+        text: 'select * from "sign_in" where ("issuer" = $1 and "subject" = $2 and ended_at is null) order by "seq" desc limit 1000',
+        slots: [{ place: 'issuer' }, { place: 'subject' }],
+      },
+      end: {
+        text: 'update "sign_in" set "ended_at" = $1 where ("issuer" = $2 and "subject" = $3 and ended_at is null and ended_at is null)',
+        slots: [{ place: 'ended_at' }, { place: 'issuer' }, { place: 'subject' }],
+      },
+    },
+    ofSession: {
+      list: {
+        text: 'select * from "sign_in" where ("issuer" = $1 and "session_id" = $2 and ended_at is null) order by "seq" desc limit 1000',
+        slots: [{ place: 'issuer' }, { place: 'session_id' }],
+      },
+      end: {
+        text: 'update "sign_in" set "ended_at" = $1 where ("issuer" = $2 and "session_id" = $3 and ended_at is null and ended_at is null)',
+        slots: [{ place: 'ended_at' }, { place: 'issuer' }, { place: 'session_id' }],
+      },
+    },
+    all: {
+      list: {
+        text: 'select * from "sign_in" where ended_at is null order by "seq" desc limit 1000',
+        slots: [],
+      },
+      end: {
+        text: 'update "sign_in" set "ended_at" = $1 where (ended_at is null and ended_at is null)',
+        slots: [{ place: 'ended_at' }],
+      },
+    },
+    over: {
+      list: {
+        text: 'select * from "sign_in" where (ended_at is not null or ends_at <= $1) order by "seq" desc limit 1000',
+        slots: [{ place: 'over_at' }],
+      },
+      end: {
+        text: 'update "sign_in" set "ended_at" = $1 where ((ended_at is not null or ends_at <= $2) and ended_at is null)',
+        slots: [{ place: 'ended_at' }, { place: 'over_at' }],
+      },
+    },
+  },
   marks: {
     add: {
       text: 'insert into "reflection_mark" ("resource", "since") values ($1, $2) on conflict ("resource") do nothing',

@@ -359,6 +359,98 @@ export const SQLITE: SqliteStatements = {
       slots: [{ place: 'key_id' }],
     },
   },
+  signIns: {
+    add: {
+      text: 'insert into "sign_in" ("id", "digest", "owner", "issuer", "subject", "session_id", "device", "started_at", "used_at", "ends_at") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing',
+      slots: [
+        { place: 'id' },
+        { place: 'digest' },
+        { place: 'owner' },
+        { place: 'issuer' },
+        { place: 'subject' },
+        { place: 'session_id' },
+        { place: 'device' },
+        { place: 'started_at' },
+        { place: 'used_at' },
+        { place: 'ends_at' },
+      ],
+    },
+    touch: {
+      text: 'update "sign_in" set "used_at" = ? where "id" = ?',
+      slots: [{ place: 'used_at' }, { place: 'id' }],
+    },
+    remove: { text: 'delete from "sign_in" where "id" = ?', slots: [{ place: 'id' }] },
+    ofDigest: {
+      list: {
+        text: 'select * from "sign_in" where ("digest" = ? and ended_at is null) order by "seq" desc limit 1000',
+        slots: [{ place: 'digest' }],
+      },
+      end: {
+        text: 'update "sign_in" set "ended_at" = ? where ("digest" = ? and ended_at is null and ended_at is null)',
+        slots: [{ place: 'ended_at' }, { place: 'digest' }],
+      },
+    },
+    ofIds: {
+      list: {
+        text: 'select * from "sign_in" where (id in (select value from json_each(?)) and ended_at is null) order by "seq" desc limit 1000',
+        slots: [{ place: 'ids' }],
+      },
+      end: {
+        text: 'update "sign_in" set "ended_at" = ? where (id in (select value from json_each(?)) and ended_at is null and ended_at is null)',
+        slots: [{ place: 'ended_at' }, { place: 'ids' }],
+      },
+    },
+    ofOwner: {
+      list: {
+        text: 'select * from "sign_in" where ("owner" = ? and ended_at is null) order by "seq" desc limit 1000',
+        slots: [{ place: 'owner' }],
+      },
+      end: {
+        text: 'update "sign_in" set "ended_at" = ? where ("owner" = ? and ended_at is null and ended_at is null)',
+        slots: [{ place: 'ended_at' }, { place: 'owner' }],
+      },
+    },
+    ofSubject: {
+      list: {
+        text: 'select * from "sign_in" where ("issuer" = ? and "subject" = ? and ended_at is null) order by "seq" desc limit 1000',
+        slots: [{ place: 'issuer' }, { place: 'subject' }],
+      },
+      end: {
+        text: 'update "sign_in" set "ended_at" = ? where ("issuer" = ? and "subject" = ? and ended_at is null and ended_at is null)',
+        slots: [{ place: 'ended_at' }, { place: 'issuer' }, { place: 'subject' }],
+      },
+    },
+    ofSession: {
+      list: {
+        text: 'select * from "sign_in" where ("issuer" = ? and "session_id" = ? and ended_at is null) order by "seq" desc limit 1000',
+        slots: [{ place: 'issuer' }, { place: 'session_id' }],
+      },
+      end: {
+        text: 'update "sign_in" set "ended_at" = ? where ("issuer" = ? and "session_id" = ? and ended_at is null and ended_at is null)',
+        slots: [{ place: 'ended_at' }, { place: 'issuer' }, { place: 'session_id' }],
+      },
+    },
+    all: {
+      list: {
+        text: 'select * from "sign_in" where ended_at is null order by "seq" desc limit 1000',
+        slots: [],
+      },
+      end: {
+        text: 'update "sign_in" set "ended_at" = ? where (ended_at is null and ended_at is null)',
+        slots: [{ place: 'ended_at' }],
+      },
+    },
+    over: {
+      list: {
+        text: 'select * from "sign_in" where (ended_at is not null or ends_at <= ?) order by "seq" desc limit 1000',
+        slots: [{ place: 'over_at' }],
+      },
+      end: {
+        text: 'update "sign_in" set "ended_at" = ? where ((ended_at is not null or ends_at <= ?) and ended_at is null)',
+        slots: [{ place: 'ended_at' }, { place: 'over_at' }],
+      },
+    },
+  },
   marks: {
     add: {
       text: 'insert into "reflection_mark" ("resource", "since") values (?, ?) on conflict ("resource") do nothing',

@@ -19,6 +19,7 @@ import type { JsonRow, TextRow } from './run-rows.ts'
 import { type RunStatements, runStatements } from './run-statements.ts'
 import type { RunTables } from './run-tables.ts'
 import { type SecretStatements, secretStatements } from './secret-statements.ts'
+import { type SignInStatements, type SignInTables, signInStatements } from './sign-in-statements.ts'
 import type { Statement } from './statement.ts'
 import { type ThreadStatements, type ThreadTables, threadStatements } from './thread-statements.ts'
 import { type VaultStatements, vaultStatements } from './vault-statements.ts'
@@ -31,6 +32,7 @@ export interface SqliteStatements {
   readonly vault: VaultStatements
   readonly secrets: SecretStatements
   readonly keys: KeyStatements
+  readonly signIns: SignInStatements
   readonly marks: MarkStatements
   readonly pins: PinStatements
 }
@@ -42,6 +44,7 @@ export interface PostgresStatements {
   readonly vault: VaultStatements
   readonly secrets: SecretStatements
   readonly keys: KeyStatements
+  readonly signIns: SignInStatements
   readonly marks: MarkStatements
   readonly pins: PinStatements
   /** Keeps everybody from writing sealed rows until the end of the transaction. Reading goes on. */
@@ -68,6 +71,9 @@ export function sqliteStatements(): SqliteStatements {
     vault: vaultStatements(sealed),
     secrets: secretStatements(sealed),
     keys: keyStatements(sealed),
+    signIns: signInStatements(sqliteCompiler<SignInTables>(), {
+      textsOf: (json) => sql`json_each(${json})`,
+    }),
     marks: markStatements(sqliteCompiler<MarkTables>()),
     pins: pinStatements(sqliteCompiler<PinTables>()),
   }
@@ -92,6 +98,9 @@ export function postgresStatements(): PostgresStatements {
     vault: vaultStatements(sealed),
     secrets: secretStatements(sealed),
     keys: keyStatements(sealed),
+    signIns: signInStatements(postgresCompiler<SignInTables>(), {
+      textsOf: (json) => sql`json_array_elements_text(cast(${json} as json)) as one (value)`,
+    }),
     marks: markStatements(postgresCompiler<MarkTables>()),
     pins: pinStatements(postgresCompiler<PinTables>()),
     lockSealed: statement({

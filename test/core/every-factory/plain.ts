@@ -29,6 +29,7 @@ const IN_A_PAGE = 'it runs in a page, whose compiler knows its settings'
 const ofSqlite = Object.fromEntries(
   Object.entries({
     sqliteReflectionMarks: store.sqliteReflectionMarks,
+    sqliteSignInStore: store.sqliteSignInStore,
     sqliteThreadStore: store.sqliteThreadStore,
     sqliteToolPins: store.sqliteToolPins,
   }).map(([name, make]): [string, Calls] => [
@@ -41,6 +42,7 @@ const ofPostgres = Object.fromEntries(
   Object.entries({
     postgresReflectionMarks: store.postgresReflectionMarks,
     postgresRunStore: store.postgresRunStore,
+    postgresSignInStore: store.postgresSignInStore,
     postgresThreadStore: store.postgresThreadStore,
     postgresToolPins: store.postgresToolPins,
   }).map(([name, make]): [string, Calls] => [
@@ -64,6 +66,7 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   canonicalResource: PURE,
   memoryReflectionMarks: TAKES_NOTHING,
   memorySecretStore: TAKES_NOTHING,
+  memorySignInStore: TAKES_NOTHING,
   memoryToolPins: TAKES_NOTHING,
   principalKey: PURE,
   resourceMetadataResponse: PURE,

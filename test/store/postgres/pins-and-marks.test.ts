@@ -1,13 +1,15 @@
-// The pins and the reflection marks in PostgreSQL, a real one: the contracts over two instances.
+// The pins, the reflection marks and the sign-ins in PostgreSQL, a real one: the contracts over two instances.
 
 import { beforeAll } from 'vitest'
 import {
   type PostgresDatabase,
   postgresReflectionMarks,
+  postgresSignInStore,
   postgresToolPins,
 } from '../../../src/store/index.ts'
 import { reflectionMarksContract } from '../../core/carry/reflection-marks-contract.ts'
 import { toolPinReviewContract, toolPinsContract } from '../../core/carry/tool-pins-contract.ts'
+import { signInStoreContract } from '../../core/vault/sign-in-store-contract.ts'
 import { opened } from './ground.ts'
 import { type SharedPostgres, sharedPostgres } from './shared.ts'
 
@@ -36,4 +38,9 @@ toolPinReviewContract('PostgreSQL', async () => postgresToolPins((await two())[0
 reflectionMarksContract('PostgreSQL', async () => {
   const [one, other] = await two()
   return { stores: [postgresReflectionMarks(one), postgresReflectionMarks(other)] }
+})
+
+signInStoreContract('PostgreSQL', async () => {
+  const [one, other] = await two()
+  return { stores: [postgresSignInStore(one), postgresSignInStore(other)] }
 })
