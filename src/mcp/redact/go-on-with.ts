@@ -44,24 +44,39 @@ function after({ text, wanted, origin, to, isAlike }: Run): number {
   return end
 }
 
-function before({ text, wanted, origin, from, isAlike }: Run): number {
-  let begin = from
-  let inside = from - origin
-  while (inside > 0) {
-    const broken = breakBefore(text, begin)
-    const stop = begin - broken
-    let chars = 0
-    while (
-      chars < inside &&
-      chars < stop &&
-      isAlike(text.charCodeAt(stop - chars - 1), wanted.charCodeAt(inside - chars - 1))
-    )
-      chars++
-    if (chars < (broken === 0 ? 1 : Math.min(MIN_REST_CHARS, inside))) return begin
-    begin = stop - chars
-    inside -= chars
+/** Where a secret goes on: in the text, and how far into the secret. */
+interface Place {
+  readonly at: number
+  readonly inside: number
+}
+
+function before(run: Run): number {
+  let place: Place = { at: run.from, inside: run.from - run.origin }
+  while (place.inside > 0) {
+    // A break that is written `\n` ends with a letter, which may have passed for the secret's.
+    const isBroken = isBreakLetter(run.text, place.at)
+    const next =
+      placeBefore(run, place) ??
+      (isBroken ? placeBefore(run, { at: place.at + 1, inside: place.inside + 1 }) : undefined)
+    if (!next) break
+    place = next
   }
-  return begin
+  return place.at
+}
+
+/** Goes back to the next break. Undefined when the secret does not go on there. */
+function placeBefore({ text, wanted, isAlike }: Run, { at, inside }: Place): Place | undefined {
+  const broken = breakBefore(text, at)
+  const stop = at - broken
+  let chars = 0
+  while (
+    chars < inside &&
+    chars < stop &&
+    isAlike(text.charCodeAt(stop - chars - 1), wanted.charCodeAt(inside - chars - 1))
+  )
+    chars++
+  if (chars < (broken === 0 ? 1 : Math.min(MIN_REST_CHARS, inside))) return undefined
+  return { at: stop - chars, inside: inside - chars }
 }
 
 const LF = 10
@@ -90,4 +105,9 @@ function breakBefore(text: string, at: number): number {
 
 function isEscaped(text: string, at: number, letter: number): boolean {
   return text.charCodeAt(at) === BACKSLASH && text.charCodeAt(at + 1) === letter
+}
+
+/** Whether the character at a position is the letter of a break that is written `\n` or `\r`. */
+function isBreakLetter(text: string, at: number): boolean {
+  return isEscaped(text, at - 1, SMALL_N) || isEscaped(text, at - 1, SMALL_R)
 }

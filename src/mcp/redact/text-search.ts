@@ -7,7 +7,8 @@ import { blankRanges, replaceRanges } from './marker.ts'
 import type { NeedleIndex } from './needle-index.ts'
 import { hasGzip, mayBePackedBytes, packedViews, type Reading } from './packed.ts'
 import { mergeRanges, type Range, search, searchInTurns } from './search.ts'
-import { MIN_VIEW_CHARS } from './view.ts'
+import { withLineEnds, withPadding } from './surroundings.ts'
+import { MIN_VIEW_CHARS, sourcesOf, type View } from './view.ts'
 
 /** Layers of encoding that are decoded. */
 const MAX_LAYERS = 3
@@ -63,7 +64,7 @@ export function* redactText(
   // What is plain goes first. Otherwise an encoded run around it, such as the URL that it is in,
   // would be removed as a whole.
   const coded = yield* findCoded(blankRanges(text, plain), isBytes, indexes, budget)
-  return coded && withMarkers(text, [...plain, ...coded])
+  return coded && withMarkers(text, [...plain, ...withPadding(text, coded)])
 }
 
 /** The parts of a text of any length that hide a secret in an encoding. */
@@ -129,7 +130,7 @@ function moved({ from, to, chars }: Hit, by: number): Hit {
 
 function withMarkers(text: string, found: readonly Range[]): Redacted {
   if (found.length === 0) return { text, removed: NONE }
-  const removed = mergeRanges(found)
+  const removed = withLineEnds(text, mergeRanges(found))
   return { text: replaceRanges(text, removed), removed }
 }
 
@@ -158,7 +159,7 @@ function* packedWith(
       inside = yield* codedIn(block, indexes, budget, 1, () => {})
       if (!inside) return undefined
     }
-    if (inside.length > 0) found.push(hidden(view, inside))
+    found.push(...hidden(view, inside))
   }
   return found
 }
@@ -181,9 +182,11 @@ function withHits(all: readonly Hit[], found: readonly Range[]): readonly Hit[] 
     : [...all, ...found.map(({ from, to }) => ({ from, to, chars: to - from }))]
 }
 
-/** A part of a text that hides what was found in it when it was decoded. */
-function hidden({ from, to }: Range, inside: readonly Hit[]): Hit {
-  return { from, to, chars: inside.reduce((sum, { chars }) => sum + chars, 0) }
+/** The parts of a text that hide what was found in a view of it. */
+function hidden(view: View, inside: readonly Hit[]): readonly Hit[] {
+  if (inside.length === 0) return NONE
+  const chars = inside.reduce((sum, hit) => sum + hit.chars, 0)
+  return mergeRanges(sourcesOf(view, inside)).map((range) => ({ ...range, chars }))
 }
 
 /**
@@ -212,7 +215,7 @@ function* codedIn(
         ? yield* hiddenIn(view.text, indexes, budget, layers - 1)
         : ranges
     if (!inner || budget.isSpent) return undefined
-    if (inner.length > 0) found.push(hidden(view, inner))
+    found.push(...hidden(view, inner))
   }
   return found
 }

@@ -6,6 +6,33 @@ import type { Range } from './search.ts'
 /** What a part of a text may decode to, and where that part is. */
 export interface View extends Range {
   readonly text: string
+  /** The lines that it was read from, in order. Default: it is one part. */
+  readonly lines?: readonly ViewLine[]
+}
+
+/** A line of a part, and how many characters of the view are before those of the line. */
+export interface ViewLine extends Range {
+  readonly before: number
+}
+
+/** The parts of the text in which parts of the view are: whole lines, where it has lines. */
+export function sourcesOf({ from, to, lines }: View, inside: readonly Range[]): readonly Range[] {
+  if (!lines) return [{ from, to }]
+  return inside.map((part) => ({
+    from: lines[lineOf(lines, part.from)]?.from ?? from,
+    to: lines[lineOf(lines, part.to - 1)]?.to ?? to,
+  }))
+}
+
+/** The number of the line that a character is in: the last one that begins before it. */
+function lineOf(lines: readonly ViewLine[], character: number): number {
+  let low = 0
+  for (let high = lines.length; high - low > 1; ) {
+    const middle = (low + high) >> 1
+    if ((lines[middle]?.before ?? 0) <= character) low = middle
+    else high = middle
+  }
+  return low
 }
 
 /** Fewer characters hold no secret. */

@@ -56,6 +56,19 @@ describe('a credential that is broken into lines', () => {
     }
   })
 
+  it.each(['n', 'r'])('a letter %s before a break is not that of the break', async (letter) => {
+    for (let size = 6; size < 20; size++) {
+      const key = `${KEY.slice(0, size - 1)}${letter}${KEY.slice(size)}`
+      const run = sentSecrets({ now: () => 0 }).run('alice')
+      const live = run.at({ resource: 'https://a.example', source: { type: 'connection' } })
+      const expiresAt = Number.POSITIVE_INFINITY
+      live.add({ credential: new Credential(key), expiresAt, scopes: [] })
+      const text = `It is ${key.slice(0, size)}\\${letter}${key.slice(size)}, so it is`
+      const { value } = await live.redactor().jsonInTurns(text, workBudget())
+      expect(value).toBe('It is [credential removed], so it is')
+    }
+  })
+
   it('a credential that is broken into lines takes nothing with it that is not of it', async () => {
     const [first = '', second = ''] = [KEY.slice(0, 30), KEY.slice(30)]
     expect(await redacted(`${first}\nother lines\n${second}\nand so on`)).toBe(

@@ -64,6 +64,9 @@ export function compareRuns(
   })
 }
 
+/** What is printed. It comes in whatever pieces the system likes, and its lines in any order. */
+const PRINTED = /^(?:output|log|audit)/
+
 /** The records of a sink, masked. Those of one turn may come in any order. */
 function maskedLines(
   tape: Tape,
@@ -71,11 +74,18 @@ function maskedLines(
   entitled: readonly Entitlement[],
   fingerprints: readonly string[],
 ): readonly string[] {
-  const lines = tape.records
-    .filter((record) => record.sink === sink)
-    .map((record) => masked(textOf(record, tape, entitled), fingerprints))
-  // What is printed comes in whatever pieces the system likes.
-  return /^(?:output|log|audit)/.test(sink) ? lines.join('').split('\n').sort() : lines.sort()
+  const records = tape.records.filter((record) => record.sink === sink)
+  const texts = PRINTED.test(sink)
+    ? linesIn(records)
+    : records.map((record) => textOf(record, tape, entitled))
+  return texts.map((text) => masked(text, fingerprints)).sort()
+}
+
+function linesIn(records: readonly Recorded[]): readonly string[] {
+  return Buffer.concat(records.map(({ body }) => body))
+    .toString('latin1')
+    .split('\n')
+    .filter((line) => line !== '')
 }
 
 function textOf(record: Recorded, { ledger }: Tape, entitled: readonly Entitlement[]): string {
@@ -83,8 +93,8 @@ function textOf(record: Recorded, { ledger }: Tape, entitled: readonly Entitleme
     const secret = ledger.find(credential)
     return secret !== undefined && isAtHome(secret, record, entitled)
   })
-  const { sink, turn, place, person = '' } = record
-  return /^(?:output|log|audit)/.test(sink) ? text : `${turn} ${person} ${place}\n${text}`
+  const { turn, place, person = '' } = record
+  return `${turn} ${person} ${place}\n${text}`
 }
 
 function masked(text: string, fingerprints: readonly string[]): string {
