@@ -17,6 +17,7 @@ import type { ItemHost } from './content/contract.ts'
 import { createListener, type Tell } from './listener.ts'
 import type { ChatSettings } from './settings/settings.ts'
 import { type Words, word } from './settings/words.ts'
+import type { Turn } from './state/turns.ts'
 import { createFrame, type Frame } from './view/frame.ts'
 import { describeProblem } from './view/sentences.ts'
 
@@ -81,7 +82,8 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
 
   function rebuild(): void {
     const place = frame?.place()
-    frame = createFrame(root, { settings, words, wire, chat, kept, uploads, host, send })
+    const act = (id: string, turn: Turn) => tell('chat-answer-action', { id, ...turn })
+    frame = createFrame(root, { settings, words, wire, chat, kept, uploads, host, send, act })
     const { thread } = chat.state.conversation
     frame.threads.current(thread)
     frame.composer.show(thread?.id ?? '', true)

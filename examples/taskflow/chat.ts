@@ -1,9 +1,10 @@
 // TaskFlow's chat endpoint: the door, the agent with the tools of an MCP server, the ChatKit wire,
 // and what the page shows of a run.
 
-import { type AuditSink, type Caller, createOnBehalf, type OnBehalf } from 'onbehalf'
+import { type AuditSink, type Caller, createOnBehalf } from 'onbehalf'
 import {
   type AgentChat,
+  type AnswerEvent,
   agentChat,
   type ChatkitServer,
   chatkitServer,
@@ -21,6 +22,7 @@ import {
   sqliteThreadStore,
   sqliteToolPins,
 } from 'onbehalf/store'
+import { createBehind } from './behind.ts'
 import { chatClient, literalClient } from './clients.ts'
 import type { Deadlines } from './deadlines.ts'
 import { instructionsFor, needsApproval } from './instructions.ts'
@@ -53,8 +55,8 @@ export interface Chat {
   /** Answers `/chatkit`. */
   readonly listener: ChatkitServer['listener']
   /**
-   * Answers its metadata, `/attachments/…`, `/sign-out`, `/trail/…`, `/model-requests/…` and what the
-   * comparison asks; undefined for any other path.
+   * Answers its metadata, `/attachments/…`, and what the page asks behind an answer and for the
+   * comparison; undefined for any other path.
    */
   fetch(request: Request): Promise<Response | undefined>
   /** Ends the answers under way, and closes the database. */
@@ -111,6 +113,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
         ...(place.type ? { operation: place.type } : {}),
       }),
   })
+  const behind = createBehind(onbehalf, trail)
   const sideBySide = createSideBySide({
     ...options,
     onbehalf,
@@ -128,12 +131,8 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
   return {
     listener: chatkit.listener,
     async fetch(request) {
-      const { pathname } = new URL(request.url)
-      if (pathname === '/sign-out') return signOut(request, onbehalf)
-      const [, kind, trace, ...more] = pathname.split('/')
-      if ((kind === 'trail' || kind === 'model-requests') && trace && more.length === 0)
-        return showTrail(request, onbehalf, trail, kind, trace)
       return (
+        (await behind(request)) ??
         (await sideBySide(request)) ??
         (await attachments.fetch(request)) ??
         onbehalf.metadata(request)
@@ -148,7 +147,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
 
 /** The agent: one run for one message, and a question to the person before anything is deleted. */
 function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Caller> {
-  return agentChat<Caller>({
+  const agent = agentChat<Caller>({
     stepDetails: true,
     person: (caller) => personOf(caller.principal, caller.token.claims),
     approvals: needsApproval,
@@ -171,41 +170,22 @@ function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Ca
       })
     },
   })
-}
-
-/**
- * The person signs out: everything under way in their name ends now. The issuer ends the sign-in
- * itself.
- */
-async function signOut(request: Request, onbehalf: OnBehalf): Promise<Response> {
-  if (request.method !== 'POST')
-    return new Response(null, { status: 405, headers: { allow: 'POST' } })
-  const admission = await onbehalf.admit(request)
-  if (!admission.ok) return admission.response
-  await admission.value.end()
-  onbehalf.revoke(admission.value.principal)
-  return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
-}
-
-/**
- * What the page shows beside an answer: its hops, or what the model got. People see only their own.
- */
-async function showTrail(
-  request: Request,
-  onbehalf: OnBehalf,
-  trail: Trail,
-  kind: 'trail' | 'model-requests',
-  trace: string,
-): Promise<Response> {
-  if (request.method !== 'GET')
-    return new Response(null, { status: 405, headers: { allow: 'GET' } })
-  const admission = await onbehalf.admit(request)
-  if (!admission.ok) return admission.response
-  const { principal } = admission.value
-  await admission.value.end()
-  const body =
-    kind === 'trail'
-      ? { events: trail.events(principal, trace) }
-      : { requests: trail.requests(principal, trace) }
-  return Response.json(body, { headers: { 'cache-control': 'no-store' } })
+  /** Notes which items belong to the answer, so that the page finds its trail again. */
+  async function* noting(
+    events: AsyncIterable<AnswerEvent>,
+    thread: string,
+    { principal, trace }: Caller,
+  ): AsyncGenerator<AnswerEvent, void, undefined> {
+    for await (const event of events) {
+      if ('item' in event) trail.answered(principal, trace, thread, event.item.id)
+      yield event
+    }
+  }
+  return {
+    ...agent,
+    respond: (thread, message, context) =>
+      noting(agent.respond(thread, message, context), thread.id, context.caller),
+    action: (thread, action, sender, context) =>
+      noting(agent.action(thread, action, sender, context), thread.id, context.caller),
+  }
 }

@@ -13,6 +13,9 @@ const MAX_REFUSALS = 200
 interface Trace {
   readonly events: AuditEvent[]
   readonly requests: ModelRequestCopy[]
+  /** The items of the answer, and the conversation that it is in. */
+  readonly items: Set<string>
+  thread?: string
 }
 
 /**
@@ -25,6 +28,10 @@ export interface Trail {
   /** Gives the hops of one answer in order. It is empty when the person has no such trace. */
   events(owner: Principal, trace: string): readonly AuditEvent[]
   requests(owner: Principal, trace: string): readonly ModelRequestCopy[]
+  /** Notes that an item of a conversation belongs to the answer under a trace id. */
+  answered(owner: Principal, trace: string, thread: string, itemId: string): void
+  /** The trace id of the answer that an item belongs to, or of the last answer in a conversation. */
+  traceOf(owner: Principal, kind: 'items' | 'threads', id: string): string | undefined
   /** The last refusal under a trace id, whoever asked. Only whoever made the trace id knows it. */
   refusal(trace: string): AuditEvent | undefined
 }
@@ -39,7 +46,7 @@ export function createTrail(): Trail {
     people.delete(owner)
     people.set(owner, traces)
     dropOldest(people, MAX_PEOPLE)
-    const trace = traces.get(id) ?? { events: [], requests: [] }
+    const trace = traces.get(id) ?? { events: [], requests: [], items: new Set() }
     traces.set(id, trace)
     if (traces.size > MAX_TRACES) {
       // A look at threads or trails is recorded too, as one event of the door. Such a trace goes
@@ -73,6 +80,15 @@ export function createTrail(): Trail {
     },
     events: (owner, trace) => people.get(principalKey(owner))?.get(trace)?.events ?? [],
     requests: (owner, trace) => people.get(principalKey(owner))?.get(trace)?.requests ?? [],
+    answered(owner, trace, thread, itemId) {
+      const answer = traceOf(principalKey(owner), trace)
+      answer.thread = thread
+      answer.items.add(itemId)
+    },
+    traceOf: (owner, kind, id) =>
+      [...(people.get(principalKey(owner)) ?? [])].findLast(([, { items, thread }]) =>
+        kind === 'items' ? items.has(id) : thread === id,
+      )?.[0],
     refusal: (trace) => refusals.get(trace),
   }
 }

@@ -72,6 +72,57 @@ describe('behind the last answer', () => {
       expect(api).toContain(part)
   })
 
+  it('the trail folds what repeats into its leg, each key in its colour, with what it is for', async () => {
+    const page = await signedIn()
+    const tools = {
+      ...hop,
+      audience: ['http://tools.example/mcp'],
+      fingerprint: 'cc33cc33cc33ffff',
+    }
+    const api = { ...hop, audience: [ground().urls.api], fingerprint: 'dd44dd44dd44ffff' }
+    ground().events = [
+      { ...hop, hop: 'door', audience: ['http://chat.example/chatkit'], fingerprint: 'aa11ffff' },
+      { ...tools, hop: 'exchange' },
+      ...[1280, 1270, 1260].map((expiresAt) => ({ ...tools, hop: 'carry', expiresAt })),
+      { ...api, hop: 'exchange' },
+      { ...api, hop: 'api' },
+    ]
+    await say(page, 'hello')
+    await trail(page)
+    const legs = await page.getByTestId('leg').locator('summary').allTextContents()
+    expect(legs.map((text) => text.replace(/http:\/\//, ''))).toEqual([
+      expect.stringMatching(/^Page → Chat1 request.*for chat\.example\/chatkit.*tasks:read.*4 min/),
+      expect.stringMatching(/^Chat → Exchange1 request.*for chat\.example\/chatkit/),
+      expect.stringMatching(/^Exchange → Tools3 requests.*for tools\.example\/mcp/),
+      expect.stringMatching(/^Tools → API1 request.*\/api/),
+    ])
+    expect(await page.locator('[data-leg=tools] [data-testid=hop]').allTextContents()).toEqual([
+      expect.stringContaining('3 times'),
+    ])
+    const hues = await page
+      .locator('.line .mark')
+      .evaluateAll((marks) => marks.map((mark) => mark.getAttribute('style')))
+    expect(new Set(hues).size).toBe(3)
+    expect(hues[0]).toBe(hues[1])
+  })
+
+  it('a leg that was refused is red and open, and the legs behind it are not taken', async () => {
+    const page = await signedIn()
+    const audience = ['http://tools.example/mcp']
+    ground().events = [
+      { ...hop, hop: 'door', audience: ['http://chat.example/chatkit'], fingerprint: 'aa11ffff' },
+      { ...hop, hop: 'carry', audience, outcome: 'refused', reason: 'handle_refused' },
+    ]
+    await say(page, 'hello')
+    await trail(page)
+    const stopped = page.locator('.leg.stopped')
+    expect(await stopped.locator('summary').textContent()).toContain('refused: handle refused')
+    expect(await stopped.locator('[data-testid=hop]').isVisible()).toBe(true)
+    expect(
+      await page.locator('.line .way').evaluateAll((all) => all.map((one) => one.className)),
+    ).toEqual(['way taken', 'way untaken', 'way stopped', 'way untaken'])
+  })
+
   it('what the model saw is shown word for word, and searched for credentials', async () => {
     const page = await signedIn()
     const request = {

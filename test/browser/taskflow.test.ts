@@ -59,6 +59,16 @@ describe('TaskFlow in the browser', () => {
     expect(requests).not.toMatch(/eyJ[\w-]+\.[\w-]+\./)
   })
 
+  it('TaskFlow in the browser shows the trail of any answer, also after a reload', async () => {
+    const last = await page.getByTestId('chat').getAttribute('data-trace')
+    await page.reload()
+    await eventually(() => page.getByTestId('trail').getAttribute('data-trace')).toBe(last)
+    await page.getByRole('button', { name: 'Trail', exact: true }).first().click()
+    await eventually(() => page.getByTestId('trail').getAttribute('data-trace')).not.toBe(last)
+    await trail(page)
+    expect((await modelRequests(page)).join('\n')).toContain('Add a task to buy groceries')
+  })
+
   it('TaskFlow in the browser keeps the conversation through a reload, and nothing of it for bob', async () => {
     await page.reload()
     await eventually(() => lastAnswer(page)).toContain('Completed task 1')

@@ -27,6 +27,7 @@ const EVENTS = {
   onSignIn: 'chat-sign-in',
   onClientEffect: 'chat-client-effect',
   onAction: 'chat-action',
+  onAnswerAction: 'chat-answer-action',
 } as const
 
 type Handlers = {

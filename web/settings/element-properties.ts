@@ -56,6 +56,7 @@ export abstract class SettingsElement extends Base implements ChatSettings {
   declare prompts: ChatSettings['prompts']
   declare history: ChatSettings['history']
   declare feedback: ChatSettings['feedback']
+  declare answerActions: ChatSettings['answerActions']
 
   /** @internal */
   protected readonly settings: ChatSettings = defaultSettings()

@@ -33,6 +33,14 @@ export interface ChatEventMap {
   readonly 'chat-sign-in': { readonly waitUntil: (done: Promise<unknown>) => void }
   /** The server wants an effect in the page. */
   readonly 'chat-client-effect': { readonly name: string; readonly data: JsonObject }
+  /** The person pressed a button of `answerActions`; `id` is the button's. */
+  readonly 'chat-answer-action': {
+    readonly id: string
+    /** The items of the answer, oldest first. */
+    readonly itemIds: readonly string[]
+    /** Its text, as Markdown. */
+    readonly text: string
+  }
   /** An action of a widget that the page itself must handle. */
   readonly 'chat-action': { readonly action: WidgetAction; readonly itemId: string }
 }

@@ -7,10 +7,7 @@ import type { AttachmentOptions } from '../chat/send-file.ts'
 import type { TokenSource } from '../client/tokens.ts'
 import type { WordKey } from './words.ts'
 
-/**
- * Something that the person can choose for a message: a model, or a tool that the answer should
- * use.
- */
+/** Something that the person can choose: a model or a tool for a message, or a button's action. */
 export interface Choice {
   readonly id: string
   readonly label: string
@@ -91,6 +88,11 @@ export interface ChatSettings {
   history: boolean
   /** Whether the person can rate answers. Default true; attribute `feedback="false"`. */
   feedback: boolean
+  /**
+   * Buttons of the page under each answer, after those of the component. A press is the event
+   * `chat-answer-action`.
+   */
+  answerActions: readonly Choice[]
 }
 
 /** Returns the settings before a host page sets any. */
@@ -116,5 +118,6 @@ export function defaultSettings(): ChatSettings {
     prompts: [],
     history: true,
     feedback: true,
+    answerActions: [],
   }
 }

@@ -15,7 +15,7 @@ import { createScroller } from './scroller.ts'
 import { createStart } from './start.ts'
 
 /** Called when the person asks for something in the conversation. */
-export interface ConversationListener extends TurnListener {
+export interface ConversationListener extends Omit<TurnListener, 'actions'> {
   olderWanted(): void
   promptChosen(prompt: string): void
 }
@@ -56,6 +56,9 @@ export function createConversationView(
     get rate() {
       return settings.feedback ? listener.rate : undefined
     },
+    get actions() {
+      return settings.answerActions
+    },
     quote: (text) => listener.quote(selectionIn(list) || text),
   }
   const drawEntries = createEntries(list, host, words, turnListener)
@@ -90,7 +93,7 @@ export function createConversationView(
     },
     settingChanged(name, state) {
       if (name === 'startGreeting' || name === 'prompts') start.redraw()
-      if (name === 'feedback') scroller.during(() => draw(state))
+      if (name === 'feedback' || name === 'answerActions') scroller.during(() => draw(state))
     },
   }
 }

@@ -4,6 +4,7 @@ import type { ItemHost } from '../content/contract.ts'
 import { itemView } from '../content/index.ts'
 import { attribute, button, el } from '../dom/dom.ts'
 import { icon } from '../dom/icon.ts'
+import type { Choice } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
 import type { Entry } from '../state/conversation.ts'
 import type { Turn } from '../state/turns.ts'
@@ -18,6 +19,9 @@ export interface TurnListener {
   /** Makes the next message about this answer, or about the text that the person has selected. */
   quote(text: string): void
   say(text: string): void
+  /** Buttons of the page, and what a press of one does. */
+  readonly actions: readonly Choice[]
+  act(id: string, turn: Turn): void
   /** What a person can do with a message of theirs that did not arrive. */
   readonly unsent: Readonly<Record<'resend' | 'edit' | 'discard', (itemId: string) => void>>
 }
@@ -50,7 +54,7 @@ export function createEntryView(
   let footer: { readonly element: HTMLElement; readonly key: string } | undefined
 
   function drawFooter(turn: Turn | undefined): void {
-    const key = turn ? JSON.stringify([turn, listener.rate !== undefined]) : ''
+    const key = turn ? JSON.stringify([turn, listener.rate !== undefined, listener.actions]) : ''
     if (key === (footer?.key ?? '')) return
     footer?.element.remove()
     footer = turn && { key, element: turnFooter(turn, words, listener) }
@@ -93,7 +97,11 @@ function unsentButtons(
   ]
 }
 
-function turnFooter(turn: Turn, words: Words, { rate, quote, say }: TurnListener): HTMLElement {
+function turnFooter(turn: Turn, words: Words, listener: TurnListener): HTMLElement {
+  const { rate, quote, say } = listener
+  const own = listener.actions.map(({ id, label }) =>
+    button({ class: 'text-button' }, () => listener.act(id, turn), label),
+  )
   const copy = iconButton('copy', words('copy'), () => {
     const back = () => copy.replaceChildren(icon('copy'))
     copy.addEventListener('blur', back, { once: true })
@@ -110,7 +118,7 @@ function turnFooter(turn: Turn, words: Words, { rate, quote, say }: TurnListener
   // A press would otherwise clear the selected text.
   about.addEventListener('mousedown', (event) => event.preventDefault())
   const buttons = turn.text === '' ? [] : [copy, about]
-  if (!rate) return el('footer', { class: 'turn' }, ...buttons)
+  if (!rate) return el('footer', { class: 'turn' }, ...buttons, ...own)
   const rates = (['positive', 'negative'] as const).map((kind) => {
     const name = kind === 'positive' ? 'good' : 'bad'
     const press = async (): Promise<void> => {
@@ -125,5 +133,5 @@ function turnFooter(turn: Turn, words: Words, { rate, quote, say }: TurnListener
     const thumb = iconButton(name, words(name), () => void press(), { 'aria-pressed': 'false' })
     return thumb
   })
-  return el('footer', { class: 'turn' }, ...buttons, ...rates)
+  return el('footer', { class: 'turn' }, ...buttons, ...rates, ...own)
 }

@@ -10,7 +10,7 @@ import type { ItemHost } from '../content/contract.ts'
 import { el } from '../dom/dom.ts'
 import type { ChatSettings } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
-import { doneSteps } from '../state/turns.ts'
+import { doneSteps, type Turn } from '../state/turns.ts'
 import { ask } from './ask.ts'
 import { createBanners } from './banners.ts'
 import { createBar } from './bar.ts'
@@ -57,6 +57,8 @@ export interface FrameParts {
   readonly uploads: Uploads
   readonly host: ItemHost
   readonly send: Send
+  /** The person pressed a button of the page under an answer. */
+  readonly act: (id: string, turn: Turn) => void
 }
 
 /** Makes the frame. It replaces an earlier one in the root. */
@@ -81,6 +83,7 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
     quote: (text) => composer.quote(text),
     rate: chat.feedback,
     say,
+    act: parts.act,
     unsent: {
       resend: (id) => void chat.resend(id),
       edit(id) {

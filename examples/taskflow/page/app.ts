@@ -9,7 +9,8 @@ import { createSideBySide, type SideBySide } from './side-by-side/view.ts'
 import { createTabs } from './tabs.ts'
 import { createTasksView } from './tasks-view.ts'
 import type { Tokens } from './tokens.ts'
-import { createTrailView } from './trail-view.ts'
+import { findTrace } from './traces.ts'
+import { createTrailView } from './trail-view/view.ts'
 
 const PROMPTS = [
   'Add a task to buy groceries',
@@ -27,11 +28,19 @@ export async function startApp(config: Config, tokens: Tokens): Promise<void> {
   chat.fetch = (input, init) =>
     tokens.fetch('chat', input instanceof Request ? input.url : String(input), init)
   chat.person = tokens.person
+  chat.answerActions = [{ id: 'trail', label: 'Trail' }]
   chat.attachments = { strategy: 'two-phase' }
   createPlacement((metadata) => {
     chat.metadata = metadata
   })
-  listen(chat, readTasks, createTrailView(tokens), createModelView(tokens))
+  const showTrail = createTrailView(tokens, config.api)
+  const showModel = createModelView(tokens)
+  const show = async (trace: string | undefined) => {
+    if (trace === undefined) return
+    chat.dataset.trace = trace
+    await Promise.all([showTrail(trace), showModel(trace)])
+  }
+  listen(chat, tokens, readTasks, show)
 
   createTabs('inside-tabs')
   for (const choice of document.querySelectorAll<HTMLButtonElement>('button[data-view]')) {
@@ -50,7 +59,12 @@ export async function startApp(config: Config, tokens: Tokens): Promise<void> {
   chat.endpoint = config.chatkit
 
   const named = shownThread()
-  await Promise.all([readTasks(), named === undefined ? undefined : chat.setThread(named)])
+  await Promise.all([
+    readTasks(),
+    ...(named === undefined
+      ? []
+      : [chat.setThread(named), findTrace(tokens, 'threads', named).then(show)]),
+  ])
 }
 
 /** Connects the guided row with the parts of the page that take its steps. */
@@ -72,14 +86,12 @@ function guide(chat: OnbehalfChat, { attack, revoke }: SideBySide): void {
   })
 }
 
-type Show = (trace: string) => Promise<void>
-
 /** Reacts to the events of the chat component. */
 function listen(
   chat: OnbehalfChat,
+  tokens: Tokens,
   readTasks: () => Promise<void>,
-  showTrail: Show,
-  showModel: Show,
+  show: (trace: string | undefined) => Promise<void>,
 ): void {
   on(chat, 'chat-thread', ({ id, title }) => {
     history.replaceState(null, '', id === null ? location.pathname : `#${id}`)
@@ -92,10 +104,15 @@ function listen(
   })
   on(chat, 'chat-response-end', ({ trace }) => {
     void readTasks()
-    if (trace === undefined) return
-    chat.dataset.trace = trace
-    void showTrail(trace)
-    void showModel(trace)
+    void show(trace)
+  })
+  on(chat, 'chat-answer-action', async ({ itemIds }) => {
+    const trace = await findTrace(tokens, 'items', itemIds.at(-1) ?? '')
+    showView('inside')
+    if (trace !== undefined) return show(trace)
+    byId('trail-note', HTMLElement).textContent = 'The trail of this answer was not kept.'
+    byId('trail-line', HTMLElement).replaceChildren()
+    byId('trail-list', HTMLElement).replaceChildren()
   })
 }
 
@@ -118,6 +135,8 @@ function shownThread(): string | undefined {
 function showView(view: string): void {
   document.body.dataset.view = view
   for (const choice of document.querySelectorAll<HTMLButtonElement>('button[data-view]')) {
-    choice.setAttribute('aria-pressed', String(choice.dataset.view === view))
+    // On a wide screen, the chat stands beside the tasks and the trail.
+    const beside = choice.closest('#modes') !== null && view !== 'compare' ? 'chat' : view
+    choice.setAttribute('aria-pressed', String(choice.dataset.view === beside))
   }
 }

@@ -471,3 +471,24 @@ it('an answer is rated, and a tool of the page is run', async () => {
   await page.locator('[aria-pressed=true]').waitFor()
   expect(asked.at(-1)?.params).toEqual({ thread_id: 'thr_1', item_ids: ['a'], kind: 'positive' })
 })
+
+it('a button of the page stands under each answer, tells the answer, and goes when the page takes it away', async () => {
+  const { page, answers, say, idle } = await stage()
+  answers['threads.create'] = saying('It is done')
+  await say('hi')
+  await idle()
+  const button = page.getByRole('button', { name: 'Why?' })
+  expect(await button.count()).toBe(0)
+  await page.evaluate(`
+    const chat = document.querySelector('onbehalf-chat')
+    chat.addEventListener('chat-answer-action', ({ detail }) => { globalThis.told = detail })
+    chat.answerActions = [{ id: 'why', label: 'Why?' }]`)
+  await button.click()
+  expect(await page.evaluate('globalThis.told')).toEqual({
+    id: 'why',
+    itemIds: ['a_It is done'],
+    text: 'It is done',
+  })
+  await page.evaluate(`document.querySelector('onbehalf-chat').answerActions = []`)
+  await button.waitFor({ state: 'detached' })
+})
