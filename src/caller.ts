@@ -50,6 +50,13 @@ export interface Caller {
    */
   fetch(server: string, options?: FetchSettings): typeof globalThis.fetch
   /**
+   * The URL of one MCP server, as its binding has it: what the transport of a framework is given beside
+   * `fetch`.
+   *
+   * @throws AuthError `server_unbound` for a name that is not among the `servers`.
+   */
+  url(server: string): string
+  /**
    * Makes the transport for one stdio server. Give it to the client of an MCP SDK (v1 or v2).
    *
    * @param inner A transport of an MCP SDK that runs a process for this caller alone. Default: the
@@ -185,6 +192,7 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
       const tellRefusals = tellingRun(options.tellRefusals, onToolLeftOut)
       return mcpFetch({ ...options, ...shared, tellRefusals })
     },
+    url: (server) => bindingOf(server, parts).url,
     transport(server, inner, { onRefused } = {}) {
       const binding = bindingOf(server, parts)
       if (hasEnded) throw endedError(server)

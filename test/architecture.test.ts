@@ -77,7 +77,10 @@ describe('imports', () => {
       node: true,
     },
     // The neutral contract of an agent's run. It names no framework.
-    agent: { rooms: ['core'] },
+    // It holds calls on their way to MCP servers, and reads them as `mcp` does.
+    agent: { rooms: ['core', 'mcp'] },
+    // One part for each framework.
+    frameworks: { rooms: ['core', 'agent'], parts: ['ai', '@ai-sdk/mcp'] },
     // Requests, for whatever server they come through.
     mount: { rooms: ['core'], node: true },
     chatkit: { rooms: ['core', 'agent', 'mount'], library: 'rate-limiter-flexible', node: true },

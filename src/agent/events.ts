@@ -63,12 +63,15 @@ export type AgentEvent =
       readonly name: string
       readonly server?: string
     }
-  /** `failed`: no success was reported. The call may have been made all the same. */
+  /**
+   * `failed`: no success was reported. The call may have been made all the same. `waits`: it was not
+   * made, because the person must decide.
+   */
   | {
       readonly type: 'tool_done'
       readonly callId: string
       readonly name: string
-      readonly outcome: 'done' | 'failed'
+      readonly outcome: 'done' | 'failed' | 'waits'
     }
   /**
    * Keep this call with the conversation. It comes when a call begins and again with its output, and

@@ -1,21 +1,4 @@
-// Which tool calls wait for the person, and the gate that lets each approved call through once.
-// Pure.
-
-import type { ApprovalPolicy, ToolFacts } from '../agent/approval.ts'
-import { isObject, parseJson, writeJson } from '../core/json.ts'
-
-/** Whether calls of a tool wait for the person. */
-export function needsApproval(policy: ApprovalPolicy, tool: ToolFacts): boolean {
-  if (typeof policy === 'function') return policy(tool)
-  switch (policy) {
-    case 'never':
-      return false
-    case 'destructive':
-      return tool.destructive
-    case 'changes':
-      return !tool.readOnly
-  }
-}
+// The gate that lets each approved call through once. Pure.
 
 /** A call as the model made it. `arguments` is JSON. */
 export interface ModelCall {
@@ -46,13 +29,4 @@ export function approvalGate(approved: readonly ModelCall[]): ApprovalGate {
 
 function keyOf({ callId, name, arguments: args }: ModelCall): string {
   return JSON.stringify([callId, name, args])
-}
-
-/**
- * The arguments of a call in one spelling, so that equal ones compare equal. Undefined when they
- * are not a JSON object.
- */
-export function plainArguments(text: string): string | undefined {
-  const value = parseJson(text === '' ? '{}' : text)
-  return isObject(value) ? writeJson(value) : undefined
 }

@@ -2,27 +2,16 @@
 // without credentials.
 
 import type { RunStreamEvent } from '@openai/agents'
+import { withoutCredentials } from '../agent/credential-likeness.ts'
 import type { AgentEvent } from '../agent/events.ts'
+import { keptArguments, keptOutput } from '../agent/keep.ts'
 import type { KeptCall } from '../agent/turn.ts'
-import { isObject, parseJson, writeJson } from '../core/json.ts'
-import { REFERENCE_PREFIX } from '../core/wire-names.ts'
+import { writeJson } from '../core/json.ts'
 import type { PromptedValues } from './prompted-values.ts'
 import type { RunItem } from './translate/run-items.ts'
 
-/** Characters that are kept of one result. */
-const MAX_OUTPUT_CHARS = 8000
-/** A longer credential would not be found where a result is cut. */
-const MAX_CREDENTIAL_CHARS = 8000
-/** Longer arguments are left out as a whole: a part of them is no JSON. */
-const MAX_ARGUMENT_CHARS = 4000
 /** A longer lead is left out: it is the reasoning, which the model can do again. */
 const MAX_LEAD_CHARS = 32_000
-
-/** A JWT, the word after `Bearer`, and what stands for a credential in a prompt. */
-const CREDENTIALS = new RegExp(
-  `eyJ[\\w-]{4,}\\.[\\w-]{4,}\\.[\\w-]*|\\bbearer\\s+[\\w.~+/-]{16,}=*|${REFERENCE_PREFIX}[\\w-]+`,
-  'gi',
-)
 
 /** Keeps the calls of one run. */
 export interface CallKeeper {
@@ -88,40 +77,9 @@ export function callKeeper(
   }
 }
 
-function keptArguments(text: string, hide: PromptedValues['hide']): string {
-  const value = parseJson(text)
-  const plain = isObject(value) ? writeJson(value) : undefined
-  if (plain === undefined) return '{}'
-  const kept = hide(plain).replace(CREDENTIALS, '[credential]')
-  return kept.length <= MAX_ARGUMENT_CHARS
-    ? kept
-    : JSON.stringify({ left_out: 'The arguments were too long to be kept.' })
-}
-
-/** The texts of a result: images have a text beside them. */
-function keptOutput(output: unknown, hide: PromptedValues['hide']): string {
-  const parts: readonly unknown[] = Array.isArray(output) ? output : [output]
-  const text = parts
-    .flatMap((part) =>
-      typeof part === 'string'
-        ? part
-        : isObject(part) && typeof part.text === 'string'
-          ? part.text
-          : [],
-    )
-    .join('\n')
-  // A credential that begins before the cut is searched as a whole.
-  const kept = hide(text)
-    .slice(0, MAX_OUTPUT_CHARS + MAX_CREDENTIAL_CHARS)
-    .replace(CREDENTIALS, '[credential]')
-  return kept.length <= MAX_OUTPUT_CHARS
-    ? kept
-    : `${kept.slice(0, MAX_OUTPUT_CHARS)}\n[The rest of this result was not kept.]`
-}
-
 /** Undefined when it is long or quotes what nobody may keep. */
 function leadOf(items: readonly unknown[], hide: PromptedValues['hide']): string | undefined {
   const text = writeJson(items)
   if (text === undefined || text.length > MAX_LEAD_CHARS || hide(text) !== text) return undefined
-  return text.replace(CREDENTIALS, '') === text ? text : undefined
+  return withoutCredentials(text) === text ? text : undefined
 }

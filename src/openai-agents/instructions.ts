@@ -1,6 +1,7 @@
 // The system instructions: a template, filled with the app's name, the person's name and verified
 // claims. It refuses credentials.
 
+import { looksLikeCredential } from '../agent/credential-likeness.ts'
 import type { Principal } from '../core/principal.ts'
 
 /** The values of the placeholders, by their names. */
@@ -61,14 +62,6 @@ export function personOf(
     (claim) => typeof claim === 'string' && claim.trim() !== '',
   )
   return typeof named === 'string' ? named : principal.subject
-}
-
-/**
- * Whether a text contains something with the shape of a credential: a JWT, or the word after
- * `Bearer`.
- */
-export function looksLikeCredential(text: string): boolean {
-  return /eyJ[\w-]{4,}\.[\w-]{4,}\.[\w-]*|\bbearer\s+[A-Za-z0-9\-._~+/]{16,}/i.test(text)
 }
 
 /**

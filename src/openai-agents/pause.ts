@@ -2,8 +2,8 @@
 // call could not be read. Pure.
 
 import type { AgentInputItem, RunToolApprovalItem } from '@openai/agents'
+import { plainArguments } from '../agent/asking.ts'
 import type { AgentEvent, PendingCall } from '../agent/events.ts'
-import { plainArguments } from './approval.ts'
 import { callAndResult, type OpenCall, stateOf } from './paused-run.ts'
 import type { PromptedValues } from './prompted-values.ts'
 import type { ToolOfServer } from './servers/tool-names.ts'

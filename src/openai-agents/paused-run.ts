@@ -3,13 +3,8 @@
 // it repeats the whole conversation and names one connection.
 
 import type { AgentInputItem, Model, protocol, StreamEvent } from '@openai/agents'
+import { DECLINED } from '../agent/asking.ts'
 import type { ResumedRun } from '../agent/events.ts'
-
-/**
- * The result of a declined call, for the model to read. The example's stand-in knows its beginning.
- */
-const DECLINED =
-  'The person declined this call, so it was not made. Do not try it again unless they ask for it.'
 
 /** A call that had no result when its run ended. `arguments` is JSON. */
 export interface OpenCall {

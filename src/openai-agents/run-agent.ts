@@ -2,6 +2,7 @@
 // credential; the caller's `fetch` does.
 
 import type { AgentEvent } from '../agent/events.ts'
+import { unheldCaller } from '../agent/hold/held-caller.ts'
 import { endsSignIn, type Refusal } from '../core/errors.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import {
@@ -126,7 +127,10 @@ export function runAgent(options: RunAgentOptions): AsyncGenerator<AgentEvent, v
     if (!/^[A-Za-z0-9_]{1,64}$/.test(name))
       throw new TypeError('clientTools: names are of letters, digits and underscores')
   assertNoCredential(instructions, 'instructions')
-  return run(options, maxTurns)
+  // It asks the person itself, and shows the names of prompted values. Where nobody said which calls
+  // wait, the caller's own rule holds.
+  const caller = options.approvals === undefined ? options.caller : unheldCaller(options.caller)
+  return run({ ...options, caller }, maxTurns)
 }
 
 function checkServer(server: AgentServer, setting: string): void {

@@ -3,23 +3,15 @@
 
 import { type FunctionTool, mcpToFunctionTool, type Tool, tool } from '@openai/agents'
 import type { ApprovalPolicy } from '../agent/approval.ts'
+import { isShowable, NOT_SHOWN, needsApproval, plainArguments } from '../agent/asking.ts'
 import type { AgentEvent } from '../agent/events.ts'
 import type { ClientTool } from '../agent/turn.ts'
 import { writeJson } from '../core/json.ts'
-import { REFERENCE_PREFIX } from '../core/wire-names.ts'
-import { type ApprovalGate, needsApproval, plainArguments } from './approval.ts'
-import { looksLikeCredential } from './instructions.ts'
+import type { ApprovalGate } from './approval.ts'
 import type { PromptedValues } from './prompted-values.ts'
 import { frameworkServer } from './servers/framework-server.ts'
 import { providerSchema } from './servers/provider-schema.ts'
 import type { ToolOfRun } from './servers/tools-of-run.ts'
-
-/** Nobody reads longer arguments before an approval. */
-const MAX_ARGUMENT_CHARS = 20_000
-
-/** The result of a call that nobody can be asked about, for the model to read. */
-const NOT_SHOWN =
-  'This was not done: nobody can be asked to approve such arguments. Send short, plain values, and no credentials.'
 
 /** The tools of one run. */
 export interface RunTools {
@@ -92,7 +84,7 @@ function heldTool(
       // Without arguments there is no text to read. What is too deep to be written is refused.
       const text = input === undefined ? '' : writeJson(input)
       const args = text === undefined ? undefined : plainArguments(text)
-      if (args !== undefined && !isShowable(args, values)) return false
+      if (args !== undefined && !canBeShown(args, values)) return false
       return args === undefined || !gate.has({ callId, name, arguments: args })
     },
     async invoke(context, input, details) {
@@ -110,18 +102,9 @@ function heldTool(
   }
 }
 
-/**
- * Whether a person can be shown these arguments. Not shown is what may be a credential, what stands
- * for one, and what is too long to read: such calls are refused without a question.
- */
-function isShowable(args: string, values: PromptedValues): boolean {
-  const shown = values.hide(args)
-  return (
-    shown.length <= MAX_ARGUMENT_CHARS &&
-    !looksLikeCredential(shown) &&
-    !shown.includes(REFERENCE_PREFIX) &&
-    !values.isForged(args)
-  )
+/** Whether a person can be shown these arguments, with names in the place of the run's values. */
+function canBeShown(args: string, values: PromptedValues): boolean {
+  return isShowable(values.hide(args)) && !values.isForged(args)
 }
 
 function pageTool({ name, description, parameters }: ClientTool): Tool {

@@ -2,10 +2,11 @@
 // ids of their own and arguments in JSON, and an empty answer is asked for once more.
 
 import type { AgentInputItem, Model, ModelRequest, protocol, StreamEvent } from '@openai/agents'
+import { failWith } from '../agent/model-failure.ts'
 import { isObject, writeJson } from '../core/json.ts'
 import type { ModelFailure } from '../core/model-failure.ts'
 import { type ChatCalls, chatCalls } from './chat-calls.ts'
-import { failureInEvent, failWith } from './model-failures.ts'
+import { failureInEvent } from './model-failures.ts'
 
 type Output = readonly protocol.OutputModelItem[]
 type Done = Extract<StreamEvent, { type: 'response_done' }>

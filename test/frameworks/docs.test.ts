@@ -20,13 +20,27 @@ import { keyed } from './servers.ts'
 
 const FOLDER = new URL('../../docs/snippets/', import.meta.url)
 
+/** The code of the files in a folder, without their first comments. */
+const snippetsIn = (folder: URL) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(new URL(name, folder), 'utf8').replace(/^\/\/.*\n\n/, ''))
+
+it('the pages of docs/chat show each file of docs/snippets/chat unchanged', () => {
+  const pages = new URL('../../docs/chat/', import.meta.url)
+  const shown = readdirSync(pages)
+    .map((name) => readFileSync(new URL(name, pages), 'utf8'))
+    .join('\n')
+  const files = snippetsIn(new URL('chat/', FOLDER))
+  expect(files.length).toBeGreaterThan(1)
+  expect(files.filter((code) => !shown.includes(`\`\`\`ts\n${code}\`\`\``))).toEqual([])
+})
+
 describe('docs/frameworks.md', () => {
   it('docs/frameworks.md shows each file of docs/snippets unchanged, without its first comment', () => {
     const page = readFileSync(new URL('../../docs/frameworks.md', import.meta.url), 'utf8')
     const shown = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code ?? '')
-    const files = readdirSync(FOLDER).map((name) =>
-      readFileSync(new URL(name, FOLDER), 'utf8').replace(/^\/\/.*\n\n/, ''),
-    )
+    const files = snippetsIn(FOLDER)
     expect(shown.length).toBe(10)
     expect(shown.sort()).toEqual(files.sort())
   })
@@ -37,6 +51,7 @@ const callerOf = (principal: Caller['principal'], changes: Partial<Caller>): Cal
   token: verifiedToken({ principal, expiresAt: Date.now() / 1000 + 300 }),
   trace: '4bf92f3577b34da6a3ce929d0e0e4736',
   fetch: () => expect.unreachable(),
+  url: () => expect.unreachable(),
   transport: () => expect.unreachable(),
   promptValues: () => expect.unreachable(),
   noteLeftOut: () => {},

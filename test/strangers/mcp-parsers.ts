@@ -2,6 +2,7 @@
 // framework sends. It has no tests.
 
 import type { RunStreamEvent } from '@openai/agents'
+import { plainArguments } from '../../src/agent/asking.ts'
 import type { AgentEvent } from '../../src/agent/events.ts'
 import { askingCard } from '../../src/chatkit/agent/approval-card.ts'
 import { APPROVAL_WORDS } from '../../src/chatkit/agent/approval-words.ts'
@@ -20,7 +21,6 @@ import { createRedactor, examineTools } from '../../src/mcp/index.ts'
 import { hasSteps, looseForms } from '../../src/mcp/resources/loose-uri.ts'
 import { expandUri, parseUriTemplate, readUri } from '../../src/mcp/resources/uri-template.ts'
 import { carryingTransport, type MessageTransport } from '../../src/mcp/transport.ts'
-import { plainArguments } from '../../src/openai-agents/approval.ts'
 import { callKeeper } from '../../src/openai-agents/call-keeper.ts'
 import { chatCalls } from '../../src/openai-agents/chat-calls.ts'
 import { failureInEvent, judgeModelError } from '../../src/openai-agents/model-failures.ts'
@@ -476,7 +476,7 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
   {
     name: 'an error of a model provider',
     stranger: 'a model',
-    files: ['src/openai-agents/model-failures.ts'],
+    files: ['src/openai-agents/model-failures.ts', 'src/agent/model-failure.ts'],
     good: () => ['{"status":429,"code":"rate_limit_exceeded","message":"no"}'],
     read(text) {
       const parsed = fromJson(text)
@@ -492,7 +492,7 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
   {
     name: 'arguments of a call that waits for approval',
     stranger: 'a model',
-    files: ['src/openai-agents/approval.ts', 'src/core/json.ts'],
+    files: ['src/agent/asking.ts', 'src/core/json.ts'],
     good: () => ['{"a":1}', ''],
     read: (text) => outcomeOfMaybe(plainArguments(text)),
   },

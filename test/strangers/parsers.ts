@@ -1,6 +1,7 @@
 // Every parser that faces a stranger, and the files that read something else. `complete.test.ts`
 // finds a file that is in neither list. It has no tests.
 
+import { AGENT_PARSERS } from './agent-parsers.ts'
 import { AGENT_SERVER_PARSERS } from './agent-server-parsers.ts'
 import { CHAT_PARSERS } from './chat-parsers.ts'
 import { DOOR_PARSERS } from './door-parsers.ts'
@@ -15,6 +16,7 @@ export const PARSERS: readonly StrangerParser[] = [
   ...DOOR_PARSERS,
   ...ISSUER_PARSERS,
   ...MCP_PARSERS,
+  ...AGENT_PARSERS,
   ...AGENT_SERVER_PARSERS,
   ...CHAT_PARSERS,
   ...PAGE_PARSERS,
@@ -34,7 +36,11 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/oauth/connection/settings.ts': DECLARED,
   'src/oauth/token-service/options.ts': DECLARED,
   'src/store/postgres/client-config.ts': DECLARED,
+  'src/agent/hold/held-run.ts': STORED,
+  'src/agent/hold/make-call.ts': STORED,
   'src/chatkit/runs/run-log.ts': STORED,
+  'src/frameworks/ai-sdk/approval-state.ts': STORED,
+  'src/frameworks/ai-sdk/messages.ts': STORED,
   'src/oauth/connection/account.ts': STORED,
   'src/oauth/connection/refresh.ts': STORED,
   'src/oauth/connection/stored-key.ts': STORED,

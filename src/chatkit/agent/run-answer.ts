@@ -3,6 +3,7 @@
 
 import type { ApprovalPolicy } from '../../agent/approval.ts'
 import type { AgentEvent, PendingCall, ResumedRun } from '../../agent/events.ts'
+import { heldRun } from '../../agent/hold/held-run.ts'
 import type { AgentTurn } from '../../agent/turn.ts'
 import type { AnswerContext, ChatCaller } from '../options.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
@@ -71,7 +72,11 @@ export async function* runAnswer<C extends ChatCaller>(
     ...(continued ? { resume: continued.resume } : {}),
   }
   try {
-    for await (const event of run(request, context)) {
+    const events = heldRun(request, context.caller, (given, caller) =>
+      run(given, { ...context, caller, signal: given.signal }),
+    )
+    for await (const event of events) {
+      if (event.type === 'call_kept' && !keepCalls) continue
       writer.write(event, out)
       for (const written of out) yield written
       out.length = 0

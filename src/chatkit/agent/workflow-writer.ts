@@ -118,8 +118,12 @@ export function workflowWriter(newItem: NewItem, showsDetails: boolean): Workflo
   }
 }
 
-function endTask(before: Task, outcome: 'done' | 'failed'): Task {
+function endTask(
+  before: Task,
+  outcome: Extract<TaskEvent, { type: 'tool_done' }>['outcome'],
+): Task {
   if (before.type !== 'custom') return before
+  if (outcome === 'waits') return { ...before, status_indicator: 'none' }
   if (outcome === 'done') return { ...before, status_indicator: 'complete' }
   const content = [NO_SUCCESS, ...(before.content ? [before.content] : [])].join('\n\n')
   return { ...before, status_indicator: 'none', content }

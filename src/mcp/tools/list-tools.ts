@@ -2,8 +2,8 @@
 // yet: in a fresh pool, or behind a framework that keeps its list.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
-import { rewriteAnswer } from '../answer/answer.ts'
 import { type CallKind, LISTS } from '../answer/message.ts'
+import { resultIn } from '../answer/result-in.ts'
 import type { AnswerRules } from '../answer/rules.ts'
 import type { McpRequest } from '../placements/request.ts'
 
@@ -105,26 +105,4 @@ function listMeta({ messages }: McpRequest): UnknownObject {
   const { progressToken: _, ...meta } =
     isObject(params) && isObject(params._meta) ? params._meta : {}
   return Object.keys(meta).length > 0 ? { _meta: meta } : {}
-}
-
-/** The result in an answer. A stream is read up to it and no further: the stream need not end. */
-async function resultIn(
-  response: Response,
-  id: string,
-  rules: AnswerRules,
-): Promise<UnknownObject | undefined> {
-  let result: UnknownObject | undefined
-  const answer = await rewriteAnswer(response, {
-    ...rules,
-    async message(message, budget) {
-      const next = await rules.message(message, budget)
-      if (isObject(message) && message.id === id && isObject(message.result))
-        result = message.result
-      return next
-    },
-  })
-  const reader = answer.body?.getReader()
-  while (reader && !result && !(await reader.read()).done);
-  await reader?.cancel()
-  return result
 }

@@ -16,6 +16,7 @@ import {
 } from '../../../src/chatkit/index.ts'
 import { parseBinding } from '../../../src/core/parse-binding.ts'
 import { guardedFetch } from '../../../src/egress/index.ts'
+import { aiSdkTools } from '../../../src/frameworks/ai-sdk/index.ts'
 import {
   Credential,
   createAuditor,
@@ -352,6 +353,16 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
       ['apis', [{ url }], 'must be an object with their names'],
       ['allowedHosts', 'app.example', 'must be a list of texts'],
     ],
+  },
+  aiSdkTools: {
+    make: (options) =>
+      aiSdkTools(
+        { fetch: () => async () => new Response(null, { status: 503 }) },
+        'Tasks',
+        options as never,
+      ),
+    good: { url },
+    wrong: [['url', 1, 'must be a text']],
   },
   runAgent: {
     make: by(runAgent),

@@ -73,6 +73,13 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   resourceMetadataUrl: PURE,
   samePrincipal: PURE,
   sentenceFor: PURE,
+  // onbehalf/agent
+  eventWriter: PURE,
+  providerError: PURE,
+  // onbehalf/ai-sdk
+  aiSdkEvents: PURE,
+  aiSdkMessages: PURE,
+  uiMessageResponse: PURE,
   // onbehalf/oauth
   clientSecretBasic: [[call(clientSecretBasic, 's3cr3t'), 'must be a Credential']],
   clientSecretPost: [[call(clientSecretPost, 's3cr3t'), 'must be a Credential']],

@@ -1,0 +1,198 @@
+// A run of any framework whose calls wait for the person: it ends with `approval_needed` when one
+// does. When it is continued, the approved calls are made first, and the agent goes on from there.
+
+import { endsSignIn, type Refusal } from '../../core/errors.ts'
+import { isObject, parseJson } from '../../core/json.ts'
+import { toError } from '../../core/sentences.ts'
+import type { ApprovalPolicy } from '../approval.ts'
+import { DECLINED } from '../asking.ts'
+import type { AgentEvent, PendingCall, ResumedRun } from '../events.ts'
+import { keptArguments, keptOutput } from '../keep.ts'
+import type { AgentTurn, KeptCall } from '../turn.ts'
+import { type Calling, canCall, heldCaller } from './held-caller.ts'
+import { createHold, type HeldCall, type Hold } from './hold.ts'
+import { makeCall } from './make-call.ts'
+import { turnsOfRun } from './turns-of-run.ts'
+
+/** What a run is given that matters here. */
+export interface HeldRequest {
+  readonly input: readonly AgentTurn[]
+  readonly signal: AbortSignal
+  readonly approvals: ApprovalPolicy
+  readonly resume?: ResumedRun
+}
+
+/** A run for a caller. */
+export type CallerRun<R extends HeldRequest, C extends object> = (
+  request: R,
+  caller: C,
+) => AsyncIterable<AgentEvent>
+
+/**
+ * Runs the agent for a caller whose `fetch` holds the calls that wait.
+ *
+ * A run that asks the person itself, as `runAgent` does, asks as before: its own `approval_needed`
+ * passes, and so does what continues it.
+ *
+ * @throws What the run throws; AuthError when the sign-in has ended, and when an approved call cannot
+ *   be made.
+ */
+export function heldRun<R extends HeldRequest, C extends object>(
+  request: R,
+  caller: C,
+  run: CallerRun<R, C>,
+): AsyncIterable<AgentEvent> {
+  if (!canCall(caller)) return run(request, caller)
+  const { resume } = request
+  const state = resume && parseHeldState(resume.state)
+  return resume && state
+    ? continuedRun(request, resume, state, caller, run)
+    : untilHeld(request, [], caller, run)
+}
+
+/** What happens after the person's decision. */
+async function* continuedRun<R extends HeldRequest, C extends Calling>(
+  request: R,
+  { approved }: ResumedRun,
+  { calls, turns: before }: HeldState,
+  caller: C,
+  run: CallerRun<R, C>,
+): AsyncGenerator<AgentEvent, void, undefined> {
+  const turns: AgentTurn[] = [...before]
+  for (const call of calls) {
+    if (approved) yield* approvedCall(call, turns, caller, request.signal)
+    else turns.push({ role: 'tool', ...keptCall(call), output: DECLINED })
+  }
+  const { resume: _, ...rest } = request
+  const continued = { ...(rest as R), input: [...request.input, ...turns] }
+  yield* untilHeld(continued, turns, caller, run)
+}
+
+/** Runs the agent up to the first call that waits, and then asks. */
+async function* untilHeld<R extends HeldRequest, C extends Calling>(
+  request: R,
+  before: readonly AgentTurn[],
+  caller: C,
+  run: CallerRun<R, C>,
+): AsyncGenerator<AgentEvent, void, undefined> {
+  const over = new AbortController()
+  const signal = AbortSignal.any([request.signal, over.signal])
+  const hold = createHold()
+  const turns = turnsOfRun(before)
+  const { approvals: policy } = request
+  const held = heldCaller(caller, { policy, hold, onRefused: hold.refuse })
+  const reader = run({ ...request, signal }, held)[Symbol.asyncIterator]()
+  const underWay = new Set<string>()
+  let isOver = false
+  try {
+    for (;;) {
+      const next = await nextOrLate(reader, hold)
+      yield* hold.notices()
+      isOver = next?.done === true
+      if (!next || next.done === true || hold.ended()) break
+      const event = next.value
+      // The model must not go on meanwhile.
+      if (hold.calls.length > 0 && !isOfCall(event)) break
+      if (event.type === 'tool_started') underWay.add(event.callId)
+      if (event.type === 'tool_done') underWay.delete(event.callId)
+      turns.take(event)
+      yield turns.shown(event, hold.calls)
+      if (hold.calls.length > 0 && underWay.size === 0) break
+    }
+  } catch (error) {
+    isOver = true
+    // A run that was ended here may say so in its own way.
+    if (hold.calls.length === 0 && !hold.ended()) throw error
+  } finally {
+    hold.clear()
+    // First, because a framework may wait for its model before it returns.
+    over.abort()
+    if (!isOver) await endReader(reader, hold)
+  }
+  const ended = hold.ended()
+  if (request.signal.aborted) return
+  // The model must not write an answer about the end of the sign-in.
+  if (ended) throw toError(ended)
+  if (hold.calls.length > 0)
+    yield {
+      type: 'approval_needed',
+      calls: hold.calls.map(pendingCall),
+      state: JSON.stringify({ held: hold.calls, turns: turns.all() }),
+    }
+}
+
+type Reader = AsyncIterator<AgentEvent, unknown, unknown>
+
+/** The next event; undefined when a call waits and the framework says nothing more. */
+function nextOrLate(
+  reader: Reader,
+  hold: Hold,
+): Promise<IteratorResult<AgentEvent, unknown> | undefined> {
+  return new Promise((resolve, reject) => {
+    hold.whenLate(() => resolve(undefined))
+    reader.next().then(resolve, reject)
+  })
+}
+
+/** The person need not wait for a run that does not end. */
+async function endReader(reader: Reader, hold: Hold): Promise<void> {
+  const ended = Promise.resolve(reader.return?.())
+  if (hold.calls.length === 0 && !hold.ended()) await ended
+  else ended.catch(() => undefined)
+}
+
+function isOfCall({ type }: AgentEvent): boolean {
+  return type === 'tool_started' || type === 'tool_done' || type === 'call_kept'
+}
+
+/** Makes an approved call, and adds it to the turns. */
+async function* approvedCall(
+  call: HeldCall,
+  turns: AgentTurn[],
+  caller: Calling,
+  signal: AbortSignal,
+): AsyncGenerator<AgentEvent, void, undefined> {
+  const { callId, tool: name, server } = call
+  const kept = keptCall(call)
+  yield { type: 'call_kept', call: kept }
+  yield { type: 'tool_started', callId, name, server }
+  const refused: Refusal[] = []
+  const fetch = caller.fetch(server, { onRefused: (refusal) => refused.push(refusal) })
+  const result = await makeCall(call, fetch, signal)
+  for (const refusal of refused) {
+    if (endsSignIn(refusal.reason)) throw toError(refusal)
+    if (refusal.reason === 'connection_needed') yield { type: 'connection_needed', server }
+  }
+  const output = keptOutput(result)
+  turns.push({ role: 'tool', ...kept, output })
+  yield { type: 'call_kept', call: { ...kept, output } }
+  yield { type: 'tool_done', callId, name, outcome: result.isError === true ? 'failed' : 'done' }
+}
+
+function keptCall({ callId, tool: name, arguments: args }: HeldCall): KeptCall {
+  return { callId, name, arguments: keptArguments(args) }
+}
+
+function pendingCall({ callId, server, tool, title, arguments: args }: HeldCall): PendingCall {
+  const named = title === undefined ? {} : { title }
+  return { callId, name: tool, server, ...named, arguments: args, scopes: [] }
+}
+
+interface HeldState {
+  readonly calls: readonly HeldCall[]
+  readonly turns: readonly AgentTurn[]
+}
+
+/**
+ * The state of a run that was held here; undefined for one that asked by itself. The store gives
+ * back what was written above, so its shape is trusted.
+ */
+function parseHeldState(text: string): HeldState | undefined {
+  const value = parseJson(text)
+  if (!isObject(value) || !Array.isArray(value.held)) return undefined
+  const { held, turns } = value as unknown as {
+    readonly held: readonly HeldCall[]
+    readonly turns: readonly AgentTurn[]
+  }
+  return { calls: held, turns }
+}

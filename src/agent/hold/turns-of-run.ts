@@ -1,0 +1,47 @@
+// What a run has said and done so far, as turns of the conversation, for the agent that goes on
+// after the person's decision.
+
+import type { AgentEvent } from '../events.ts'
+import type { AgentTurn } from '../turn.ts'
+import type { HeldCall } from './hold.ts'
+
+/** The turns of one run. */
+export interface TurnsOfRun {
+  take(event: AgentEvent): void
+  /** The event as the person sees it: a call that waits has not failed. */
+  shown(event: AgentEvent, held: readonly HeldCall[]): AgentEvent
+  all(): readonly AgentTurn[]
+}
+
+/** Begins with the turns before. */
+export function turnsOfRun(before: readonly AgentTurn[]): TurnsOfRun {
+  const turns: AgentTurn[] = [...before]
+  let text = ''
+  let waiting = 0
+
+  function endText(whole = text): void {
+    if (whole !== '') turns.push({ role: 'assistant', text: whole })
+    text = ''
+  }
+
+  return {
+    take(event) {
+      if (event.type === 'text_delta') text += event.delta
+      else if (event.type === 'text_done') endText(event.text)
+      else if (event.type === 'call_kept' && event.call.output !== undefined) {
+        endText()
+        turns.push({ role: 'tool', ...event.call, output: event.call.output })
+      }
+    },
+    shown(event, held) {
+      if (event.type !== 'tool_done' || waiting >= held.length) return event
+      if (!held.some(({ tool }) => event.name.endsWith(tool))) return event
+      waiting += 1
+      return { ...event, outcome: 'waits' }
+    },
+    all() {
+      endText()
+      return turns
+    },
+  }
+}
