@@ -21,6 +21,7 @@ export const chat = (onbehalf: OnBehalf, model: LanguageModel) => (request: Requ
         messages: await convertToModelMessages(messages),
         stopWhen: isStepCount(10),
         abortSignal: request.signal,
+        onError: () => {},
       }),
       tasks,
     )
