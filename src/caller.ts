@@ -10,6 +10,7 @@ import { type RunningCall, type RunningCalls, whyEnded } from './core/carry/runn
 import type { ToolPins } from './core/carry/tool-pins.ts'
 import type { Admitted } from './core/door/door.ts'
 import { AuthError, granted, type Result, refused } from './core/errors.ts'
+import { andThen } from './core/eventual.ts'
 import { type Principal, principalKey } from './core/principal.ts'
 import { destinationsOf } from './core/source/destinations.ts'
 import type { CredentialSource, KnownScopes, SourceParts } from './core/source/parts.ts'
@@ -285,12 +286,10 @@ function sourceUntilEnd(
   name?: string,
 ): CredentialSource {
   const source = credentialSource(binding, { token, handle, trace }, parts.sources, name)
-  return async (asked) => {
-    const result = await source(asked)
-    // The caller may have ended during an exchange that others wait for as well. A token from the
-    // cache does not pass the vault, which would refuse.
-    return running.signal.aborted
-      ? refused(whyEnded(running.signal), { server: binding.name })
-      : result
-  }
+  return (asked) =>
+    andThen(source(asked), (result) =>
+      // The caller may have ended during an exchange that others wait for as well. A token from the
+      // cache does not pass the vault, which would refuse.
+      running.signal.aborted ? refused(whyEnded(running.signal), { server: binding.name }) : result,
+    )
 }

@@ -1,6 +1,7 @@
 // What becomes of the answers of one server: tools are learned from lists, and live credentials are
 // taken out. How an answer is cut into messages is `answer/answer.ts`.
 
+import { andThen, type Eventual } from '../core/eventual.ts'
 import { isObject } from '../core/json.ts'
 import { toSentence } from '../core/sentences.ts'
 import { withheldMessage } from './answer/failure-message.ts'
@@ -48,8 +49,8 @@ export function answerRules(
   const rules = redactingRules(options)
   return {
     ...rules,
-    message: async (message, budget) =>
-      rules.message(await learnLists(message, options.books), budget),
+    message: (message, budget) =>
+      andThen(learnLists(message, options.books), (learned) => rules.message(learned, budget)),
   }
 }
 
@@ -58,13 +59,18 @@ export interface Books extends Readonly<Record<CallKind, ToolBook>> {
   readonly resources: TemplateBook
 }
 
-async function learnLists(message: unknown, books: Books): Promise<unknown> {
+const KINDS = ['tools', 'prompts', 'resources'] as const
+
+function learnLists(message: unknown, books: Books): Eventual<unknown> {
   if (!isObject(message) || !isObject(message.result)) return message
-  const { resources } = message.result
-  if (Array.isArray(resources)) books.resources.learnListed(resources)
-  let learned: unknown = message
-  for (const kind of ['tools', 'prompts', 'resources'] as const)
-    learned = await learnList(learned, LISTS[kind].member, books[kind])
+  const { result } = message
+  if (Array.isArray(result.resources)) books.resources.learnListed(result.resources)
+  let learned: Eventual<unknown> = message
+  for (const kind of KINDS) {
+    const { member } = LISTS[kind]
+    if (Array.isArray(result[member]))
+      learned = andThen(learned, (before) => learnList(before, member, books[kind]))
+  }
   return learned
 }
 

@@ -2,7 +2,7 @@
 // placing, carry and the rewriting of answers together; each has a file of its own.
 
 import { type Binding, bindingOfSource, scopesOf, wantsTool } from '../core/binding.ts'
-import { carrier } from '../core/carry/carry.ts'
+import { carrier, type Finish } from '../core/carry/carry.ts'
 import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from '../core/carry/memory-tool-pins.ts'
 import { whyEnded } from '../core/carry/running-calls.ts'
@@ -85,18 +85,22 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
     const call = request?.isToolCall ? request : undefined
     const stream = legacy.at(input, init)
     const forget = call && stream?.expect(call, insteadOf(call))
-    try {
-      const response = await carry(input, init, (sent, attempt) => place(sent, attempt, messages))
+    const finish: Finish = async (response, hold) => {
       if (stream && response.ok) return stream.accepted(response, messages)
       forget?.()
       // The errors that are left steer the protocol: 404, 405, version negotiation. Carry throws
       // the rest.
-      if (!response.ok) return await reduceErrorAnswer(response, request)
+      if (!response.ok) return reduceErrorAnswer(response, request)
       // Without a message it is a GET, for the stream of the server's own messages.
-      if (!messages)
-        return await rewriteAnswer(response, { ...rules, isEndless: true, legacy: legacy.begin() })
+      if (!messages) {
+        const endless = { ...rules, isEndless: true, legacy: legacy.begin() }
+        return rewriteAnswer(response, endless, hold)
+      }
       const awaited = call && { id: call.id, instead: insteadOf(call) }
-      return await rewriteAnswer(response, awaited ? { ...rules, awaited } : rules)
+      return rewriteAnswer(response, awaited ? { ...rules, awaited } : rules, hold)
+    }
+    try {
+      return await carry(input, init, (sent, attempt) => place(sent, attempt, messages), finish)
     } catch (error) {
       forget?.()
       if (!call || !(error instanceof AuthError) || error.code === 'cancelled') throw error

@@ -4,6 +4,7 @@
 import { type Binding, wantsTool } from '../core/binding.ts'
 import type { Plan, Sent } from '../core/carry/placing.ts'
 import { type RefusalReason, type Result, refused } from '../core/errors.ts'
+import { andThen, type Eventual } from '../core/eventual.ts'
 import { isObject, type UnknownObject } from '../core/json.ts'
 import { stepBudget } from '../core/steps.ts'
 import {
@@ -43,7 +44,7 @@ export type GuardedPlacing = (
   sent: Sent,
   attempt: number,
   parsed?: Messages,
-) => Promise<Result<Plan>>
+) => Eventual<Result<Plan>>
 
 /** Puts the guard before a placing. */
 export function guardPlacing(place: McpPlacing, options: GuardOptions): GuardedPlacing {
@@ -53,18 +54,24 @@ export function guardPlacing(place: McpPlacing, options: GuardOptions): GuardedP
       .map(({ pointer }) => lastSegment(pointer)),
   )
   const { takesReferences } = rulesOf(options.binding)
-  return async (sent, attempt, parsed) => {
-    // Every request, also one without a credential: it may carry a session, or the person's own
-    // words.
-    const quarantined = await options.quarantine.refusal()
-    if (quarantined) return refused(quarantined)
+  const allowed = { leftNames, takesReferences }
+
+  function guarded(sent: Sent, attempt: number, parsed?: Messages): Eventual<Result<Plan>> {
     const request = readRequest(sent, parsed)
     if (!request) return refused('arguments_refused')
     const session = request.sent.headers.get('mcp-session-id')
     if (session !== null) options.onSession(session)
-    const reason = await judgeRequest(request, options, { leftNames, takesReferences })
-    return reason ? refused(reason) : place(request, attempt)
+    return andThen(judgeRequest(request, options, allowed), (reason) =>
+      reason ? refused(reason) : place(request, attempt),
+    )
   }
+
+  return (sent, attempt, parsed) =>
+    // Every request, also one without a credential: it may carry a session, or the person's own
+    // words.
+    andThen(options.quarantine.refusal(), (quarantined) =>
+      quarantined ? refused(quarantined) : guarded(sent, attempt, parsed),
+    )
 }
 
 /** What the binding says of all requests. */
@@ -75,31 +82,44 @@ interface Allowed {
 }
 
 /** Why a request must not leave; undefined when it may. */
-async function judgeRequest(
+function judgeRequest(
   request: McpRequest,
   options: GuardOptions,
   { leftNames, takesReferences }: Allowed,
-): Promise<RefusalReason | undefined> {
+): Judged {
   const { body } = request.sent
   if (body === null) return undefined
   const hasReference = mentionsReference(body)
   if (hasReference && !takesReferences) return 'reference_refused'
   // A lax server may find calls in what we cannot read, such as a batch with something else in it.
   if (!request.messages) return hasReference || mayHoldCall(body) ? 'arguments_refused' : undefined
-  for (const message of request.messages.list) {
-    const reason = await judgeMessage(message, request, options, leftNames)
-    if (reason) return reason
-    if (hasReference && hasReferenceOutsideArguments(message)) return 'reference_refused'
-  }
-  return undefined
+  let judged: Judged
+  for (const message of request.messages.list)
+    judged = andThen(
+      judged,
+      (before) =>
+        before ??
+        andThen(
+          judgeMessage(message, request, options, leftNames),
+          (reason) =>
+            reason ??
+            (hasReference && hasReferenceOutsideArguments(message)
+              ? 'reference_refused'
+              : undefined),
+        ),
+    )
+  return judged
 }
 
-async function judgeMessage(
+/** Why a request must not leave; undefined when it may. */
+type Judged = Eventual<RefusalReason | undefined>
+
+function judgeMessage(
   message: UnknownObject,
   request: McpRequest,
   { binding, catalogs }: GuardOptions,
   leftNames: ReadonlySet<string>,
-): Promise<RefusalReason | undefined> {
+): Judged {
   const begun = listBegunBy(message)
   if (begun) {
     const { book, rest } = catalogs[begun]
@@ -116,16 +136,16 @@ async function judgeMessage(
   const { book, list } = catalogs[call.kind]
   // The framework may have its list from elsewhere, a cache for example: then no list was judged
   // here. That matters where the model sends what looks like an identity.
-  if (!book.tool(call.name) && namesIdentity(call, leftNames)) {
-    await list(request)
-    if (!book.tool(call.name)) return completion ? 'arguments_refused' : 'tool_refused'
-  }
-  const tool = book.tool(call.name)
-  if (!tool) return undefined
-  if (tool.refused) return 'tool_refused'
-  // Nothing is filled into the question for a completion, so nobody may choose what is hidden.
-  const hidden = completion ? tool.hidden.map(({ pointer }) => pointer) : []
-  return sendsAny(call.args, [...tool.removed, ...hidden]) ? 'arguments_refused' : undefined
+  const isSuspect = !book.tool(call.name) && namesIdentity(call, leftNames)
+  return andThen(isSuspect ? list(request) : undefined, () => {
+    const tool = book.tool(call.name)
+    if (!tool && isSuspect) return completion ? 'arguments_refused' : 'tool_refused'
+    if (!tool) return undefined
+    if (tool.refused) return 'tool_refused'
+    // Nothing is filled into the question for a completion, so nobody may choose what is hidden.
+    const hidden = completion ? tool.hidden.map(({ pointer }) => pointer) : []
+    return sendsAny(call.args, [...tool.removed, ...hidden]) ? 'arguments_refused' : undefined
+  })
 }
 
 /** Why a resource must not be read by a URI. */

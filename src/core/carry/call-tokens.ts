@@ -3,6 +3,7 @@
 
 import { MAIN } from '../binding.ts'
 import { granted, type Result, refused } from '../errors.ts'
+import { andThen, type Eventual, orElse } from '../eventual.ts'
 import { missingScopes } from '../scope.ts'
 import type { IssuedToken } from '../source/exchange.ts'
 import type { IssueOptions } from '../source/issued-cache.ts'
@@ -19,6 +20,7 @@ export interface Sources {
 
 const NONE: Tokens = new Map()
 const NO_NEEDS: ReadonlyMap<string, readonly string[]> = new Map()
+const AS_EVER: ReadonlyMap<string, IssueOptions> = new Map()
 
 function needsOf(uses: readonly Use[]): ReadonlyMap<string, readonly string[]> {
   const needs = uses.flatMap(({ source, needed }) => (needed ? [[source, needed] as const] : []))
@@ -30,7 +32,7 @@ export class CallTokens {
   readonly #sources: Sources
   readonly #deadline: CallDeadline
   /** How each credential is asked for. An answer to the first attempt changes it. */
-  #asked: ReadonlyMap<string, IssueOptions> = new Map()
+  #asked = AS_EVER
   /** The scopes that the request needs of a source, where it needs fewer than that has. */
   #needed: ReadonlyMap<string, readonly string[]> = NO_NEEDS
 
@@ -44,14 +46,17 @@ export class CallTokens {
    *
    * @returns They, or the first refusal, which names the source unless it is the main one.
    */
-  async get(uses: readonly Use[]): Promise<Result<Tokens>> {
+  get(uses: readonly Use[]): Eventual<Result<Tokens>> {
     const [first] = uses
     if (!first) return granted(NONE)
     this.#needed = needsOf(uses)
-    if (uses.length === 1) {
-      const issued = await this.#ask(first.source)
-      return issued.ok ? granted(new Map([[first.source, issued.value]])) : issued
-    }
+    if (uses.length > 1) return this.#getAll(uses)
+    return andThen(this.#ask(first.source), (issued) =>
+      issued.ok ? granted(new Map([[first.source, issued.value]])) : issued,
+    )
+  }
+
+  async #getAll(uses: readonly Use[]): Promise<Result<Tokens>> {
     const names = [...new Set(uses.map(({ source }) => source))]
     const issued = await Promise.all(
       names.map(async (name) => [name, await this.#ask(name)] as const),
@@ -65,13 +70,13 @@ export class CallTokens {
    */
   refuse(tokens: Tokens, isProofAsked: boolean): void {
     this.#asked = isProofAsked
-      ? new Map()
+      ? AS_EVER
       : new Map([...tokens].map(([name, token]) => [name, { refused: token }]))
   }
 
   /** Whether a source now has the scopes that a 403 asked for. It gives that token from now on. */
   async stepUp(tokens: Tokens, wider: readonly string[]): Promise<boolean> {
-    this.#asked = new Map()
+    this.#asked = AS_EVER
     for (const [name, token] of tokens) {
       if (missingScopes(wider, token.scopes).length === 0) continue
       const issued = await this.#ask(name, { wider })
@@ -80,18 +85,16 @@ export class CallTokens {
     return false
   }
 
-  async #ask(name: string, options = this.#asked.get(name)): Promise<Result<IssuedToken>> {
+  #ask(name: string, options = this.#asked.get(name)): Eventual<Result<IssuedToken>> {
     const { source: main, sources = {} } = this.#sources
     const source = name === MAIN ? main : Object.hasOwn(sources, name) ? sources[name] : undefined
     if (!source) return refused('server_unbound', { source: name })
     const needed = this.#needed.get(name)
-    const issued = await this.#deadline.wait(
-      source(needed ? { ...options, needed } : options),
+    const issued = this.#deadline.wait(
+      orElse<Result<IssuedToken>>(() => source(needed ? { ...options, needed } : options), failed),
       'issuer_unavailable',
     )
-    return issued.ok || name === MAIN
-      ? issued
-      : { ok: false, refusal: { ...issued.refusal, source: name } }
+    return name === MAIN ? issued : andThen(issued, (result) => ofSource(name, result))
   }
 
   #together(issued: readonly (readonly [string, Result<IssuedToken>])[]): Result<Tokens> {
@@ -110,4 +113,11 @@ export class CallTokens {
     }
     return refusal && !isReplaced ? refusal : granted(tokens)
   }
+}
+
+const failed = () => refused('issuer_unavailable')
+
+/** A refusal names the source. */
+function ofSource<T>(source: string, result: Result<T>): Result<T> {
+  return result.ok ? result : { ok: false, refusal: { ...result.refusal, source } }
 }

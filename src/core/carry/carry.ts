@@ -2,6 +2,7 @@
 // destination. No other part of this house does.
 
 import { type AuthError, granted, type Refusal, type Result, refused } from '../errors.ts'
+import { type Eventual, orElse } from '../eventual.ts'
 import { toError } from '../sentences.ts'
 import type { ProofRequest } from '../source/exchange.ts'
 import { traceparents } from '../trace.ts'
@@ -40,7 +41,16 @@ export type Carry = (
   input: Parameters<typeof globalThis.fetch>[0],
   init: RequestInit | undefined,
   placing: Placing,
+  finish?: Finish,
 ) => Promise<Response>
+
+/**
+ * Makes of the answer what the caller of `fetch` gets. What ends the call ends this too.
+ *
+ * @param hold Called where the body of the answer is still to be read when this has returned. It
+ *   gives what is to be called when that is over.
+ */
+export type Finish = (response: Response, hold: () => () => void) => Promise<Response>
 
 /**
  * Makes a `fetch` that carries one principal's credential to one destination.
@@ -72,19 +82,27 @@ export function carrier(options: CarrierOptions): Carry {
   const record = hopRecorder(options)
   const nextTraceparent = traceparents(options.trace)
 
-  return async (input, init, placing) => {
+  return async (input, init, placing, finish) => {
     const outgoing = readOutgoing(input, init)
     const operation = outgoing?.method ?? 'GET'
     const deadline = startCallDeadline(operation, {
       deadlineMs: options.deadlineMs,
       callers: outgoing?.settings.signal,
       ends: options.signal,
+      isHeld: finish !== undefined,
     })
+    let { end } = deadline
     try {
       const call = new Call(options, placing, operation, deadline, record)
-      return await call.run(outgoing, nextTraceparent)
+      const response = await call.run(outgoing, nextTraceparent)
+      if (!finish) return response
+      deadline.headersCame()
+      return await finish(response, () => {
+        end = () => {}
+        return deadline.end
+      })
     } finally {
-      deadline.end()
+      end()
     }
   }
 }
@@ -157,7 +175,7 @@ class Call {
     const { fetch, name } = this.#options
     const deadline = this.#deadline
     const planned = await deadline.wait(
-      Promise.resolve(this.#placing(sent, attempt)),
+      orElse(() => this.#placing(sent, attempt), notPlanned),
       'server_unreachable',
     )
     if (!planned.ok) throw await this.#failure(planned.refusal)
@@ -241,15 +259,15 @@ function targetOf({ url }: Sent, approved: URL): URL | undefined {
 }
 
 /** Puts the credentials into the request, as planned. */
-async function fill(plan: Plan, tokens: Tokens, request: ProofRequest): Promise<Result<Sent>> {
+function fill(plan: Plan, tokens: Tokens, request: ProofRequest): Eventual<Result<Sent>> {
   if (!plan.uses) return granted(plan.sent)
-  try {
-    return await plan.fill(tokens, request)
-  } catch {
-    // A proof that could not be signed, or arguments that could not be written.
-    return refused('credential_malformed')
-  }
+  return orElse<Result<Sent>>(() => plan.fill(tokens, request), notFilled)
 }
+
+const notPlanned = () => refused('issuer_unavailable')
+
+/** A proof that could not be signed, or arguments that could not be written. */
+const notFilled = () => refused('credential_malformed')
 
 function isRepeatable(body: Body): boolean {
   return body === null || typeof body === 'string' || body instanceof ArrayBuffer

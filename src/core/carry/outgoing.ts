@@ -1,6 +1,7 @@
 // Reads an outgoing request from the two arguments of `fetch`. It sends nothing.
 
 import { granted, type Result, refused } from '../errors.ts'
+import type { Eventual } from '../eventual.ts'
 
 /** What `fetch` takes as a body; null for none. */
 export type Body = Exclude<RequestInit['body'], undefined>
@@ -15,7 +16,7 @@ export interface Outgoing {
    */
   readonly settings: Omit<RequestInit, 'headers' | 'body'>
   /** Gives the body. That of a `Request` is read to its end, so that it can be sent again. */
-  body(): Promise<Result<Body>>
+  body(): Eventual<Result<Body>>
 }
 
 /**
@@ -34,7 +35,7 @@ export function readOutgoing(
       method: method.toUpperCase(),
       headers: new Headers(headers),
       settings: { ...settings, method },
-      body: async () => granted(body ?? null),
+      body: () => granted(body ?? null),
     }
   } catch {
     return undefined
@@ -48,7 +49,7 @@ function fromRequest(request: Request): Outgoing {
     method,
     headers,
     settings: { method, signal },
-    async body() {
+    body() {
       if (request.body === null) return granted(null)
       return request.arrayBuffer().then(granted, () => refused('cancelled'))
     },

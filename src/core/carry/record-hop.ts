@@ -43,28 +43,36 @@ const WITHOUT: readonly HopUse[] = [{ at: 'none' }]
 
 /** The hops of a request: one for each credential. A request without any is one as well. */
 export function hopsOf(uses: readonly Use[], tokens?: Tokens): readonly HopUse[] {
-  if (uses.length === 0) return WITHOUT
+  const [first] = uses
+  if (!first) return WITHOUT
+  if (uses.length === 1) return [hopOf(first.source, first.at, tokens)]
   const places = new Map<string, string>()
   for (const { source, at } of uses) {
     const before = places.get(source)
     places.set(source, before === undefined ? at : `${before}, ${at}`)
   }
-  return [...places].map(([source, at]) => {
-    const token = tokens?.get(source)
-    return { at, ...(token ? { token } : {}), ...(source === MAIN ? {} : { source }) }
-  })
+  return [...places].map(([source, at]) => hopOf(source, at, tokens))
+}
+
+function hopOf(source: string, at: string, tokens: Tokens | undefined): HopUse {
+  const token = tokens?.get(source)
+  return { at, ...(token ? { token } : {}), ...(source === MAIN ? {} : { source }) }
 }
 
 /** Makes the recorder of one carrying `fetch`. */
 export function hopRecorder(facts: HopFacts): RecordHops {
   return (operation, hops, refusal) => {
-    const events = hops.map((hop) => recordHop(facts, operation, hop, refusal))
-    return Promise.all(events).then(
-      () => granted(true),
-      () => refused('audit_unavailable'),
-    )
+    const [first] = hops
+    const recorded: Promise<unknown> =
+      first && hops.length === 1
+        ? recordHop(facts, operation, first, refusal)
+        : Promise.all(hops.map((hop) => recordHop(facts, operation, hop, refusal)))
+    return recorded.then(done, failed)
   }
 }
+
+const done = () => granted(true as const)
+const failed = () => refused('audit_unavailable')
 
 function recordHop(
   { auditor, hop, trace, principal, resource }: HopFacts,

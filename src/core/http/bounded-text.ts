@@ -18,8 +18,27 @@ export async function boundedText(
   if (unread) return unread.textWithin(maxChars)
   const reader = response.body?.getReader()
   if (!reader) return ''
+  // A character takes a byte or more. Most answers are one short chunk, decoded in one piece.
+  const first = await reader.read()
+  if (first.done) return ''
+  if (first.value.length > maxChars) return restOf(reader, [first.value], maxChars)
+  const second = await reader.read()
+  return second.done
+    ? WHOLE.decode(first.value)
+    : restOf(reader, [first.value, second.value], maxChars)
+}
+
+/** It keeps nothing between two texts. */
+const WHOLE = new TextDecoder()
+
+async function restOf(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  begun: readonly Uint8Array[],
+  maxChars: number,
+): Promise<string | undefined> {
   const decoder = new TextDecoder()
   let text = ''
+  for (const chunk of begun) text += decoder.decode(chunk, { stream: true })
   try {
     while (text.length <= maxChars) {
       const { done, value } = await reader.read()

@@ -2,6 +2,7 @@
 // first.
 
 import { granted, type Result, refused } from '../errors.ts'
+import { type Eventual, isToCome } from '../eventual.ts'
 
 /**
  * Runs work under a deadline and the caller's signal. It ends in time even when the work ignores
@@ -58,25 +59,36 @@ export function waitFor<T>(
 
 /**
  * Waits for one step after another under one signal. There is a single listener for all steps: a
- * listener for each would cost more than a step that is already resolved.
+ * listener for each would cost more than most steps do.
  */
 export interface Waits {
-  /** Waits as {@link waitFor} does. */
-  readonly wait: <T>(work: Promise<Result<T>>) => Promise<Result<T>>
+  /** Waits as {@link waitFor} does. A result that is there already is given at once. */
+  readonly wait: <T>(work: Eventual<Result<T>>) => Eventual<Result<T>>
   /** Removes the listener. */
   readonly end: () => void
 }
 
 /** Begins to listen. Whoever calls this must call `end`. */
 export function beginWaits(signal: AbortSignal): Waits {
-  let cancel = (): void => {}
-  const cancelled = new Promise<Result<never>>((resolve) => {
-    cancel = () => resolve(refused('cancelled'))
-  })
-  if (signal.aborted) cancel()
+  const waiting = new Set<(result: Result<never>) => void>()
+  function cancel(): void {
+    for (const end of waiting) end(refused('cancelled'))
+  }
   signal.addEventListener('abort', cancel, { once: true })
   return {
-    wait: (work) => Promise.race([cancelled, work.catch(() => refused('issuer_unavailable'))]),
+    wait<T>(work: Eventual<Result<T>>) {
+      if (!isToCome(work)) return signal.aborted ? refused('cancelled') : work
+      return new Promise<Result<T>>((resolve) => {
+        function end(result: Result<T>): void {
+          waiting.delete(end)
+          resolve(result)
+        }
+        if (signal.aborted) end(refused('cancelled'))
+        else waiting.add(end)
+        // This stands after an abort too: a rejection that nobody handles would end the process.
+        work.then(end, () => end(refused('issuer_unavailable')))
+      })
+    },
     end: () => signal.removeEventListener('abort', cancel),
   }
 }

@@ -106,26 +106,59 @@ export class LazyResponse extends Platform implements Response {
 
 /** Makes a body from a text. */
 export function textBody(text: string): LazyBody {
-  let bodyUsed = false
-  function read(): string {
-    bodyUsed = true
+  return new WrittenBody(() => text)
+}
+
+/**
+ * Makes a body from a JSON value, which is written only when somebody asks for its text. Whoever
+ * reads it as JSON gets the value itself.
+ */
+export function jsonBody(value: unknown): LazyBody {
+  return new WrittenBody(() => JSON.stringify(value), { value })
+}
+
+class WrittenBody implements LazyBody {
+  readonly #write: () => string
+  readonly #json: { readonly value: unknown } | undefined
+  bodyUsed = false
+
+  constructor(write: () => string, json?: { readonly value: unknown }) {
+    this.#write = write
+    this.#json = json
+  }
+
+  async text(): Promise<string> {
+    this.bodyUsed = true
+    return this.#write()
+  }
+
+  async json(): Promise<unknown> {
+    this.bodyUsed = true
+    return this.#json ? this.#json.value : JSON.parse(this.#write())
+  }
+
+  async arrayBuffer(): Promise<ArrayBuffer> {
+    return this.#bytes().buffer
+  }
+
+  async textWithin(maxChars: number): Promise<string | undefined> {
+    const text = this.#write()
+    if (text.length > maxChars) return undefined
+    this.bodyUsed = true
     return text
   }
-  const bytes = () => new TextEncoder().encode(read())
-  return {
-    get bodyUsed() {
-      return bodyUsed
-    },
-    text: async () => read(),
-    json: async () => JSON.parse(read()),
-    arrayBuffer: async () => bytes().buffer,
-    textWithin: async (maxChars) => (text.length > maxChars ? undefined : read()),
-    stream: () =>
-      new ReadableStream({
-        start(output) {
-          output.enqueue(bytes())
-          output.close()
-        },
-      }),
+
+  stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return new ReadableStream({
+      start: (output) => {
+        output.enqueue(this.#bytes())
+        output.close()
+      },
+    })
+  }
+
+  #bytes(): Uint8Array<ArrayBuffer> {
+    this.bodyUsed = true
+    return new TextEncoder().encode(this.#write())
   }
 }

@@ -6,11 +6,12 @@ import { audiencesOf, type Binding, scopesOf } from '../binding.ts'
 import { type Result, refused } from '../errors.ts'
 import { type Principal, principalKey } from '../principal.ts'
 import { detailsOf } from '../refusal-details.ts'
-import { missingScopes, narrowScopes } from '../scope.ts'
+import { missingScopes } from '../scope.ts'
 import { claimAt } from '../verify/claims.ts'
 import type { IssuedToken, TokenExchanger } from './exchange.ts'
 import { type JudgedToken, judgeTarget } from './issued-target.ts'
 import type { CredentialSource, Deposited, SourceParts } from './parts.ts'
+import { type Need, scopeNeeds } from './scope-needs.ts'
 
 /**
  * Claims that an issuer may judge an exchange by, or hand on: how and when the person signed in, and
@@ -32,25 +33,8 @@ export function exchangeSource(
   const { source } = binding
   const named = scopesOf(source)
   const [audience] = audiencesOf(source)
-  const fromIssuer =
-    (source.type === 'exchange' ? source.scopesFromIssuer : undefined) ??
-    exchanger.scopesFromIssuer ??
-    false
-  const stepUp = source.type === 'exchange' ? (source.stepUp ?? []) : []
   const { principal } = token
   const owner = principalKey(principal)
-  // Ask only for scopes that the person granted, unless the issuer decides. Where one is missing, the
-  // server refuses and names it.
-  const narrow = (wanted: readonly string[]) =>
-    fromIssuer ? wanted : narrowScopes(wanted, token.scopes)
-  const all = named.length === 0 && !fromIssuer ? token.scopes : narrow(named)
-  const allowed = mostNeeded(binding, fromIssuer ? [] : token.scopes)
-  /** The scopes that the server asked for beside those that were needed. */
-  const added = new Map<string, readonly string[]>()
-  const wanted = (needed: readonly string[] | undefined) => {
-    const least = needed === undefined ? all : narrow(narrowScopes(needed, allowed))
-    return least.length === 0 ? all : least
-  }
 
   // Two sign-ins of one person may differ in client, actors, scopes and strength. A token for one
   // must not serve the other.
@@ -93,44 +77,36 @@ export function exchangeSource(
     return result.ok ? result : { ok: false, refusal: { ...result.refusal, server: binding.name } }
   }
 
-  return async ({ refused: rejected, wider = [], needed } = {}) => {
+  const needs = scopeNeeds(binding, {
+    held: token.scopes,
+    fromIssuer:
+      (source.type === 'exchange' ? source.scopesFromIssuer : undefined) ??
+      exchanger.scopesFromIssuer ??
+      false,
+    keyOf,
+  })
+
+  async function widen(need: Need, wider: readonly string[]): Promise<Result<IssuedToken>> {
+    const more = needs.more(need, wider)
+    if (!more) return refused('scope_missing', { server: binding.name, scopes: wider })
+    const asked = [...need.scopes, ...more]
+    const widened = await cache.get(owner, keyOf(asked), () => exchange(asked))
+    // Keep the wider scopes only when we got them: otherwise every later exchange would be
+    // refused too. Another call may have widened them meanwhile.
+    if (widened.ok && missingScopes(more, widened.value.scopes).length === 0) needs.add(need, more)
+    return widened
+  }
+
+  return ({ refused: rejected, wider = [], needed } = {}) => {
     // A request without scopes gets the authorization server's default, which may be more than the
     // binding names.
-    if (named.length > 0 && all.length === 0)
+    if (needs.isNothingGranted)
       return refused('scope_missing', { server: binding.name, scopes: named })
-    const least = wanted(needed)
-    const need = JSON.stringify(least)
-    const scopes = union(least, added.get(need) ?? [])
-    if (wider.length > 0) {
-      const more = missingScopes(narrow(narrowScopes(wider, [...all, ...stepUp])), scopes)
-      // All or nothing: with only some of the scopes, the server would refuse again.
-      if (missingScopes(wider, [...scopes, ...more]).length > 0 || more.length === 0)
-        return refused('scope_missing', { server: binding.name, scopes: wider })
-      const asked = [...scopes, ...more]
-      const widened = await cache.get(owner, keyOf(asked), () => exchange(asked))
-      // Keep the wider scopes only when we got them: otherwise every later exchange would be
-      // refused too. Another call may have widened them meanwhile.
-      if (widened.ok && missingScopes(more, widened.value.scopes).length === 0)
-        added.set(need, union(added.get(need) ?? [], more))
-      return widened
-    }
-    return cache.get(
-      owner,
-      keyOf(scopes),
-      () => exchange(scopes),
-      rejected ? { refused: rejected } : {},
-    )
+    const need = needs.of(needed)
+    if (wider.length > 0) return widen(need, wider)
+    const { key, scopes } = need
+    return cache.get(owner, key, () => exchange(scopes), rejected ? { refused: rejected } : {})
   }
-}
-
-/** The most that a tool can need: where the issuer alone decides, the server's own word is no limit. */
-function mostNeeded({ source, toolScopes }: Binding, held: readonly string[]): readonly string[] {
-  const named = scopesOf(source)
-  return named.length > 0 ? named : [...held, ...Object.values(toolScopes).flat()]
-}
-
-function union(some: readonly string[], others: readonly string[]): readonly string[] {
-  return others.length === 0 ? some : [...new Set([...some, ...others])]
 }
 
 interface ExchangeHop {

@@ -2,6 +2,7 @@
 // for a new one.
 
 import { granted, type RefusalReason, type Result } from '../errors.ts'
+import type { Eventual } from '../eventual.ts'
 import type { IssuedToken } from './exchange.ts'
 
 /** How a caller asks for a token. */
@@ -23,8 +24,8 @@ export interface IssueOptions {
 /** A cache of issued tokens. */
 export interface IssuedCache {
   /**
-   * Gives the token under a key, from memory or from one call of `issue` that concurrent callers
-   * share.
+   * Gives the token under a key, at once from memory, or from one call of `issue` that concurrent
+   * callers share.
    *
    * @param owner Whose token it is, for {@link IssuedCache.forget}.
    */
@@ -33,7 +34,7 @@ export interface IssuedCache {
     key: string,
     issue: () => Promise<Result<IssuedToken>>,
     options?: IssueOptions,
-  ): Promise<Result<IssuedToken>>
+  ): Eventual<Result<IssuedToken>>
   /** Drops every token of an owner, for example at sign-out. */
   forget(owner: string): void
 }
@@ -70,35 +71,50 @@ export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
     { readonly owner: string; readonly result: Promise<Result<IssuedToken>> }
   >()
 
+  function hit(key: string, refused: IssuedToken | undefined): IssuedToken | undefined {
+    const entry = known.get(key)
+    return entry && entry.token !== refused && entry.usedUntil > now() / 1000
+      ? entry.token
+      : undefined
+  }
+
+  async function fly(
+    owner: string,
+    key: string,
+    issue: () => Promise<Result<IssuedToken>>,
+    refused: IssuedToken | undefined,
+  ): Promise<Result<IssuedToken>> {
+    for (let under = flights.get(key); under; under = flights.get(key)) {
+      const shared = await under.result
+      // This refusal is about the caller who made the request: they ended or expired. It says
+      // nothing about the callers who waited with them.
+      if (shared.ok || !concernsTheAsker(shared.refusal.reason)) return shared
+      const token = hit(key, refused)
+      if (token) return granted(token)
+    }
+    known.delete(key)
+    const result = issue()
+    const flight = { owner, result }
+    flights.set(key, flight)
+    try {
+      const issued = await result
+      if (issued.ok && flights.get(key) === flight) {
+        const oldest = known.size >= maxEntries ? known.keys().next().value : undefined
+        if (oldest !== undefined) known.delete(oldest)
+        const { expiresAt } = issued.value
+        const margin = Math.min(marginSeconds, (expiresAt - now() / 1000) / 2)
+        known.set(key, { owner, token: issued.value, usedUntil: expiresAt - margin })
+      }
+      return issued
+    } finally {
+      if (flights.get(key) === flight) flights.delete(key)
+    }
+  }
+
   return {
-    async get(owner, key, issue, { refused } = {}): Promise<Result<IssuedToken>> {
-      for (;;) {
-        const hit = known.get(key)
-        if (hit && hit.token !== refused && hit.usedUntil > now() / 1000) return granted(hit.token)
-        const under = flights.get(key)
-        if (!under) break
-        const shared = await under.result
-        // This refusal is about the caller who made the request: they ended or expired. It says
-        // nothing about the callers who waited with them.
-        if (shared.ok || !concernsTheAsker(shared.refusal.reason)) return shared
-      }
-      known.delete(key)
-      const result = issue()
-      const flight = { owner, result }
-      flights.set(key, flight)
-      try {
-        const issued = await result
-        if (issued.ok && flights.get(key) === flight) {
-          const oldest = known.size >= maxEntries ? known.keys().next().value : undefined
-          if (oldest !== undefined) known.delete(oldest)
-          const { expiresAt } = issued.value
-          const margin = Math.min(marginSeconds, (expiresAt - now() / 1000) / 2)
-          known.set(key, { owner, token: issued.value, usedUntil: expiresAt - margin })
-        }
-        return issued
-      } finally {
-        if (flights.get(key) === flight) flights.delete(key)
-      }
+    get(owner, key, issue, { refused } = {}) {
+      const token = hit(key, refused)
+      return token ? granted(token) : fly(owner, key, issue, refused)
     },
     forget(owner): void {
       for (const [key, entry] of known) if (entry.owner === owner) known.delete(key)

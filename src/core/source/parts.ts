@@ -2,6 +2,7 @@
 
 import type { Auditor } from '../audit.ts'
 import type { Result } from '../errors.ts'
+import type { Eventual } from '../eventual.ts'
 import type { Principal } from '../principal.ts'
 import type { SecretStore } from '../vault/secret-store.ts'
 import type { Handle, Vault } from '../vault/vault.ts'
@@ -11,7 +12,7 @@ import type { IssuedCache, IssueOptions } from './issued-cache.ts'
 import type { Party } from './issued-target.ts'
 
 /** Gives the credential for one request, or why there is none. */
-export type CredentialSource = (options?: IssueOptions) => Promise<Result<IssuedToken>>
+export type CredentialSource = (options?: IssueOptions) => Eventual<Result<IssuedToken>>
 
 /**
  * An admitted principal's token, as the sources see it: its claims, and the handle that opens it in

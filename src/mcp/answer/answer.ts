@@ -1,12 +1,12 @@
 // Rewrites an answer on its way back, message by message. A stream of events is `event-stream.ts`.
 
 import { boundedText } from '../../core/http/bounded-text.ts'
-import { LazyResponse, textBody } from '../../core/http/lazy-response.ts'
+import { jsonBody, type LazyBody, LazyResponse, textBody } from '../../core/http/lazy-response.ts'
 import { toError } from '../../core/sentences.ts'
 import { rewriteEvents } from './event-stream.ts'
 import { isAnswerTo } from './message.ts'
 import { parseAnswer } from './parse-answer.ts'
-import { type AnswerRules, budgetOf, rewriteJson } from './rules.ts'
+import { type AnswerRules, budgetOf, rewriteJson, rewriteMessages } from './rules.ts'
 
 /** Headers of an answer that go on. The server may fill any other with what it likes. */
 const KEPT_HEADERS = [
@@ -21,18 +21,24 @@ const KEPT_HEADERS = [
  * Rewrites a successful answer: JSON, or a stream of events. Any other body is dropped, because it
  * is no answer of the protocol.
  *
+ * @param hold Called for a stream, which is still to be read. It gives what is called when that is
+ *   over. Default: nobody is told.
  * @returns The answer. Its body ends in an AuthError when a stream breaks off or an event is too
  *   large.
  * @throws AuthError `answer_too_large` or `server_unavailable`, for an answer in JSON.
  */
-export async function rewriteAnswer(response: Response, rules: AnswerRules): Promise<Response> {
+export async function rewriteAnswer(
+  response: Response,
+  rules: AnswerRules,
+  hold?: () => () => void,
+): Promise<Response> {
   const type = response.headers.get('content-type') ?? ''
   const isMessages = /^application\/(?:[\w.+-]*\+)?json *(?:;|$)/i.test(type)
   const isEvents =
     !isMessages && /^text\/event-stream *(?:;|$)/i.test(type) && response.body !== null
   const headers = keptHeaders(response, rules)
   const body = isEvents
-    ? rewriteEvents(response.body, rules)
+    ? rewriteEvents(response.body, rules, hold?.())
     : isMessages
       ? await rewriteJsonBody(response, rules)
       : dropBody(response)
@@ -44,7 +50,7 @@ export async function rewriteAnswer(response: Response, rules: AnswerRules): Pro
     return Response.json(rules.awaited.instead('server_unavailable'))
   const init = { status: response.status, headers }
   // Some clients check which URL an answer came from, but skip the check when it has none.
-  if (typeof body === 'string') return new LazyResponse(textBody(body), init, response.url)
+  if (isLazy(body)) return new LazyResponse(body, init, response.url)
   return Object.defineProperty(new Response(body, init), 'url', { value: response.url })
 }
 
@@ -64,8 +70,15 @@ function dropBody(response: Response): null {
   return null
 }
 
+function isLazy(body: ReadableStream | LazyBody | null): body is LazyBody {
+  return body !== null && !(body instanceof ReadableStream)
+}
+
+/** So short a text is not deeper than the runtime can write. */
+const MAX_UNWRITTEN_CHARS = 2_048
+
 /** Null for an empty body, and for one that does not answer the awaited call. */
-async function rewriteJsonBody(response: Response, rules: AnswerRules): Promise<string | null> {
+async function rewriteJsonBody(response: Response, rules: AnswerRules): Promise<LazyBody | null> {
   const { server, maxChars, awaited } = rules
   const unavailable = () => toError({ reason: 'server_unavailable', server })
   // When the connection broke or the deadline passed, what was read so far is no answer.
@@ -74,14 +87,23 @@ async function rewriteJsonBody(response: Response, rules: AnswerRules): Promise<
   if (text === '') return null
   const value = parseAnswer(text, server)
   if (value === undefined) throw unavailable()
-  if (awaited && ![value].flat().some((message) => isAnswerTo(awaited.id, message))) return null
+  if (awaited && !answers(value, awaited.id)) return null
   const budget = budgetOf(rules)
   // What parsing and writing cost.
   budget.spend(text.length >>> 1)
   try {
-    return await rewriteJson(value, rules, budget)
+    // Nobody but the caller has the result of a call, so it need not be written and parsed again.
+    if (awaited && text.length <= MAX_UNWRITTEN_CHARS)
+      return jsonBody(await rewriteMessages(value, rules, budget))
+    return textBody(await rewriteJson(value, rules, budget))
   } catch {
     // It is deeper than the runtime can write. The runtime's error is not for the framework.
     throw unavailable()
   }
+}
+
+function answers(value: unknown, id: string | number): boolean {
+  return Array.isArray(value)
+    ? value.some((message) => isAnswerTo(id, message))
+    : isAnswerTo(id, value)
 }

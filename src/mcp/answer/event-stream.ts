@@ -16,12 +16,15 @@ type Output = ReadableStreamDefaultController<Bytes>
 /**
  * Rewrites a stream. When it breaks off, the awaited call is answered, or the stream ends in an
  * AuthError.
+ *
+ * @param onEnd Called when nothing more is read of the source. Default: nobody is told.
  */
 export function rewriteEvents(
   source: ReadableStream<Bytes>,
   rules: AnswerRules,
+  onEnd: () => void = () => {},
 ): ReadableStream<Bytes> {
-  const events = new EventRewriter(source, rules)
+  const events = new EventRewriter(source, rules, onEnd)
   return new ReadableStream({
     start: (output) => events.start(output),
     pull: (output) => events.pull(output),
@@ -41,6 +44,7 @@ const STEPS_OF_LINE = 10
 class EventRewriter {
   readonly #reader: ReadableStreamDefaultReader<Bytes>
   readonly #rules: AnswerRules
+  readonly #onEnd: () => void
   readonly #completeEvents: ReturnType<typeof eventLines>
   readonly #encoder = new TextEncoder()
   /** The work of the whole stream. */
@@ -55,9 +59,10 @@ class EventRewriter {
   #isAnswered = false
   #isResumable = false
 
-  constructor(source: ReadableStream<Bytes>, rules: AnswerRules) {
+  constructor(source: ReadableStream<Bytes>, rules: AnswerRules, onEnd: () => void) {
     this.#reader = source.getReader()
     this.#rules = rules
+    this.#onEnd = onEnd
     this.#completeEvents = eventLines(rules.maxChars, rules.server)
     this.#budget = rules.isEndless ? workBudget({ steps: Infinity }) : budgetOf(rules)
   }
@@ -90,6 +95,7 @@ class EventRewriter {
   }
 
   cancel(reason: unknown): Promise<void> {
+    this.#onEnd()
     this.#rules.legacy?.ended()
     return this.#reader.cancel(reason)
   }
@@ -134,6 +140,7 @@ class EventRewriter {
   }
 
   #finish(output: Output): void {
+    this.#onEnd()
     this.#rules.legacy?.ended('server_unavailable')
     if (this.#isResumable && !this.#rules.signal?.aborted) output.close()
     else this.#close(output, 'server_unavailable')
@@ -153,6 +160,7 @@ class EventRewriter {
   /** The foreign error ends here. */
   #fail(output: Output, error: unknown): void {
     const { awaited, legacy, server, signal } = this.#rules
+    this.#onEnd()
     this.#reader.cancel().catch(() => {})
     const reason = error instanceof AuthError ? error.code : 'server_unavailable'
     legacy?.ended(reason)

@@ -1,13 +1,14 @@
 // By which rules an answer is rewritten, and the rewriting of one JSON text by them.
 
 import type { RefusalReason } from '../../core/errors.ts'
+import type { Eventual } from '../../core/eventual.ts'
 import type { UnknownObject } from '../../core/json.ts'
 import { type Budget, workBudget } from '../redact/budget.ts'
 
 /** What is done with an answer. */
 export interface AnswerRules {
   /** Gives a message as it goes on. The work for it is a part of what the answer may cause. */
-  readonly message: (message: unknown, budget: Budget) => Promise<unknown>
+  readonly message: (message: unknown, budget: Budget) => Eventual<unknown>
   /** Gives a text that is no message (an event's id, a header) as it goes on. */
   readonly text: (text: string) => string
   /**
@@ -86,12 +87,28 @@ export async function rewriteJson(
   rules: AnswerRules,
   budget: Budget = budgetOf(rules),
 ): Promise<string> {
-  if (!Array.isArray(value)) return JSON.stringify(await rules.message(value, budget))
+  return JSON.stringify(await rewriteMessages(value, rules, budget))
+}
+
+/** Rewrites one message, or a batch, and gives it as a value. */
+export function rewriteMessages(
+  value: unknown,
+  rules: AnswerRules,
+  budget: Budget,
+): Eventual<unknown> {
+  return Array.isArray(value) ? rewriteBatch(value, rules, budget) : rules.message(value, budget)
+}
+
+async function rewriteBatch(
+  batch: readonly unknown[],
+  rules: AnswerRules,
+  budget: Budget,
+): Promise<readonly unknown[]> {
   const messages: unknown[] = []
-  for (const message of value) {
+  for (const message of batch) {
     budget.spend(STEPS_PER_MESSAGE)
     if (budget.isTurnDue) await budget.turn()
     messages.push(await rules.message(message, budget))
   }
-  return JSON.stringify(messages)
+  return messages
 }

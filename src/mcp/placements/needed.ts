@@ -3,16 +3,17 @@
 
 import { MAIN } from '../../core/binding.ts'
 import { granted } from '../../core/errors.ts'
+import { andThen } from '../../core/eventual.ts'
 import type { NeededScopes } from '../tools/tool-scopes.ts'
 import type { McpPlacing } from './request.ts'
 
 /** Says with each plan which scopes its request needs. */
 export function placeNeeded(place: McpPlacing, scopes: NeededScopes): McpPlacing {
-  return async (request, attempt) => {
-    const plan = await place(request, attempt)
-    const needed = scopes.of(request.messages)
-    if (!plan.ok || !plan.value.uses || !needed) return plan
-    const uses = plan.value.uses.map((use) => (use.source === MAIN ? { ...use, needed } : use))
-    return granted({ ...plan.value, uses })
-  }
+  return (request, attempt) =>
+    andThen(place(request, attempt), (plan) => {
+      const needed = scopes.of(request.messages)
+      if (!plan.ok || !plan.value.uses || !needed) return plan
+      const uses = plan.value.uses.map((use) => (use.source === MAIN ? { ...use, needed } : use))
+      return granted({ ...plan.value, uses })
+    })
 }

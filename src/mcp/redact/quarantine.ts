@@ -5,6 +5,7 @@
 import type { Binding } from '../../core/binding.ts'
 import type { ReflectionMarks } from '../../core/carry/reflection-marks.ts'
 import type { RefusalReason } from '../../core/errors.ts'
+import type { Eventual } from '../../core/eventual.ts'
 
 /**
  * The quarantine of one server. Share it among all runs: it remembers a mark that could not be
@@ -14,7 +15,7 @@ export interface Quarantine {
   /** Marks the server, because a credential came back. */
   reflected(): void
   /** Why nothing may go to the server now; undefined when it may. */
-  refusal(): Promise<RefusalReason | undefined>
+  refusal(): Eventual<RefusalReason | undefined>
 }
 
 /** Options of {@link createQuarantine}. */
@@ -47,19 +48,20 @@ export function createQuarantine({ binding, marks, now }: QuarantineOptions): Qu
     writing = writing.then(write)
   }
 
+  async function markRefusal(): Promise<RefusalReason | undefined> {
+    if (isUnwritten) mark()
+    // A call that begins while the mark is being written must be refused too.
+    await writing
+    if (isUnwritten) return 'server_unreachable'
+    return marks.isMarked(resource).then(
+      (marked) => (marked ? 'server_quarantined' : undefined),
+      () => 'server_unreachable',
+    )
+  }
+
   return {
     reflected: mark,
-    async refusal() {
-      if (onReflection === 'redact') return undefined
-      if (isUnwritten) mark()
-      // A call that begins while the mark is being written must be refused too.
-      await writing
-      if (isUnwritten) return 'server_unreachable'
-      return marks.isMarked(resource).then(
-        (marked) => (marked ? 'server_quarantined' : undefined),
-        () => 'server_unreachable',
-      )
-    },
+    refusal: () => (onReflection === 'redact' ? undefined : markRefusal()),
   }
 }
 

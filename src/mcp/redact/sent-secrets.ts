@@ -5,6 +5,7 @@
 import type { Binding } from '../../core/binding.ts'
 import { Credential } from '../../core/credential.ts'
 import { refused } from '../../core/errors.ts'
+import { andThen } from '../../core/eventual.ts'
 import type { IssuedToken } from '../../core/source/exchange.ts'
 import type { CredentialSource } from '../../core/source/parts.ts'
 import { mayBeWords } from './pieces.ts'
@@ -204,15 +205,15 @@ function ownKeys(memoryOf: (set: SecretSet) => SecretMemory): OwnKeys {
 
 /** A source whose credentials are remembered before they are sent. */
 export function rememberingSource(source: CredentialSource, live: LiveSecrets): CredentialSource {
-  return async (asked) => {
-    const issued = await source(asked)
-    if (!issued.ok) return issued
-    const { credential } = issued.value
-    const all = [credential, ...partsOf(credential.reveal())]
-    return all.every((one) => live.add({ ...issued.value, credential: one }))
-      ? issued
-      : refused('too_many_credentials')
-  }
+  return (asked) =>
+    andThen(source(asked), (issued) => {
+      if (!issued.ok) return issued
+      const { credential } = issued.value
+      const all = [credential, ...partsOf(credential.reveal())]
+      return all.every((one) => live.add({ ...issued.value, credential: one }))
+        ? issued
+        : refused('too_many_credentials')
+    })
 }
 
 /** When a token is worthless everywhere, in milliseconds since the epoch. */

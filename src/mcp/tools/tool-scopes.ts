@@ -79,6 +79,8 @@ export function neededScopes({ source, placements, toolScopes }: Binding): Neede
       fewest = fewer(fewest, scopes)
     },
     of(messages) {
+      // Most servers declare nothing.
+      if (known.size === 0 && fewest === undefined) return undefined
       const calls = (messages?.list ?? []).flatMap((message) => toolCallOf(message) ?? [])
       if (calls.length === 0) return fewest
       const needed = new Set<string>()

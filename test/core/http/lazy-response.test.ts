@@ -1,7 +1,7 @@
 // A Response whose body is no stream yet is read like the platform's.
 
 import { describe, expect, it } from 'vitest'
-import { LazyResponse, textBody } from '../../../src/core/http/lazy-response.ts'
+import { jsonBody, LazyResponse, textBody } from '../../../src/core/http/lazy-response.ts'
 
 const TEXT = '{"a":"ö"}'
 const headers = { 'content-type': 'application/json' }
@@ -21,6 +21,12 @@ const READS: Readonly<Record<string, (response: Response) => Promise<unknown>>> 
 describe.each(Object.entries(READS))('%s', (name, read) => {
   it(`${name} gives what the platform gives`, async () => {
     expect(await read(lazy())).toEqual(await read(plain()))
+  })
+
+  it(`${name} gives it of a value that was not written yet, too`, async () => {
+    const body = jsonBody(JSON.parse(TEXT))
+    expect(await read(new LazyResponse(body, {}, ''))).toEqual(await read(plain()))
+    expect(body.bodyUsed).toBe(true)
   })
 
   it(`${name} uses the body up, but for a clone`, async () => {
@@ -46,4 +52,11 @@ it('is a Response with its status, its headers and where it came from', () => {
 
 it('quotes a text that is no JSON no more than the platform does: the promise rejects', async () => {
   await expect(new LazyResponse(textBody('{'), {}, '').json()).rejects.toThrow(SyntaxError)
+})
+
+it('gives a value as it is to whoever reads it as JSON, once', async () => {
+  const value = { a: 'ö' }
+  const response = new LazyResponse(jsonBody(value), {}, '')
+  expect(await response.json()).toBe(value)
+  await expect(response.json()).rejects.toThrow(TypeError)
 })

@@ -1,0 +1,88 @@
+// The signal that goes with one carried request: it fires at the deadline, when the caller gives up,
+// and when the sign-in ends.
+
+/** What the signal follows. */
+export interface CallSignalOptions {
+  /** Milliseconds for all of a request; for a GET, until its headers come. */
+  readonly deadlineMs: number
+  /** The signal of whoever called `fetch`. */
+  readonly callers: AbortSignal | null | undefined
+  /** Fires when the sign-in is revoked or the run ends. */
+  readonly ends: AbortSignal | undefined
+}
+
+/** A signal that follows others. */
+export interface CallSignal {
+  readonly signal: AbortSignal
+  /** A GET may be a stream that stays open, so its deadline ends when the headers come. */
+  headersCame(): void
+  /** It need not fire any more. */
+  end(): void
+}
+
+/**
+ * The signal of a request whose answer's end we are told of. It listens until then, and costs a
+ * fraction of {@link looseSignal}.
+ */
+export function heldSignal(
+  method: string,
+  { deadlineMs, callers, ends }: CallSignalOptions,
+): CallSignal {
+  const controller = new AbortController()
+  const timer = setTimeout(() => fire(new DOMException('Late', 'TimeoutError')), deadlineMs)
+  const callerGaveUp = () => fire(callers?.reason)
+  const signInEnded = () => fire(ends?.reason)
+
+  function end(): void {
+    clearTimeout(timer)
+    callers?.removeEventListener('abort', callerGaveUp)
+    ends?.removeEventListener('abort', signInEnded)
+  }
+  function fire(reason: unknown): void {
+    end()
+    controller.abort(reason)
+  }
+
+  if (callers?.aborted) callerGaveUp()
+  else if (ends?.aborted) signInEnded()
+  else {
+    callers?.addEventListener('abort', callerGaveUp)
+    ends?.addEventListener('abort', signInEnded)
+  }
+  return {
+    signal: controller.signal,
+    headersCame() {
+      if (method === 'GET') clearTimeout(timer)
+    },
+    end,
+  }
+}
+
+/**
+ * The signal of a request whose answer goes to a caller who does not say when it was read. The
+ * platform forgets it together with the answer.
+ */
+export function looseSignal(
+  method: string,
+  { deadlineMs, callers, ends }: CallSignalOptions,
+): CallSignal {
+  const limit = limitFor(method, deadlineMs)
+  const signals = [callers, ends, limit.signal].filter(
+    (signal) => signal !== undefined && signal !== null,
+  )
+  return {
+    signal: signals.length === 1 ? limit.signal : AbortSignal.any(signals),
+    headersCame: limit.end,
+    end: limit.end,
+  }
+}
+
+function limitFor(
+  method: string,
+  deadlineMs: number,
+): { readonly signal: AbortSignal; end(): void } {
+  if (method !== 'GET') return { signal: AbortSignal.timeout(deadlineMs), end: () => {} }
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), deadlineMs)
+  return { signal: controller.signal, end: () => clearTimeout(timer) }
+}
