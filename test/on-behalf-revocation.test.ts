@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Placement } from '../src/core/binding.ts'
-import { runningCalls } from '../src/core/carry/running-calls.ts'
+import { runningCalls, whyEnded } from '../src/core/carry/running-calls.ts'
 import { granted, type RefusalReason } from '../src/core/errors.ts'
 import { toSentence } from '../src/core/sentences.ts'
 import { memoryVault } from '../src/core/vault/memory-vault.ts'
@@ -217,5 +217,19 @@ describe('the register of running calls', () => {
     calls.revoke(alice)
     expect(second.signal.aborted).toBe(true)
     calls.revoke(alice)
+  })
+
+  it('the register of running calls ends the oldest when one more comes than it keeps, and says that nobody ended it', () => {
+    const clock = handClock()
+    const calls = runningCalls(clock.now, 2)
+    const [first, second] = [calls.enter(alice, START + 300), calls.enter(alice, START + 300)]
+    second.leave()
+    const third = calls.enter(bob, START + 300)
+    expect(first.signal.aborted).toBe(false)
+    const fourth = calls.enter(bob, START + 300)
+    expect([first, third, fourth].map(({ signal }) => signal.aborted)).toEqual([true, false, false])
+    expect(whyEnded(first.signal)).toBe('caller_ended')
+    calls.revoke(bob)
+    expect([whyEnded(third.signal), fourth.signal.aborted]).toEqual(['handle_refused', true])
   })
 })

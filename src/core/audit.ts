@@ -122,20 +122,16 @@ const CREATE_AUDITOR_OPTIONS: OptionNames<AuditorOptions> = {
 export function createAuditor(sink: AuditSink, options: AuditorOptions = {}): Auditor {
   checkArgument('createAuditor: the sink', sink, isAuditSink)
   checkOptions('createAuditor', '', options, CREATE_AUDITOR_OPTIONS)
-  const { fingerprintKey = crypto.getRandomValues(new Uint8Array(32)), now = Date.now } = options
-  if (fingerprintKey.length < 32) throw new TypeError('fingerprintKey must have at least 32 bytes')
-  const key = crypto.subtle.importKey(
-    'raw',
-    fingerprintKey,
-    { name: 'HMAC', hash: 'SHA-256' },
-    false,
-    ['sign'],
-  )
+  const { fingerprintKey, now = Date.now } = options
+  if (fingerprintKey && fingerprintKey.length < 32)
+    throw new TypeError('fingerprintKey must have at least 32 bytes')
+  let key: ReturnType<typeof hmacKey> | undefined
   const known = new Map<string, string>()
 
   async function fingerprintOf(tokenId: string): Promise<string> {
     const hit = known.get(tokenId)
     if (hit !== undefined) return hit
+    key ??= hmacKey(fingerprintKey)
     const mac = new Uint8Array(
       await crypto.subtle.sign('HMAC', await key, new TextEncoder().encode(tokenId)),
     )
@@ -161,4 +157,11 @@ export function createAuditor(sink: AuditSink, options: AuditorOptions = {}): Au
       ...(tokenId === undefined ? {} : { fingerprint: await fingerprintOf(tokenId) }),
     })
   }
+}
+
+/** Made when the first token is recorded: Cloudflare Workers allow no random values before a request. */
+function hmacKey(
+  bytes: Uint8Array<ArrayBuffer> = crypto.getRandomValues(new Uint8Array(32)),
+): ReturnType<typeof crypto.subtle.importKey> {
+  return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
 }

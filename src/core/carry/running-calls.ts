@@ -33,12 +33,18 @@ export function whyEnded(signal: AbortSignal): RefusalReason {
   return signal.reason instanceof AuthError ? signal.reason.code : 'handle_refused'
 }
 
+/** A process has fewer requests open at once. More are callers that nobody ended. */
+const MOST_CALLERS = 50_000
+
 /**
  * Makes an empty register.
  *
  * @param now Milliseconds since the epoch.
+ * @param most How many callers it keeps. One more ends the oldest.
  */
-export function runningCalls(now: () => number): RunningCalls {
+export function runningCalls(now: () => number, most: number = MOST_CALLERS): RunningCalls {
+  /** Every caller's way out, the oldest first. */
+  const leaving = new Set<() => void>()
   const running = new Map<string, Map<AbortController, number>>()
   let sweepAt = 0
 
@@ -66,14 +72,25 @@ export function runningCalls(now: () => number): RunningCalls {
       const controller = new AbortController()
       const others = running.get(key) ?? new Map<AbortController, number>()
       running.set(key, others.set(controller, expiresAt))
-      const leave = (reason: RefusalReason) => {
+      const end = (reason: RefusalReason) => {
         controller.abort(toError({ reason }))
         others.delete(controller)
         if (others.size === 0 && running.get(key) === others) running.delete(key)
       }
-      const stopListening = signIn?.whenEnded(() => leave('sign_in_ended'))
-      if (stopListening) controller.signal.addEventListener('abort', stopListening, { once: true })
-      return { signal: controller.signal, leave: () => leave('caller_ended') }
+      const leave = () => end('caller_ended')
+      const stopListening = signIn?.whenEnded(() => end('sign_in_ended'))
+      controller.signal.addEventListener(
+        'abort',
+        () => {
+          leaving.delete(leave)
+          stopListening?.()
+        },
+        { once: true },
+      )
+      const [oldest] = leaving.size < most ? [] : leaving
+      oldest?.()
+      leaving.add(leave)
+      return { signal: controller.signal, leave }
     },
     revoke(principal) {
       const key = principalKey(principal)

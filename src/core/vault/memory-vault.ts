@@ -9,17 +9,29 @@ import type { Deposit, Handle, Vault } from './vault.ts'
 export interface MemoryVaultOptions {
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
+  /** How many credentials it keeps at most. One more ends the oldest. Default 100,000. */
+  readonly most?: number
 }
 
 /** Every option of the factory. A new one does not compile until it is here. */
 const MEMORY_VAULT_OPTIONS: OptionNames<MemoryVaultOptions> = {
   now: 'optional',
+  most: 'optional',
 }
 
-/** Makes a vault that keeps credentials in memory. It drops expired ones when new ones come in. */
+/**
+ * Makes a vault that keeps credentials in memory. It drops expired ones when new ones come in, and the
+ * oldest ones when there are too many, so that an app which forgets to end its callers does not fill
+ * the memory.
+ *
+ * @throws TypeError unless `most` is a whole number, at least 1.
+ */
 export function memoryVault(options: MemoryVaultOptions = {}): Vault {
   checkOptions('memoryVault', '', options, MEMORY_VAULT_OPTIONS)
-  const { now = Date.now } = options
+  const { now = Date.now, most = 100_000 } = options
+  if (!(Number.isSafeInteger(most) && most > 0))
+    throw new TypeError('most must be a whole number of credentials, at least 1')
+  // A Map keeps insertion order, so its first entry is the oldest.
   const entries = new Map<
     Handle,
     {
@@ -44,6 +56,8 @@ export function memoryVault(options: MemoryVaultOptions = {}): Vault {
   return {
     async deposit(deposit: Deposit): Promise<Handle> {
       sweep(now() / 1000)
+      const [oldest] = entries.size < most ? [] : entries.keys()
+      if (oldest !== undefined) entries.delete(oldest)
       const handle = randomHandle()
       entries.set(handle, {
         credential: deposit.credential,

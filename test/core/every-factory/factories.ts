@@ -185,7 +185,11 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
     good: {},
     wrong: [CLOCK],
   },
-  memoryVault: { make: by(memoryVault), good: {}, wrong: [CLOCK] },
+  memoryVault: {
+    make: by(memoryVault),
+    good: {},
+    wrong: [CLOCK, ['most', 0, 'a whole number of credentials']],
+  },
   staticKeys: {
     make: (options) => staticKeys(memorySecretStore(), options as never),
     good: {},

@@ -45,3 +45,18 @@ it('keeps what is still good when new ones come in', async () => {
   const kept = await Promise.all(handles.map((handle) => vault.withdraw(handle, alice, ISSUER)))
   expect(kept.map((credential) => credential?.reveal())).toEqual(['first', 'second', 'third'])
 })
+
+it('ends the oldest credential when one more comes in than it keeps', async () => {
+  const clock = handClock()
+  const vault = memoryVault({ now: clock.now, most: 2 })
+  const deposit = (text: string) =>
+    vault.deposit({
+      credential: new Credential(text),
+      owner: alice,
+      destinations: [ISSUER],
+      expiresAt: START + 300,
+    })
+  const handles = [await deposit('first'), await deposit('second'), await deposit('third')]
+  const kept = await Promise.all(handles.map((handle) => vault.withdraw(handle, alice, ISSUER)))
+  expect(kept.map((credential) => credential?.reveal())).toEqual([undefined, 'second', 'third'])
+})
