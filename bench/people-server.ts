@@ -9,14 +9,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setImmediate } from 'node:timers/promises'
 import { type AnswerEvent, type ChatCaller, chatkitServer, type ItemBase } from 'onbehalf/chatkit'
-import {
-  openPostgres,
-  openSqlite,
-  postgresRunStore,
-  postgresThreadStore,
-  sqliteRunStore,
-  sqliteThreadStore,
-} from 'onbehalf/store'
+import { openSqlite, sqliteRunStore, sqliteThreadStore } from 'onbehalf/store'
+import { openPostgres, postgresRunStore, postgresThreadStore } from 'onbehalf/store/postgres'
 import { z } from 'zod'
 
 const settings = z.object({

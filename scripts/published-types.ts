@@ -4,16 +4,22 @@
 import type * as onbehalf from 'onbehalf'
 import type * as onbehalfChatkit from 'onbehalf/chatkit'
 import type * as onbehalfEgress from 'onbehalf/egress'
+import type * as onbehalfExpress from 'onbehalf/express'
+import type * as onbehalfFastify from 'onbehalf/fastify'
+import type * as onbehalfHono from 'onbehalf/hono'
 import type * as onbehalfIssuers from 'onbehalf/issuers'
 import type * as onbehalfJwt from 'onbehalf/jwt'
 import type * as onbehalfLog from 'onbehalf/log'
 import type * as onbehalfMcp from 'onbehalf/mcp'
 import type * as onbehalfMcpServer from 'onbehalf/mcp-server'
+import type * as onbehalfNext from 'onbehalf/next'
+import type * as onbehalfNode from 'onbehalf/node'
 import type * as onbehalfOauth from 'onbehalf/oauth'
 import type * as onbehalfOpenaiAgents from 'onbehalf/openai-agents'
 import type * as onbehalfReact from 'onbehalf/react'
 import type * as onbehalfStdio from 'onbehalf/stdio'
 import type * as onbehalfStore from 'onbehalf/store'
+import type * as onbehalfStorePostgres from 'onbehalf/store/postgres'
 import type * as onbehalfWeb from 'onbehalf/web'
 
 export type Published = readonly [
@@ -21,6 +27,12 @@ export type Published = readonly [
   typeof onbehalfIssuers,
   typeof onbehalfJwt,
   typeof onbehalfOauth,
+  typeof onbehalfExpress,
+  typeof onbehalfFastify,
+  typeof onbehalfHono,
+  typeof onbehalfNext,
+  typeof onbehalfNode,
+  typeof onbehalfStorePostgres,
   typeof onbehalfMcp,
   typeof onbehalfMcpServer,
   typeof onbehalfOpenaiAgents,

@@ -65,10 +65,10 @@ describe('imports', () => {
     issuers: { rooms: ['core', 'jwt', 'oauth'] },
     // It reads the messages of a process as `mcp` reads the answers of a server.
     stdio: { rooms: ['core', 'mcp'], node: true },
-    log: { rooms: ['core'], library: 'pino', node: true },
+    log: { rooms: ['core'], node: true },
     egress: { rooms: ['core'], library: 'undici', node: true },
     // Both ends of a call rewrite answers by the same code.
-    'mcp-server': { rooms: ['core', 'mcp'], library: '@modelcontextprotocol/server', node: true },
+    'mcp-server': { rooms: ['core', 'mcp'], node: true },
     // What a tool means is read by the same code, whichever framework gets the list.
     'openai-agents': {
       rooms: ['core', 'agent', 'mcp'],
@@ -83,7 +83,7 @@ describe('imports', () => {
     frameworks: { rooms: ['core', 'agent'], parts: ['ai', '@ai-sdk/mcp'] },
     // Requests, for whatever server they come through.
     mount: { rooms: ['core'], node: true },
-    chatkit: { rooms: ['core', 'agent', 'mount'], library: 'rate-limiter-flexible', node: true },
+    chatkit: { rooms: ['core', 'agent', 'mount'], node: true },
     // It stands behind chatkit's port.
     store: {
       rooms: ['core', 'chatkit'],

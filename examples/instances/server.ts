@@ -10,7 +10,7 @@ import { jwtVerifier } from 'onbehalf/jwt'
 import { auditSink, createLog } from 'onbehalf/log'
 import { privateKeyJwt, tokenExchanger } from 'onbehalf/oauth'
 import { modelFromEnvironment, runAgent } from 'onbehalf/openai-agents'
-import { openPostgres, postgresRunStore, postgresThreadStore } from 'onbehalf/store'
+import { openPostgres, postgresRunStore, postgresThreadStore } from 'onbehalf/store/postgres'
 
 const {
   ISSUER: issuer = '',

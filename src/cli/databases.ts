@@ -2,13 +2,8 @@
 // SQLite's.
 
 import { existsSync } from 'node:fs'
-import {
-  openPostgres,
-  openSqlite,
-  type PostgresDatabase,
-  type SqliteDatabase,
-  SqliteLockedError,
-} from 'onbehalf/store'
+import { openSqlite, type SqliteDatabase, SqliteLockedError } from 'onbehalf/store'
+import { openPostgres, type PostgresDatabase } from 'onbehalf/store/postgres'
 import { CommandError, UsageError } from './command.ts'
 
 /** The options of a command that works on databases, for `readArguments`. */

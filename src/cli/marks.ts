@@ -1,7 +1,8 @@
 // `onbehalf marks`: lists the servers that sent a credential back, and clears their marks. A mark
 // holds no credential.
 
-import { postgresReflectionMarks, sqliteReflectionMarks } from 'onbehalf/store'
+import { sqliteReflectionMarks } from 'onbehalf/store'
+import { postgresReflectionMarks } from 'onbehalf/store/postgres'
 import { readArguments } from './arguments.ts'
 import { type Command, type Terminal, UsageError } from './command.ts'
 import { DATABASE_OPTIONS, POSTGRES_HELP, withDatabase } from './databases.ts'

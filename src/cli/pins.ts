@@ -1,7 +1,8 @@
 // `onbehalf pins`: shows which tools have changed since they were pinned, and approves a change or
 // drops pins. A pin holds digests and the names of tools.
 
-import { postgresToolPins, sqliteToolPins } from 'onbehalf/store'
+import { sqliteToolPins } from 'onbehalf/store'
+import { postgresToolPins } from 'onbehalf/store/postgres'
 import { type Arguments, readArguments } from './arguments.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
 import { DATABASE_OPTIONS, POSTGRES_HELP, withDatabase } from './databases.ts'

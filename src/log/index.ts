@@ -1,4 +1,11 @@
-// onbehalf/log: structured logs and the audit over pino, without secrets.
+// onbehalf/log: structured logs and the audit, without secrets.
 
 export { auditSink } from './audit-sink.ts'
-export { createLog, type Log, type LogFields, type LogLevel, type LogOptions } from './log.ts'
+export {
+  type AppLogger,
+  createLog,
+  type Log,
+  type LogFields,
+  type LogLevel,
+  type LogOptions,
+} from './log.ts'

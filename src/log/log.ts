@@ -1,7 +1,7 @@
-// The log: one JSON line for each event, by pino. It writes named fields only, and no text that
-// looks like a credential.
+// The log: one JSON line for each event, or one record for the app's own logger. It writes named
+// fields only, and no text that looks like a credential.
 
-import { destination as fileDestination, pino } from 'pino'
+import process from 'node:process'
 import type { AuditEvent } from '../core/audit.ts'
 import { blankCredentials } from '../core/blank.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
@@ -43,12 +43,25 @@ export interface Log {
   audit(message: string, fields?: LogFields): void
 }
 
+/** What a logger of an app has. A level that it lacks goes to `info`, or to `error`. */
+export interface AppLogger {
+  info(record: object): void
+  error(record: object): void
+  debug?(record: object): void
+  warn?(record: object): void
+}
+
 /** Options of {@link createLog}. */
 export interface LogOptions {
   /** Default `info`. */
   readonly level?: LogLevel
   /** Gets each line with its newline. Default: standard error. */
   readonly destination?: { write(line: string): void }
+  /**
+   * The app's own logger, in place of a destination: pino, winston, `console` or any other with
+   * `info` and `error`. It gets each event as one object, and decides by its own level.
+   */
+  readonly logger?: AppLogger
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
 }
@@ -94,13 +107,11 @@ const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 /** Only the first entries of a list are written. */
 const MAX_LIST_ENTRIES = 50
 
-/** Above every level that an app can choose, so that the audit is always written. */
-const AUDIT_LEVEL = 100
-
 /** Every option of the factory. A new one does not compile until it is here. */
 const CREATE_LOG_OPTIONS: OptionNames<LogOptions> = {
   level: 'optional',
   destination: 'optional',
+  logger: 'optional',
   now: 'optional',
 }
 
@@ -120,26 +131,16 @@ const CREATE_LOG_OPTIONS: OptionNames<LogOptions> = {
 export function createLog(options: LogOptions = {}): Log {
   checkOptions('createLog', '', options, CREATE_LOG_OPTIONS, {
     destination: hasMethods(['write'], 'it gets each line, such as process.stdout'),
+    logger: hasMethods(['info', 'error'], 'it gets each event, such as a logger of pino'),
   })
-  const {
-    level = 'info',
-    destination = fileDestination({ dest: 2, sync: true }),
-    now = Date.now,
-  } = options
+  const { level = 'info', logger, destination = STANDARD_ERROR, now = Date.now } = options
   if (!LEVELS.includes(level)) throw new TypeError('level must be debug, info, warn or error')
-  const lines = pino(
-    {
-      level,
-      base: null,
-      timestamp: false,
-      messageKey: 'message',
-      customLevels: { audit: AUDIT_LEVEL },
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    destination,
-  )
+  const least = logger ? 0 : LEVELS.indexOf(level)
   const write = (at: LogLevel | 'audit', message: string, fields: LogFields = {}): void => {
-    if (lines.isLevelEnabled(at)) lines[at](plainFields(fields, now), blankCredentials(message))
+    if (at !== 'audit' && LEVELS.indexOf(at) < least) return
+    const record = { level: at, ...plainFields(fields, now), message: blankCredentials(message) }
+    if (logger) give(record, at, logger)
+    else destination.write(`${JSON.stringify(record)}\n`)
   }
   return {
     debug: (message, fields) => write('debug', message, fields),
@@ -148,6 +149,19 @@ export function createLog(options: LogOptions = {}): Log {
     error: (message, fields) => write('error', message, fields),
     audit: (message, fields) => write('audit', message, fields),
   }
+}
+
+const STANDARD_ERROR = { write: (line: string) => void process.stderr.write(line) }
+
+/** The logger has levels of its own, and would take a field of that name for one. */
+function give(
+  { level, ...record }: { readonly level: string },
+  at: LogLevel | 'audit',
+  logger: AppLogger,
+): void {
+  if (at === 'audit') logger.info({ audit: true, ...record })
+  else if (at === 'debug' || at === 'warn') (logger[at] ?? logger.info).call(logger, record)
+  else logger[at](record)
 }
 
 function plainFields(fields: LogFields, now: () => number): Record<string, unknown> {

@@ -1,4 +1,5 @@
-// onbehalf/store: durable implementations of the ports, over SQLite, PostgreSQL and a folder.
+// onbehalf/store: durable implementations of the ports, over SQLite and a folder. Those over
+// PostgreSQL are onbehalf/store/postgres, so that no bundler looks for its driver here.
 
 export {
   type DiskAttachments,
@@ -7,16 +8,6 @@ export {
 } from './attachments/disk-attachments.ts'
 export type { AttachmentLimits } from './attachments/parts.ts'
 export type { Swept } from './attachments/sweep.ts'
-export { openPostgres, type PostgresDatabase } from './postgres/database.ts'
-export { PostgresError } from './postgres/failure.ts'
-export type { PostgresOptions } from './postgres/options.ts'
-export { postgresReflectionMarks } from './postgres/reflection-marks.ts'
-export { postgresRunStore } from './postgres/run-store.ts'
-export { postgresSecretStore } from './postgres/secret-store.ts'
-export { postgresSignInStore } from './postgres/sign-in-store.ts'
-export { postgresThreadStore } from './postgres/thread-store.ts'
-export { postgresToolPins } from './postgres/tool-pins.ts'
-export { type PostgresVaultOptions, postgresVault } from './postgres/vault.ts'
 export { KeyringError, type MasterKeyFacts } from './sealing/keyring.ts'
 export {
   createKeyring,

@@ -19,14 +19,8 @@ import {
   type ThreadStore,
 } from 'onbehalf/chatkit'
 import { jwtVerifier } from 'onbehalf/jwt'
-import {
-  openPostgres,
-  openSqlite,
-  postgresRunStore,
-  postgresThreadStore,
-  sqliteRunStore,
-  sqliteThreadStore,
-} from 'onbehalf/store'
+import { openSqlite, sqliteRunStore, sqliteThreadStore } from 'onbehalf/store'
+import { openPostgres, postgresRunStore, postgresThreadStore } from 'onbehalf/store/postgres'
 import { startPostgres } from '../store/postgres/server.ts'
 import { conformanceApp } from './conformance-responder.ts'
 

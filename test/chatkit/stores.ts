@@ -11,14 +11,12 @@ import {
   type RunStore,
   type ThreadStore,
 } from '../../src/chatkit/index.ts'
+import { openSqlite, sqliteRunStore, sqliteThreadStore } from '../../src/store/index.ts'
 import {
   openPostgres,
-  openSqlite,
   postgresRunStore,
   postgresThreadStore,
-  sqliteRunStore,
-  sqliteThreadStore,
-} from '../../src/store/index.ts'
+} from '../../src/store/postgres/index.ts'
 import { type SharedPostgres, sharedPostgres } from '../store/postgres/shared.ts'
 
 /** What one instance of the server works with. */

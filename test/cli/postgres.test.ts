@@ -3,13 +3,13 @@
 
 import { beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { main } from '../../src/cli/main.ts'
+import { listKeyring } from '../../src/store/index.ts'
 import {
-  listKeyring,
   type PostgresDatabase,
   postgresReflectionMarks,
   postgresSecretStore,
   postgresToolPins,
-} from '../../src/store/index.ts'
+} from '../../src/store/postgres/index.ts'
 import { MCP, START } from '../core/parts.ts'
 import { groundForTest } from '../store/ground.ts'
 import { opened } from '../store/postgres/ground.ts'

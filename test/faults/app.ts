@@ -15,9 +15,6 @@ import { type Connections, clientSecretBasic, connections, tokenExchanger } from
 import { runAgent } from 'onbehalf/openai-agents'
 import {
   fileMasterKeys,
-  type PostgresDatabase,
-  postgresRunStore,
-  postgresThreadStore,
   type SqliteDatabase,
   sqliteReflectionMarks,
   sqliteRunStore,
@@ -25,6 +22,11 @@ import {
   sqliteThreadStore,
   sqliteVault,
 } from 'onbehalf/store'
+import {
+  type PostgresDatabase,
+  postgresRunStore,
+  postgresThreadStore,
+} from 'onbehalf/store/postgres'
 import { faultModel } from './model.ts'
 import { type Points, pointedDatabase, pointedFetch } from './points.ts'
 import { CHAT, ISSUER, MCP, WAIT_MS, type World } from './world.ts'

@@ -347,3 +347,30 @@ it('a language model that gave no answer is told with its kind, status and code'
   })
   expect(text()).not.toContain(OPAQUE)
 })
+
+describe("the app's own logger", () => {
+  function appLogger() {
+    const got: [string, unknown][] = []
+    const to = (level: string) => (record: object) => void got.push([level, record])
+    return { got, info: to('info'), error: to('error'), warn: to('warn') }
+  }
+
+  it('gets each event as one object, at its level, and without credentials', () => {
+    const logger = appLogger()
+    const log = createLog({ logger, now: () => 0, level: 'error' })
+    log.debug('looked up')
+    log.warn('slow')
+    log.error('failed', { error: new Error(`no: ${JWT}`), part: `Bearer ${OPAQUE}` })
+    expect(logger.got.map(([level]) => level)).toEqual(['info', 'warn', 'error'])
+    expect(logger.got[1]?.[1]).toEqual({ time: '1970-01-01T00:00:00.000Z', message: 'slow' })
+    expect(JSON.stringify(logger.got)).not.toMatch(/eyJ|Zm9v/)
+  })
+
+  it('gets the audit too, at info', async () => {
+    const logger = appLogger()
+    await auditSink(logger).record({ time: 0, hop: 'door', outcome: 'allowed', trace: 't' })
+    expect(logger.got).toEqual([
+      ['info', expect.objectContaining({ audit: true, hop: 'door', trace: 't', message: 'hop' })],
+    ])
+  })
+})

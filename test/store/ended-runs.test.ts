@@ -3,12 +3,8 @@
 
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunStore, ThreadStore } from '../../src/chatkit/index.ts'
-import {
-  postgresRunStore,
-  postgresThreadStore,
-  sqliteRunStore,
-  sqliteThreadStore,
-} from '../../src/store/index.ts'
+import { sqliteRunStore, sqliteThreadStore } from '../../src/store/index.ts'
+import { postgresRunStore, postgresThreadStore } from '../../src/store/postgres/index.ts'
 import { groundForTest } from './ground.ts'
 import { opened } from './postgres/ground.ts'
 import { type SharedPostgres, sharedPostgres } from './postgres/shared.ts'

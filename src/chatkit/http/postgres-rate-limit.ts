@@ -1,8 +1,8 @@
 // A rate limit that instances share, in a table of PostgreSQL. The table names a person by a digest
 // only.
 
-import RateLimiterPostgres from 'rate-limiter-flexible/lib/RateLimiterPostgres.js'
 import { withDeadline } from '../../core/http/deadline.ts'
+import { isObject } from '../../core/json.ts'
 import { checkOptions, type OptionNames } from '../../core/known-options.ts'
 import { checkArgument, hasMethods } from '../../core/option-values.ts'
 import {
@@ -13,7 +13,7 @@ import {
   type Rates,
   type RateTaken,
   ratesOf,
-  take,
+  takenOf,
 } from './rate-limit.ts'
 
 /** The part of a `Pool` of `pg` that this uses. */
@@ -41,8 +41,8 @@ const isPool = hasMethods(['query'], 'a Pool of the package pg')
 /**
  * Makes a limit over a pool of connections. It does not connect before the first request. While
  * PostgreSQL is slow or away, each process counts alone: the few requests that then succeed stay
- * limited, and none is refused because of the outage. Rows are deleted within about 65 minutes
- * after their time is over.
+ * limited, and none is refused because of the outage. Rows are deleted within about two hours after
+ * their time is over.
  *
  * @throws TypeError for a rate out of bounds, or a table's name with characters other than a-z, 0-9
  *   and _.
@@ -64,25 +64,10 @@ export function postgresRateLimit(
     throw new TypeError('table takes a plain name: a-z, 0-9 and _')
   const each = ratesOf('postgresRateLimit', rates)
   const alone = memoryRateLimit(rates)
-  const limiter = (kind: string, { most, per }: Rate) =>
-    new RateLimiterPostgres({
-      storeClient: pool,
-      storeType: 'pool',
-      tableName: table,
-      // `ready` creates the table. The library would try once, at creation, and never again.
-      tableCreated: true,
-      clearExpiredByTimeout: kind === 'request',
-      keyPrefix: kind,
-      points: most,
-      duration: per,
-    })
-  const limiters = { run: limiter('run', each.run), request: limiter('request', each.request) }
+  let sweepAt = 0
   let made: Promise<unknown> | undefined
 
-  /**
-   * Creates the table, with the columns that the library uses. After a failure, the next call tries
-   * again.
-   */
+  /** Creates the table. After a failure, the next call tries again. */
   function ready(): Promise<unknown> {
     made ??= pool.query({ text: tableOf(table) }).catch((error) => {
       // Another instance created it at the same moment, which "if not exists" does not cover.
@@ -93,16 +78,52 @@ export function postgresRateLimit(
     return made
   }
 
+  /** Deletes the rows whose time is over, now and then. A failure is for the next sweep. */
+  function sweep(now: number): void {
+    if (now < sweepAt) return
+    sweepAt = now + SWEEP_MS
+    const text = `delete from "${table}" where expire < $1`
+    pool.query({ text, values: [now - SWEEP_MS] }).catch(() => {})
+  }
+
+  async function count(key: string, rate: Rate): Promise<RateTaken> {
+    const now = Date.now()
+    const values = [key, now + rate.per * 1000, now]
+    const answer = await pool.query({ text: countIn(table), values })
+    sweep(now)
+    const { points, until } = countOf(answer)
+    return takenOf(points, until - now, rate)
+  }
+
   return {
     async take(owner, kind): Promise<RateTaken> {
       const key = await digestOf(owner)
       const taken = await withDeadline(patience, undefined, async () => {
         await ready()
-        return take(limiters[kind], key)
+        return count(`${kind}:${key}`, each[kind])
       })
       return taken.ok ? taken.value : alone.take(key, kind)
     },
   }
+}
+
+/** An hour: the time of a rate may be over on one machine's clock and not on another's. */
+const SWEEP_MS = 3_600_000
+
+/** One statement, so that instances that count at the same moment count one after the other. */
+function countIn(table: string): string {
+  return `insert into "${table}" as counted (key, points, expire) values ($1, 1, $2)
+    on conflict (key) do update set
+      points = case when counted.expire <= $3 then 1 else counted.points + 1 end,
+      expire = case when counted.expire <= $3 then $2 else counted.expire end
+    returning points, expire`
+}
+
+/** PostgreSQL's driver gives a bigint as a text. */
+function countOf(answer: unknown): { readonly points: number; readonly until: number } {
+  const row = isObject(answer) && Array.isArray(answer.rows) ? answer.rows[0] : undefined
+  if (!isObject(row)) throw new TypeError('the pool gave no row')
+  return { points: Number(row.points), until: Number(row.expire) }
 }
 
 function tableOf(table: string): string {

@@ -1,7 +1,5 @@
 // Limits how often one person may send requests: the port, and a limit in this process's memory.
 
-import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js'
-import RateLimiterRes from 'rate-limiter-flexible/lib/RateLimiterRes.js'
 import { checkOptions, type OptionNames } from '../../core/known-options.ts'
 
 /** What is counted: every request, and those that begin a run. */
@@ -40,11 +38,25 @@ export interface Rates {
  */
 export function memoryRateLimit(rates: Rates = {}): RateLimit {
   const each = ratesOf('memoryRateLimit', rates)
-  // No prefix: with one, the library would make another text for every person.
-  const limiter = ({ most, per: seconds }: Rate) =>
-    new RateLimiterMemory({ keyPrefix: '', points: most, duration: seconds })
-  const limiters = { run: limiter(each.run), request: limiter(each.request) }
-  return { take: (owner, kind) => take(limiters[kind], owner) }
+  const counters = { run: counterOf(each.run), request: counterOf(each.request) }
+  return { take: async (owner, kind) => counters[kind](owner) }
+}
+
+/** Counts requests by owner, each from the first one for as long as the rate says. */
+function counterOf(rate: Rate): (owner: string) => RateTaken {
+  // The time is the same for everybody, so the first entry is the one that is over first.
+  const counted = new Map<string, { count: number; readonly until: number }>()
+  return (owner) => {
+    const now = Date.now()
+    for (const [key, { until }] of counted) {
+      if (until > now) break
+      counted.delete(key)
+    }
+    const entry = counted.get(owner) ?? { count: 0, until: now + rate.per * 1000 }
+    entry.count += 1
+    counted.set(owner, entry)
+    return takenOf(entry.count, entry.until - now, rate)
+  }
 }
 
 /** Every option of a rate limit. A new one does not compile until it is here. */
@@ -59,7 +71,6 @@ export function ratesOf(factory: string, rates: Rates): Readonly<Record<RateKind
   for (const [name, rate] of Object.entries({ runs, requests })) {
     checkOptions(factory, name, rate, RATE)
     const { most, per } = rate
-    // A timer of more than 24.8 days fires at once, and the limit would end with it.
     if (!(Number.isSafeInteger(most) && most > 0 && per >= 1 && per <= MAX_PER_SECONDS)) {
       throw new TypeError(
         `${name}: a rate is a whole number of requests, at least 1, in 1 second to 20 days`,
@@ -71,25 +82,9 @@ export function ratesOf(factory: string, rates: Rates): Readonly<Record<RateKind
 
 const MAX_PER_SECONDS = 20 * 24 * 3600
 
-/**
- * The part of the library's limiters that this uses. It rejects with a `RateLimiterRes` when there
- * are too many requests.
- */
-export interface Limiter {
-  consume(key: string): Promise<unknown>
-}
-
-/**
- * Counts one request.
- *
- * @throws Error of the limiter's when it could not count.
- */
-export async function take(limiter: Limiter, key: string): Promise<RateTaken> {
-  try {
-    await limiter.consume(key)
-    return { ok: true }
-  } catch (refused) {
-    if (!(refused instanceof RateLimiterRes)) throw refused
-    return { ok: false, retryAfter: Math.max(1, Math.ceil(refused.msBeforeNext / 1000)) }
-  }
+/** What a count means: how many there were, and how many milliseconds are left of the time. */
+export function takenOf(count: number, leftMs: number, { most }: Rate): RateTaken {
+  return count <= most
+    ? { ok: true }
+    : { ok: false, retryAfter: Math.max(1, Math.ceil(leftMs / 1000)) }
 }

@@ -4,7 +4,7 @@
 
 import { createServer } from 'node:http'
 import { type ChatCaller, chatkitServer } from 'onbehalf/chatkit'
-import { openPostgres, postgresRunStore, postgresThreadStore } from 'onbehalf/store'
+import { openPostgres, postgresRunStore, postgresThreadStore } from 'onbehalf/store/postgres'
 
 const database = await openPostgres({ timeouts: { connect: 1000, statement: 2000 } })
 const words: string[] = []

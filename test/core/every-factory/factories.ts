@@ -37,13 +37,12 @@ import { childProcesses } from '../../../src/stdio/index.ts'
 import {
   createKeyring,
   diskAttachments,
-  openPostgres,
   openSqlite,
-  postgresVault,
   rotateKeyring,
   sqliteRunStore,
   sqliteVault,
 } from '../../../src/store/index.ts'
+import { openPostgres, postgresVault } from '../../../src/store/postgres/index.ts'
 
 /** A value of the wrong kind, and words of what is said about it. */
 type Wrong = readonly [option: string, value: unknown, words: string]

@@ -9,6 +9,7 @@ import { protectMcpServer } from '../../../src/mcp-server/index.ts'
 import { clientSecretBasic, clientSecretPost, privateKeyJwt } from '../../../src/oauth/index.ts'
 import { recordingModel } from '../../../src/openai-agents/index.ts'
 import * as store from '../../../src/store/index.ts'
+import * as postgres from '../../../src/store/postgres/index.ts'
 
 /** Calls with a wrong argument, and words of what is said. */
 type Calls = readonly (readonly [call: () => unknown, words: string])[]
@@ -40,11 +41,11 @@ const ofSqlite = Object.fromEntries(
 
 const ofPostgres = Object.fromEntries(
   Object.entries({
-    postgresReflectionMarks: store.postgresReflectionMarks,
-    postgresRunStore: store.postgresRunStore,
-    postgresSignInStore: store.postgresSignInStore,
-    postgresThreadStore: store.postgresThreadStore,
-    postgresToolPins: store.postgresToolPins,
+    postgresReflectionMarks: postgres.postgresReflectionMarks,
+    postgresRunStore: postgres.postgresRunStore,
+    postgresSignInStore: postgres.postgresSignInStore,
+    postgresThreadStore: postgres.postgresThreadStore,
+    postgresToolPins: postgres.postgresToolPins,
   }).map(([name, make]): [string, Calls] => [
     name,
     [
@@ -127,7 +128,7 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   // onbehalf/egress
   egressFetch: TAKES_NOTHING,
   // onbehalf/log
-  auditSink: [[call(auditSink, console), 'createLog() makes one']],
+  auditSink: [[call(auditSink, { info() {} }), 'must have the method error']],
   // onbehalf/store
   sqliteSecretStore: [
     [call(store.sqliteSecretStore, 'chat.db', {}), "openSqlite('chat.db') opens one"],
@@ -140,8 +141,11 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   SqliteLockedError: ERROR,
   fileMasterKeys: [[call(store.fileMasterKeys, undefined), 'the path must be a text']],
   postgresSecretStore: [
-    [call(store.postgresSecretStore, Promise.resolve(), {}), 'await it (await openPostgres({ … })'],
-    [call(store.postgresSecretStore, database, {}), 'is one of SQLite'],
+    [
+      call(postgres.postgresSecretStore, Promise.resolve(), {}),
+      'await it (await openPostgres({ … })',
+    ],
+    [call(postgres.postgresSecretStore, database, {}), 'is one of SQLite'],
   ],
   keyUse: [[call(store.keyUse, 'chat.db'), "openSqlite('chat.db') or await openPostgres"]],
   listKeyring: [[call(store.listKeyring, undefined), 'the path must be a text']],
@@ -174,7 +178,7 @@ export const ARGUMENTS: Readonly<Record<string, Calls>> = {
   ],
   rotateKeyring: [[call(store.rotateKeyring, 1), 'the path must be a text']],
   sqliteRunStore: [[call(store.sqliteRunStore, 'chat.db'), "openSqlite('chat.db') opens one"]],
-  postgresVault: [[call(store.postgresVault, database, {}), 'is one of SQLite']],
+  postgresVault: [[call(postgres.postgresVault, database, {}), 'is one of SQLite']],
   sqliteVault: [[call(store.sqliteVault, database, 'key'), 'fileMasterKeys']],
   staticKeys: [[call(staticKeys, 'x'), 'must have the method read: a secret store']],
 }

@@ -1,7 +1,7 @@
 // Two instances over one real PostgreSQL: one dies, or sleeps and wakes up later, at every place of a
 // turn, and the person goes on at the other one.
 
-import { openPostgres, type PostgresDatabase } from 'onbehalf/store'
+import { openPostgres, type PostgresDatabase } from 'onbehalf/store/postgres'
 import type { PostgresServer } from '../../store/postgres/server.ts'
 import { LEASE_MS, startApp } from '../app.ts'
 import { comeBack, judge, search } from '../outcome.ts'

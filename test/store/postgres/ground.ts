@@ -7,7 +7,7 @@ import {
   openPostgres,
   type PostgresDatabase,
   type PostgresOptions,
-} from '../../../src/store/index.ts'
+} from '../../../src/store/postgres/index.ts'
 import type { PostgresServer } from './server.ts'
 
 /** Opens a database of a server. It is closed when the test is over. */

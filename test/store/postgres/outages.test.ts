@@ -2,7 +2,11 @@
 
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import type { ThreadStore } from '../../../src/chatkit/index.ts'
-import { PostgresError, postgresRunStore, postgresThreadStore } from '../../../src/store/index.ts'
+import {
+  PostgresError,
+  postgresRunStore,
+  postgresThreadStore,
+} from '../../../src/store/postgres/index.ts'
 import { said, thread } from '../../chatkit/threads/thread-store-contract.ts'
 import {
   listenTo,

@@ -6,7 +6,7 @@ import {
   postgresReflectionMarks,
   postgresSignInStore,
   postgresToolPins,
-} from '../../../src/store/index.ts'
+} from '../../../src/store/postgres/index.ts'
 import { reflectionMarksContract } from '../../core/carry/reflection-marks-contract.ts'
 import { toolPinReviewContract, toolPinsContract } from '../../core/carry/tool-pins-contract.ts'
 import { signInStoreContract } from '../../core/vault/sign-in-store-contract.ts'

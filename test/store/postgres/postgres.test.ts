@@ -9,7 +9,7 @@ import {
   PostgresError,
   postgresRunStore,
   postgresThreadStore,
-} from '../../../src/store/index.ts'
+} from '../../../src/store/postgres/index.ts'
 import { runStoreContract } from '../../chatkit/runs/run-store-contract.ts'
 import { said, thread, threadStoreContract } from '../../chatkit/threads/thread-store-contract.ts'
 import { listenTo, opened, RUN, TERMS, withoutLooks } from './ground.ts'

@@ -7,14 +7,16 @@ import {
   keyUse,
   listKeyring,
   type MasterKeys,
-  openPostgres,
-  type PostgresDatabase,
-  postgresSecretStore,
-  postgresVault,
   retireKey,
   rotateKeyring,
   SealError,
 } from '../../../src/store/index.ts'
+import {
+  openPostgres,
+  type PostgresDatabase,
+  postgresSecretStore,
+  postgresVault,
+} from '../../../src/store/postgres/index.ts'
 import { alice, ISSUER } from '../../core/parts.ts'
 import { connection, plain, secretStoreContract } from '../../core/vault/secret-store-contract.ts'
 import { vaultContract } from '../../core/vault/vault-contract.ts'

@@ -5,7 +5,7 @@ import {
   type PostgresDatabase,
   postgresRunStore,
   postgresThreadStore,
-} from '../../../src/store/index.ts'
+} from '../../../src/store/postgres/index.ts'
 import { message, testChat } from '../../chatkit/support.ts'
 import { opened } from './ground.ts'
 import { type SharedPostgres, sharedPostgres } from './shared.ts'
