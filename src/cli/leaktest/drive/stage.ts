@@ -65,7 +65,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
       ready: readyOf(start.ready, chatUrl, values),
       seconds: start.seconds ?? 60,
       signal,
-      onOutput: (stream, body) => tape.note({ sink: 'output', place: stream, body }),
+      onOutput: (stream, chunk) => tape.print(stream, chunk),
     }))
   try {
     const announced = takeAnnouncements(tape)

@@ -26,6 +26,16 @@ export interface Recorded {
   readonly fields?: readonly string[]
 }
 
+/** What a process printed in one turn. */
+interface Printed {
+  readonly turn: Turn
+  readonly chunks: Buffer[]
+  bytes: number
+}
+
+/** Bytes of what was printed that are searched as one. */
+const MAX_PRINTED_BYTES = 512 * 1024
+
 /** One message of one person, or a part of the run in which several send some. */
 export interface Turn {
   /** As the model reads it: `echo`, `lookup.text.others`. */
@@ -50,6 +60,8 @@ export class Tape {
   leftOut: readonly string[] = []
   /** Messages that were said. */
   readonly counts: { turns: number } = { turns: 0 }
+  /** By stream. */
+  readonly #printed = new Map<string, Printed>()
 
   constructor(mint: Mint) {
     this.mint = mint
@@ -73,6 +85,30 @@ export class Tape {
       turn: behaviour,
       ...(person === undefined ? {} : { person }),
       ...one,
+    })
+  }
+
+  /**
+   * Records a chunk of what a process printed. A process may write every word by itself: what it
+   * writes in one turn is one record, in which a secret is whole.
+   */
+  print(stream: string, chunk: Buffer): void {
+    const last = this.#printed.get(stream)
+    if (last?.turn === this.turn && last.bytes < MAX_PRINTED_BYTES) {
+      last.chunks.push(chunk)
+      last.bytes += chunk.length
+      return
+    }
+    const chunks = [chunk]
+    this.#printed.set(stream, { turn: this.turn, chunks, bytes: chunk.length })
+    const { behaviour, person } = this.turn
+    this.records.push({
+      ...{ sink: 'output', place: stream, turn: behaviour, start: '', headers: [] },
+      ...(person === undefined ? {} : { person }),
+      get body() {
+        if (chunks.length > 1) chunks.splice(0, chunks.length, Buffer.concat(chunks))
+        return chunks[0] ?? chunk
+      },
     })
   }
 }

@@ -46,7 +46,8 @@ const BATCH_CHARACTERS = 64 * 1024
 
 /**
  * Searches a tape. It lets others have their turn at times. Small records are searched many at once, and
- * one by one only where there is something: almost everywhere there is nothing.
+ * one by one only where there is something: almost everywhere there is nothing, or there is something
+ * almost everywhere.
  */
 export async function searchTape(
   tape: Tape,
@@ -59,12 +60,17 @@ export async function searchTape(
   const known = new Set<string>()
   let batch: Rendered[] = []
   let [size, bytes] = [0, 0]
+  let wasQuiet = true
   const search = () => {
-    const together = batch.length > 1 ? scan(bytesOfAll(batch)) : undefined
-    if (together === undefined || together.some(({ part }) => part !== 'header'))
-      for (const { record, text } of batch)
-        for (const found of keptOf(scan(Buffer.from(text, 'latin1')), record, entitled))
-          note(found, record, leaks, isKnown(found, entitled, notRemoved))
+    if (batch.length < 2 || !wasQuiet || !isQuiet(scan(bytesOfAll(batch)))) {
+      wasQuiet = true
+      for (const { record, text } of batch) {
+        const found = scan(Buffer.from(text, 'latin1'))
+        wasQuiet &&= isQuiet(found)
+        for (const one of keptOf(found, record, entitled))
+          note(one, record, leaks, isKnown(one, entitled, notRemoved))
+      }
+    }
     ;[batch, size] = [[], 0]
   }
   for (const [index, record] of tape.records.entries()) {
@@ -85,6 +91,11 @@ export async function searchTape(
   const shown = (leak: Leak): Leak =>
     scan(leak.place).length > 0 ? { ...leak, place: 'a name with it' } : leak
   return { leaks: [...leaks.values()].map(shown), texts: known.size, bytes }
+}
+
+/** Whether nothing was found, or only the header that all tokens of an issuer have. */
+function isQuiet(found: readonly Found[]): boolean {
+  return found.every(({ part }) => part === 'header')
 }
 
 /** A record and the text that is searched of it. */

@@ -185,10 +185,15 @@ function unbrotli(text: string): string {
 /** Something cut off gives what is there; a stretch is often followed by other bytes. */
 const LENIENT = { finishFlush: 2, maxOutputLength: MAX_INFLATED_BYTES } as const
 
+/** Most of what is opened is nothing. The traces of those errors would cost more than all else. */
 function attempt(open: () => Buffer): Buffer | undefined {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
   try {
     return open()
   } catch {
     return undefined
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
 }

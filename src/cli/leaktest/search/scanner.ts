@@ -39,13 +39,19 @@ export function createScan(secrets: readonly Secret[]): Scan {
   /** Looks for the parts as they are. */
   function search(text: string, encoding: string, finds: Finds): void {
     let lower: string | undefined
+    const measured = new Map<Part, Run>()
     grams.lookUp(Buffer.from(text, 'latin1'), STEP, (at) => {
       lower ??= text.toLowerCase()
       for (const { part, at: partAt } of grams.find(lower.slice(at, at + GRAM))) {
-        const characters = lengthOfRun(lower, at, part.folded, partAt)
+        // Every third position of a run is looked up. It is measured once.
+        const last = measured.get(part)
+        if (last?.shift === at - partAt && at < last.to) continue
+        const { characters, to } = runAround(lower, at, part.folded, partAt)
         if (characters < part.fewestExact) continue
-        const exact = lengthOfRun(text, at, part.text, partAt) >= part.fewestExact
-        if (exact) finds.note(part, encoding, characters)
+        const isExact = runAround(text, at, part.text, partAt).characters >= part.fewestExact
+        // In a long run of letters in the wrong case, those in the right case may come later.
+        if (isExact) measured.set(part, { shift: at - partAt, to })
+        if (isExact) finds.note(part, encoding, characters)
         else if (characters >= part.fewest)
           finds.note(part, `${encoding}, in another case`, characters)
       }
@@ -92,23 +98,35 @@ class Finds {
   }
 }
 
-/** How many characters around the two positions are the same. */
-function lengthOfRun(text: string, at: number, secret: string, secretAt: number): number {
+/** A run of a part in a text. */
+interface Run {
+  /** How far the text is from the part. */
+  readonly shift: number
+  readonly to: number
+}
+
+/** How many characters around the two positions are the same, and where they end in the text. */
+function runAround(
+  text: string,
+  at: number,
+  secret: string,
+  secretAt: number,
+): { readonly characters: number; readonly to: number } {
   let before = 0
   while (
     before < at &&
     before < secretAt &&
-    text[at - before - 1] === secret[secretAt - before - 1]
+    text.charCodeAt(at - before - 1) === secret.charCodeAt(secretAt - before - 1)
   )
     before++
   let after = 0
   while (
     at + after < text.length &&
     secretAt + after < secret.length &&
-    text[at + after] === secret[secretAt + after]
+    text.charCodeAt(at + after) === secret.charCodeAt(secretAt + after)
   )
     after++
-  return before + after
+  return { characters: before + after, to: at + after }
 }
 
 /**
