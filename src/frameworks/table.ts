@@ -3,10 +3,24 @@
 
 import { type EventWriter, eventWriter, type RunNotes } from '../agent/event-writer.ts'
 import type { AgentEvent } from '../agent/events.ts'
+import { providerError } from '../agent/model-failure.ts'
 import { isObject, type UnknownObject } from '../core/json.ts'
 
 /** What each part becomes, by its type. */
 export type Table<Run> = Readonly<Record<string, (part: UnknownObject, run: Run) => void>>
+
+/**
+ * Waits until a framework has begun its stream.
+ *
+ * @throws AuthError `server_unavailable` when it does not begin.
+ */
+export async function begun<T>(stream: T | PromiseLike<T>): Promise<T> {
+  try {
+    return await stream
+  } catch (error) {
+    throw providerError(error)
+  }
+}
 
 /**
  * Translates the stream.

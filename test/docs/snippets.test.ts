@@ -100,7 +100,8 @@ describe('the snippets of the documentation', () => {
 
   it('compile', () => {
     expect(compiled('*.ts', {})).toEqual({ problems: '', status: 0 })
-  })
+    // The compiler reads the declarations of four frameworks.
+  }, 120_000)
 
   it('that run in a web page compile, too', () => {
     const page = { lib: ['ES2023', 'DOM', 'DOM.Iterable'], jsx: 'react-jsx', types: [] }

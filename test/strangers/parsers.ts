@@ -41,6 +41,8 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/chatkit/runs/run-log.ts': STORED,
   'src/frameworks/ai-sdk/approval-state.ts': STORED,
   'src/frameworks/ai-sdk/messages.ts': STORED,
+  'src/frameworks/langchain.ts': STORED,
+  'src/frameworks/mastra.ts': STORED,
   'src/oauth/connection/account.ts': STORED,
   'src/oauth/connection/refresh.ts': STORED,
   'src/oauth/connection/stored-key.ts': STORED,

@@ -101,8 +101,8 @@ async function* untilHeld<R extends HeldRequest, C extends Calling>(
     }
   } catch (error) {
     isOver = true
-    // A run that was ended here may say so in its own way.
-    if (hold.calls.length === 0 && !hold.ended()) throw error
+    // A run that was ended may say so in its own way.
+    if (hold.calls.length === 0 && !hold.ended() && !request.signal.aborted) throw error
   } finally {
     hold.clear()
     // First, because a framework may wait for its model before it returns.

@@ -6,8 +6,8 @@ import type { EventWriter, RunNotes } from '../../agent/event-writer.ts'
 import type { AgentEvent, PendingCall } from '../../agent/events.ts'
 import { providerError } from '../../agent/model-failure.ts'
 import { isObject, type UnknownObject, writeJson } from '../../core/json.ts'
-import { beginNamed, textIn } from '../fields.ts'
-import { type Table, translated } from '../table.ts'
+import { beginNamed, pageIn, textIn } from '../fields.ts'
+import { begun, type Table, translated } from '../table.ts'
 import { approvalState } from './approval-state.ts'
 
 /** What `streamText` and the `stream` of a `ToolLoopAgent` give. */
@@ -33,9 +33,10 @@ export interface AiSdkStream {
  * ```
  */
 export async function* aiSdkEvents(
-  result: AiSdkStream,
+  stream: AiSdkStream | PromiseLike<AiSdkStream>,
   notes: RunNotes = {},
 ): AsyncGenerator<AgentEvent, void, undefined> {
+  const result = await begun(stream)
   const waiting: Waiting[] = []
   yield* translated(result.fullStream, TABLE, (writer) => ({ writer, waiting }), notes)
   if (waiting.length === 0) return
@@ -93,12 +94,8 @@ function failed(output: unknown): boolean {
 }
 
 function takeSource(part: UnknownObject, { writer }: Run): void {
-  const { sourceType, url, title, filename } = part
-  const page = textIn(url)
-  if (sourceType === 'url' && /^https?:\/\//.test(page) && URL.canParse(page))
-    writer.cite({ type: 'url', url: page, title: textIn(title) || new URL(page).host })
-  const name = textIn(filename) || textIn(title)
-  if (sourceType === 'document' && name !== '') writer.cite({ type: 'file', filename: name })
+  const source = pageIn(part)
+  if (source) writer.cite(source)
 }
 
 function takeFile({ file }: UnknownObject, { writer }: Run): void {

@@ -81,6 +81,11 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   aiSdkEvents: PURE,
   aiSdkMessages: PURE,
   uiMessageResponse: PURE,
+  // onbehalf/langchain, onbehalf/mastra
+  langchainEvents: PURE,
+  langchainMessages: PURE,
+  mastraEvents: PURE,
+  mastraMessages: PURE,
   // onbehalf/oauth
   clientSecretBasic: [[call(clientSecretBasic, 's3cr3t'), 'must be a Credential']],
   clientSecretPost: [[call(clientSecretPost, 's3cr3t'), 'must be a Credential']],
