@@ -25,6 +25,7 @@ import {
 import { createBehind } from './behind.ts'
 import { chatClient, literalClient } from './clients.ts'
 import type { Deadlines } from './deadlines.ts'
+import { describeCall } from './describe-call.ts'
 import { instructionsFor, needsApproval } from './instructions.ts'
 import type { TaskflowKeys } from './keys.ts'
 import type { TaskflowModel } from './model.ts'
@@ -151,6 +152,7 @@ function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Ca
     stepDetails: true,
     person: (caller) => personOf(caller.principal, caller.token.claims),
     approvals: needsApproval,
+    describeCall: (call, { caller }) => describeCall(call, caller, urls),
     async *run(request, { caller, metadata }) {
       const { principal, trace } = caller
       const server = serverFor(metadata.placement, urls)

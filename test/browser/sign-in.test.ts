@@ -60,7 +60,8 @@ describe('signing in', () => {
       expect(cookies).not.toContain(token)
     }
     // The verifier is gone with the callback; what stays says only that somebody was signed in.
-    expect(await page.evaluate('({ ...sessionStorage })')).toEqual({ 'taskflow.signed-in': 'yes' })
+    expect(await page.evaluate('({ ...sessionStorage })')).toEqual({})
+    expect(await page.evaluate('({ ...localStorage })')).toEqual({ 'taskflow.signed-in': 'yes' })
     expect(everything).toContain('taskflow.signed-in')
   })
 
@@ -154,7 +155,7 @@ describe('staying signed in', () => {
     await page.context().clearCookies()
     await page.reload()
     await page.getByRole('button', { name: 'Sign in' }).waitFor()
-    expect(await page.evaluate('({ ...sessionStorage })')).toEqual({})
+    expect(await page.evaluate('[{ ...sessionStorage }, { ...localStorage }]')).toEqual([{}, {}])
   })
 
   it('after a 401 the page refreshes once and repeats the request once', async () => {
@@ -192,7 +193,7 @@ describe('staying signed in', () => {
     ground().events = [{ time: 1, hop: 'door', outcome: 'allowed' }]
     // At its end the answer makes the page read the trail and the tasks, both at once.
     await say(visited.page, 'hello')
-    await visited.page.getByTestId('hop').waitFor()
+    await visited.page.getByTestId('leg').waitFor()
     await visited.page.getByTestId('task').waitFor()
     const used = tokenRequests(visited).flatMap(
       (parameters) => parameters.get('refresh_token') ?? [],

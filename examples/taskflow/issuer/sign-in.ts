@@ -24,6 +24,12 @@ export function signInStep(
     if (uid === undefined) return await next()
     context.set('cache-control', 'no-store')
     const interaction = await find(provider, context, uid)
+    if (!interaction && context.method === 'GET') {
+      // Who goes back to a sign-in that is over wants the app.
+      context.status = 303
+      context.redirect(`${web}/`)
+      return
+    }
     if (!interaction) {
       context.status = 400
       refuse(context, {

@@ -5,6 +5,7 @@ import { byId } from './dom.ts'
 import { createGuide } from './guide.ts'
 import { createModelView } from './model-view.ts'
 import { createPlacement } from './placement.ts'
+import { createPlaces, type Places, shownThread } from './places.ts'
 import { createSideBySide, type SideBySide } from './side-by-side/view.ts'
 import { createTabs } from './tabs.ts'
 import { createTasksView } from './tasks-view.ts'
@@ -40,15 +41,27 @@ export async function startApp(config: Config, tokens: Tokens): Promise<void> {
     chat.dataset.trace = trace
     await Promise.all([showTrail(trace), showModel(trace)])
   }
-  listen(chat, tokens, readTasks, show)
+  const places = createPlaces({
+    thread(id) {
+      void chat.setThread(id ?? null)
+      if (id !== undefined) void findTrace(tokens, 'threads', id).then(show)
+    },
+    view: showView,
+  })
+  const goTo = (view: string) => {
+    places.view(view)
+    showView(view)
+  }
+  listen(chat, tokens, { readTasks, show, places, goTo })
 
   createTabs('inside-tabs')
   for (const choice of document.querySelectorAll<HTMLButtonElement>('button[data-view]')) {
-    choice.addEventListener('click', () => showView(choice.dataset.view ?? 'chat'))
+    choice.addEventListener('click', () => goTo(choice.dataset.view ?? 'chat'))
   }
   guide(
     chat,
     createSideBySide(tokens, () => void readTasks()),
+    goTo,
   )
   byId('skip', HTMLButtonElement).addEventListener('click', () => chat.focusComposer())
   byId('person', HTMLElement).textContent = tokens.person
@@ -68,33 +81,48 @@ export async function startApp(config: Config, tokens: Tokens): Promise<void> {
 }
 
 /** Connects the guided row with the parts of the page that take its steps. */
-function guide(chat: OnbehalfChat, { attack, revoke }: SideBySide): void {
+function guide(
+  chat: OnbehalfChat,
+  { attack, revoke }: SideBySide,
+  goTo: (view: string) => void,
+): void {
   createGuide({
     async add() {
-      showView('chat')
+      goTo('chat')
       await chat.sendMessage({ text: PROMPTS[0] })
     },
     async attack() {
-      showView('compare')
+      goTo('compare')
       await attack()
     },
     async revoke() {
-      showView('compare')
+      goTo('compare')
       byId('misuses-title', HTMLElement).scrollIntoView()
       await revoke()
     },
   })
 }
 
+/** What the page does when something happens in the chat. */
+interface Reactions {
+  readonly readTasks: () => Promise<void>
+  readonly show: (trace: string | undefined) => Promise<void>
+  readonly places: Places
+  readonly goTo: (view: string) => void
+}
+
 /** Reacts to the events of the chat component. */
 function listen(
   chat: OnbehalfChat,
   tokens: Tokens,
-  readTasks: () => Promise<void>,
-  show: (trace: string | undefined) => Promise<void>,
+  { readTasks, show, places, goTo }: Reactions,
 ): void {
+  let running = false
+  on(chat, 'chat-response-start', () => {
+    running = true
+  })
   on(chat, 'chat-thread', ({ id, title }) => {
-    history.replaceState(null, '', id === null ? location.pathname : `#${id}`)
+    places.thread(id ?? undefined, running && shownThread() === undefined)
     byId('chat-title', HTMLElement).textContent = title ?? 'New conversation'
   })
   on(chat, 'chat-event', ({ event }) => {
@@ -103,12 +131,13 @@ function listen(
       void readTasks()
   })
   on(chat, 'chat-response-end', ({ trace }) => {
+    running = false
     void readTasks()
     void show(trace)
   })
   on(chat, 'chat-answer-action', async ({ itemIds }) => {
     const trace = await findTrace(tokens, 'items', itemIds.at(-1) ?? '')
-    showView('inside')
+    goTo('inside')
     if (trace !== undefined) return show(trace)
     byId('trail-note', HTMLElement).textContent = 'The trail of this answer was not kept.'
     byId('trail-line', HTMLElement).replaceChildren()
@@ -124,11 +153,6 @@ function on<K extends keyof ChatEventMap>(
   chat.addEventListener(name, (event) => {
     if (event instanceof CustomEvent) listener(event.detail)
   })
-}
-
-function shownThread(): string | undefined {
-  const named = decodeURIComponent(location.hash.slice(1))
-  return /^[\w-]{1,200}$/.test(named) ? named : undefined
 }
 
 /** Shows one view. On a narrow screen it is the only visible one, and on a wide one all are. */

@@ -11,8 +11,8 @@ export class SignInFailed extends Error {}
 /** The storage key of a sign-in that has begun: its state, its verifier and the open thread. */
 const PENDING_KEY = 'taskflow.sign-in'
 /**
- * The storage key that says that this tab was signed in. A reload then asks the issuer again
- * without a click. The value is no credential.
+ * The storage key that says that somebody signed in with this browser. A reload or another tab then
+ * asks the issuer again without a click. The value is no credential.
  */
 const SIGNED_IN_KEY = 'taskflow.signed-in'
 /** The longest time that a person may take on the issuer's page. */
@@ -58,7 +58,9 @@ export async function startSignIn(config: Config, issuer: Issuer, silent = false
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
   for (const resource of [config.resources.chat, config.resources.api])
     url.searchParams.append('resource', resource)
-  location.assign(url)
+  // An attempt that nobody asked for is no place to come back to.
+  if (silent) location.replace(url)
+  else location.assign(url)
 }
 
 /**
@@ -107,19 +109,19 @@ export async function finishSignIn(
   }
 }
 
-/** Says whether this tab was signed in before the page was loaded again. */
+/** Says whether somebody signed in with this browser, here or in another tab. */
 export function wasSignedIn(): boolean {
-  return sessionStorage.getItem(SIGNED_IN_KEY) !== null
+  return localStorage.getItem(SIGNED_IN_KEY) !== null
 }
 
-/** Remembers in this tab that the person is signed in. */
+/** Remembers in this browser that the person is signed in. */
 export function rememberSignedIn(): void {
-  sessionStorage.setItem(SIGNED_IN_KEY, 'yes')
+  localStorage.setItem(SIGNED_IN_KEY, 'yes')
 }
 
 /** Forgets that the person was signed in. */
 export function forgetSignedIn(): void {
-  sessionStorage.removeItem(SIGNED_IN_KEY)
+  localStorage.removeItem(SIGNED_IN_KEY)
 }
 
 /** Gives the URL to which the issuer sends people back after a sign-in or a sign-out. */

@@ -41,7 +41,11 @@ export type TaskCommand =
   | { readonly kind: 'progress'; readonly task: TaskReference; readonly percent: number }
   | { readonly kind: 'assign'; readonly task: TaskReference; readonly assignee: string }
 
+/** What a person can ask about the stand-in and not about tasks. */
+export type AboutKind = 'token' | 'instructions' | 'person' | 'model' | 'sign-out'
+
 export type Command =
+  | { readonly kind: 'about'; readonly about: AboutKind }
   | { readonly kind: 'add'; readonly task: TaskFields }
   | { readonly kind: 'list'; readonly filter: TaskFilter }
   | { readonly kind: 'projects' }

@@ -1,12 +1,15 @@
 // The stand-in's next move: a tool call or an answer. Pure: equal requests get equal moves.
 
+import type { Known } from './about.ts'
 import { hasTaskTools, helpWith, INTRODUCTION, unread } from './answer.ts'
 import type { Conversation } from './conversation.ts'
+import { fillArguments } from './fill-arguments.ts'
 import { lureIn } from './fooled.ts'
 import { intentOf } from './intent.ts'
 import { planFor } from './plan.ts'
+import { askParameter } from './question.ts'
 import { resultOf } from './result.ts'
-import { fillArguments, type ListedTool, toolFor } from './tool-list.ts'
+import { type ListedTool, toolFor } from './tool-list.ts'
 
 /** The next thing to do. */
 export type Move =
@@ -18,12 +21,8 @@ export type Move =
   | { readonly kind: 'say'; readonly text: string }
 
 /** What the stand-in is set up with, whatever the conversation is. */
-export interface Habits {
-  /** Values that the instructions tell it to give to tools, by parameter name. */
-  readonly told: Readonly<Record<string, string>>
+export interface Habits extends Known {
   readonly asksBeforeDeleting: boolean
-  /** Whether it obeys what a tool returns, as a fooled model does. */
-  readonly fooled: boolean
 }
 
 /**
@@ -35,12 +34,14 @@ export function decide(
   conversation: Conversation,
   tools: readonly ListedTool[],
   now: number,
-  { told, asksBeforeDeleting, fooled }: Habits,
+  habits: Habits,
 ): Move {
+  const { told, fooled } = habits
   if (!hasTaskTools(tools)) return say(conversation, helpWith(tools))
   if (conversation.said.at(-1)?.text === '' && conversation.attached.length > 0)
     return say(conversation, undefined)
-  const plan = planFor(intentOf(conversation.said, now), tools, asksBeforeDeleting)
+  const intent = intentOf(conversation.said, now)
+  const plan = planFor(intent, tools, habits)
   const results = conversation.returned.map(resultOf)
   for (let step = plan.next(), at = 0; ; at++) {
     if (step.done) {
@@ -52,7 +53,9 @@ export function decide(
     const { operation, values } = step.value
     const tool = toolFor(operation, tools)
     if (!tool) return say(conversation, `I have no tool here to ${operation.replace('_', ' ')}.`)
-    const { args, left } = fillArguments(tool.parameters, values, told)
+    const { args, left, missing } = fillArguments(tool.parameters, values, told, intent.given)
+    const [needed] = missing
+    if (needed !== undefined) return say(conversation, askParameter(needed))
     const result = results[at]
     if (!result) return { kind: 'call', tool: tool.name, args }
     step = plan.next({ result, left })

@@ -9,11 +9,15 @@ import { type Option, type Question, questionIn, tasksShown } from './question.t
 import { referenceOf } from './words.ts'
 
 /** A command, or another meaning of an answer to a question. */
-export type Intent =
+export type Intent = (
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'confirmed'; readonly id: number }
   | { readonly kind: 'declined'; readonly what: Question['kind'] }
   | { readonly kind: 'again'; readonly options: readonly Option[] }
+) & {
+  /** Parameters that the person was asked for, by name. */
+  readonly given?: Readonly<Record<string, string>>
+}
 
 /**
  * Understands the last message.
@@ -41,6 +45,12 @@ export function intentOf(said: readonly Said[], now: number): Intent {
         kind: 'command',
         command: { kind: 'add', task: parseNewTask(text.trim().replace(/[.!?]+$/, ''), now) },
       }
+    case 'parameter': {
+      if (command.kind === 'no') return { kind: 'declined', what: 'parameter' }
+      // The message before the question says what is to be done.
+      const asked = intentOf(said.slice(0, -2), now)
+      return { ...asked, given: { ...asked.given, [question.name]: text.trim() } }
+    }
     case 'which':
       return chosen(said, command, question.options, now)
   }

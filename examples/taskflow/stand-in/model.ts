@@ -10,7 +10,7 @@ import {
 } from '@openai/agents'
 import { conversationOf } from './conversation.ts'
 import { decide, type Move } from './decide.ts'
-import { toldIn } from './told.ts'
+import { personIn, toldIn } from './told.ts'
 
 /** Options of {@link standInModel}. */
 export interface StandInOptions {
@@ -46,7 +46,12 @@ export function standInModel(options: StandInOptions = {}): Model {
     // Different at each step of a conversation, so that the ids made of it are unique in the
     // conversation.
     const place = `${conversation.said.length}_${conversation.returned.length + 1}`
-    const habits = { told: toldIn(request.systemInstructions), asksBeforeDeleting, fooled }
+    const habits = {
+      told: toldIn(request.systemInstructions),
+      person: personIn(request.systemInstructions),
+      asksBeforeDeleting,
+      fooled,
+    }
     return { move: decide(conversation, tools, now(), habits), place }
   }
 

@@ -1,5 +1,6 @@
 // From a person's English to a command. Pure: the same text on the same day gives the same command.
 
+import { aboutIn } from './about.ts'
 import type { Command } from './command.ts'
 import { parseChange } from './parse-change.ts'
 import { parseList } from './parse-list.ts'
@@ -60,6 +61,8 @@ export function parse(message: string, now: number): Command {
   const whole = message.replace(/[‘’]/g, "'").replace(/^\s+|[\s.!?]+$/g, '')
   for (const [pattern, command] of SMALL_TALK)
     if (pattern.test(whole) || pattern.test(text)) return command
+  const about = aboutIn(whole) ?? aboutIn(text)
+  if (about) return { kind: 'about', about }
   const place = placeOf(text)
   if (place !== undefined) return { kind: 'place', place }
   if (

@@ -1,6 +1,7 @@
 // From an intent to an answer: which tools to call, one after the other, and what to say at the
 // end. A plan keeps no state: each request runs it again from its start, with the results so far.
 
+import { aboutAnswer, type Known } from './about.ts'
 import { addedAnswer, helpWith, leftOut, listOf } from './answer.ts'
 import type { TaskCommand, TaskFields, TaskFilter, TaskReference } from './command.ts'
 import type { Intent } from './intent.ts'
@@ -41,7 +42,7 @@ const NOTHING_DELETED = 'All right, nothing was deleted.'
 export function* planFor(
   intent: Intent,
   tools: readonly ListedTool[],
-  asksBeforeDeleting: boolean,
+  { asksBeforeDeleting, ...known }: Known & { readonly asksBeforeDeleting: boolean },
 ): Plan {
   switch (intent.kind) {
     case 'confirmed':
@@ -63,6 +64,8 @@ export function* planFor(
       return projects(yield { operation: 'list_projects', values: {} })
     case 'help':
       return helpWith(tools)
+    case 'about':
+      return aboutAnswer(command.about, known)
     case 'hello':
       return `Hello! ${helpWith(tools)}`
     case 'thanks':
@@ -106,6 +109,8 @@ function* list(filter: TaskFilter): Plan {
   }
   const { result, left } = yield { operation: 'list_tasks', values }
   if (result.kind === 'sentence') return result.text
+  if (result.kind === 'names')
+    return `Your tasks:\n${result.names.map((name) => `- ${name}`).join('\n')}`
   const kept = filtered(tasksOf(result), filter, !left.includes('search'))
   return listOf(
     kept,
@@ -120,7 +125,7 @@ function tasksOf(result: ToolResult): readonly Task[] {
 
 function projects({ result }: Returned): string {
   if (result.kind === 'sentence') return result.text
-  const names = result.kind === 'projects' ? result.projects : []
+  const names = result.kind === 'names' ? result.names : tasksOf(result).map(({ title }) => title)
   return names.length === 0
     ? 'You have no projects.'
     : ['Your projects:', ...names.map((name) => `- ${name}`)].join('\n')

@@ -1,13 +1,14 @@
 // The stand-in's questions. It writes them into the conversation and reads them back, because it
 // has no other memory. Pure.
 
-import type { Task } from './result.ts'
+import { oneLine, type Task } from './result.ts'
 
 /** The question at the end of the last answer. */
 export type Question =
   | { readonly kind: 'delete'; readonly id: number }
   | { readonly kind: 'which'; readonly options: readonly Option[] }
   | { readonly kind: 'title' }
+  | { readonly kind: 'parameter'; readonly name: string }
 
 /** One of the tasks to choose from. */
 export interface Option {
@@ -22,6 +23,11 @@ const TITLE = 'What should the task be called?'
 /** Asks for a title. */
 export function askTitle(): string {
   return TITLE
+}
+
+/** Asks for a parameter that a tool needs and that the person has not named. */
+export function askParameter(name: string): string {
+  return `The tool also needs “${oneLine(name).replace(/[“”]/g, '')}”. What shall it be?`
 }
 
 /**
@@ -72,6 +78,8 @@ export function questionIn(message: string): Question | undefined {
     )
   if (deletion) return { kind: 'delete', id: Number(deletion[1]) }
   const lines = message.split('\n')
+  const parameter = /^The tool also needs “([^“”]+)”\. What shall it be\?$/.exec(lines.at(-1) ?? '')
+  if (parameter) return { kind: 'parameter', name: parameter[1] ?? '' }
   if (lines.at(-1) === TITLE) return { kind: 'title' }
   const start = lines.lastIndexOf(WHICH)
   if (start < 0) return undefined

@@ -20,17 +20,25 @@ export interface Task {
 export type ToolResult =
   | { readonly kind: 'tasks'; readonly tasks: readonly Task[]; readonly total: number }
   | { readonly kind: 'task'; readonly task: Task }
-  | { readonly kind: 'projects'; readonly projects: readonly string[] }
+  /** A list of things that are no tasks, or of tasks that have no number. */
+  | { readonly kind: 'names'; readonly names: readonly string[] }
   | { readonly kind: 'sentence'; readonly text: string }
   | { readonly kind: 'nothing' }
 
 /**
- * Reads JSON `{"tasks": […]}`, `{"task": {…}}`, `{"projects": […]}`, and the same without the outer
- * object, or in `{"result": …}`. Everything else is a sentence.
+ * Reads JSON: a task, a list of tasks or of anything that has a name, alone or under any name in an
+ * object. Everything else is a sentence.
  */
 export function resultOf(text: string): ToolResult {
-  const value = parseJson(text)
+  const value = parseJson(text) ?? linesOf(text)
   return value === undefined ? sentence(text) : read(value)
+}
+
+/** Servers in Python send a list as one text for each element. */
+function linesOf(text: string): readonly unknown[] | undefined {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  const values = lines.map(parseJson)
+  return values.length > 1 && values.every(isObject) ? values : undefined
 }
 
 function read(value: unknown): ToolResult {
@@ -38,11 +46,13 @@ function read(value: unknown): ToolResult {
   if (!isObject(value)) return sentence(String(value))
   // Servers in Python put whatever is no object into one (MCP wants `structuredContent` to be one).
   if (Object.keys(value).length === 1 && 'result' in value) return read(value.result)
-  if (Array.isArray(value.tasks)) return listed(value.tasks, value.total)
-  if (Array.isArray(value.projects))
-    return { kind: 'projects', projects: value.projects.flatMap(projectName) }
   const task = taskOf(value.task ?? value)
+  const list = listIn(value)
+  // A task has lists too, such as its tags.
+  if (list && !task) return listed(list, value.total)
   if (task) return { kind: 'task', task }
+  const own = nameOf(value)
+  if (own.length > 0) return { kind: 'names', names: own }
   const said = [value.error, value.message, value.detail].find((text) => typeof text === 'string')
   return typeof said === 'string' ? sentence(said) : { kind: 'nothing' }
 }
@@ -66,6 +76,8 @@ function sentence(text: string): ToolResult {
 
 function listed(values: readonly unknown[], total: unknown): ToolResult {
   const tasks = values.flatMap((value) => taskOf(value) ?? [])
+  if (tasks.length === 0 && values.length > 0)
+    return { kind: 'names', names: values.flatMap(nameOf) }
   return {
     kind: 'tasks',
     tasks,
@@ -77,11 +89,11 @@ function taskOf(value: unknown): Task | undefined {
   if (!isObject(value)) return undefined
   const id =
     typeof value.id === 'string' && /^\d{1,15}$/.test(value.id) ? Number(value.id) : value.id
-  if (typeof id !== 'number' || !Number.isSafeInteger(id) || typeof value.title !== 'string')
-    return undefined
+  const title = titleIn(value)
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || title === undefined) return undefined
   return {
     id,
-    title: oneLine(value.title),
+    title: oneLine(title),
     status: word(value.status),
     priority: word(value.priority),
     due_date: word(value.due_date),
@@ -94,9 +106,24 @@ function taskOf(value: unknown): Task | undefined {
   }
 }
 
-function projectName(value: unknown): readonly string[] {
-  const name = isObject(value) ? value.name : value
+/** The list in an object: under a name that says what it is, or the only one that there is. */
+function listIn(value: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
+  for (const name of ['tasks', 'projects', 'items', 'results', 'data']) {
+    const list = value[name]
+    if (Array.isArray(list)) return list
+  }
+  const lists = Object.values(value).filter((list) => Array.isArray(list))
+  return lists.length === 1 ? lists[0] : undefined
+}
+
+function nameOf(value: unknown): readonly string[] {
+  const name = isObject(value) ? titleIn(value) : value
   return typeof name === 'string' && name !== '' ? [oneLine(name)] : []
+}
+
+/** The name of a thing, whatever its server calls that. */
+function titleIn({ title, name, summary }: Readonly<Record<string, unknown>>): string | undefined {
+  return [title, name, summary].find((text) => typeof text === 'string')
 }
 
 function word(value: unknown): string {

@@ -1,5 +1,5 @@
-// The values of `user_id` and `access_token` that the instructions tell a model to give to tools.
-// Pure.
+// What the instructions tell a model: the values of `user_id` and `access_token` to give to tools,
+// and for whom it acts. Pure.
 
 /** The two parameters of the placement `prompt`. */
 const NAMES = ['user_id', 'access_token'] as const
@@ -14,4 +14,9 @@ export function toldIn(instructions: string | undefined): Readonly<Record<string
     return value === undefined ? [] : [[name, value] as const]
   })
   return Object.fromEntries(found)
+}
+
+/** Reads the person's name from the sentence of the instructions that names them. */
+export function personIn(instructions: string | undefined): string | undefined {
+  return /^.*\bYou act for ([^,\n]{1,100}),/m.exec(instructions ?? '')?.[1]
 }
