@@ -8,6 +8,7 @@ export type { CallDescription } from './agent/approval-record.ts'
 export type { ApprovalWords } from './agent/approval-words.ts'
 export { type HistoryTurn, historyOf } from './agent/history.ts'
 export type { AgentChatOptions, AgentRunRequest } from './agent/options.ts'
+export type { QuestionWords } from './agent/questions/question-words.ts'
 export {
   type PostgresRateLimitOptions,
   postgresRateLimit,

@@ -2,6 +2,15 @@
 
 export type { ApprovalPolicy, ToolFacts } from '../agent/approval.ts'
 export type { AgentEvent, Citation, HostedTool, PendingCall, ResumedRun } from '../agent/events.ts'
+export type {
+  AskPerson,
+  FieldKind,
+  FieldValue,
+  Question,
+  QuestionAnswer,
+  QuestionField,
+  QuestionOption,
+} from '../agent/question.ts'
 export type { AgentTurn, ClientTool } from '../agent/turn.ts'
 export { agentEvents, type StreamedRun } from './agent-events.ts'
 export {

@@ -3,6 +3,7 @@
 import type { Model } from '@openai/agents'
 import type { ApprovalPolicy } from '../agent/approval.ts'
 import type { ResumedRun } from '../agent/events.ts'
+import type { AskPerson } from '../agent/question.ts'
 import type { AgentTurn, ClientTool } from '../agent/turn.ts'
 import type { Refusal } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
@@ -106,6 +107,13 @@ export interface RunAgentOptions {
    * message and this answer. `agentChat` asks for it once. Default false.
    */
   readonly title?: boolean
+  /**
+   * Puts what a server asks to the person: a form, or a page to open (MCP, elicitation). The call
+   * goes on with the answer, and the answer goes to that server alone; its time stands still
+   * meanwhile. Forms that ask for a credential, and links that are not https, are declined without a
+   * question. `agentChat` gives it. Default: servers learn that nobody can be asked.
+   */
+  readonly ask?: AskPerson
   /** Gets a copy of every model request before the model does. */
   readonly onModelRequest?: (request: ModelRequestCopy) => void
   /**

@@ -3,6 +3,7 @@
 
 import type { AgentEvent } from '../agent/events.ts'
 import { unheldCaller } from '../agent/hold/held-caller.ts'
+import { sideEvents } from '../agent/interleave.ts'
 import { endsSignIn, type Refusal } from '../core/errors.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import {
@@ -15,7 +16,6 @@ import {
 } from '../core/option-values.ts'
 import { toError } from '../core/sentences.ts'
 import { assertNoCredential } from './instructions.ts'
-import { sideEvents } from './interleave.ts'
 import type { AgentServer, RunAgentOptions } from './options.ts'
 import { runLoop } from './run-loop.ts'
 import { leaveOut, type OpenedServers, openServers } from './servers/open-servers.ts'
@@ -36,6 +36,7 @@ const RUN_AGENT_OPTIONS: OptionNames<RunAgentOptions> = {
   clientTools: 'optional',
   keepCalls: 'optional',
   title: 'optional',
+  ask: 'optional',
   onModelRequest: 'optional',
   timeouts: 'optional',
 }
@@ -50,6 +51,7 @@ const RUN_AGENT_VALUES: ValueChecks = {
   instructions: isText,
   input: isList("[{ role: 'user', text: '…' }]"),
   clientTools: isList('the tools of the page'),
+  ask: isFunction('it puts a question to the person, and gives the answer'),
   onModelRequest: isFunction('it gets a copy of each request to the model'),
 }
 
@@ -165,7 +167,7 @@ async function* run(
   let opened: OpenedServers | undefined
   try {
     if (signal.aborted) return
-    opened = await openServers(options, signal, onRefused)
+    opened = await openServers(options, signal, onRefused, side.push)
     if (!signal.aborted) {
       yield* leaveOut(opened, options)
       yield* runLoop(options, opened, maxTurns, signal, side)

@@ -3,9 +3,9 @@
 
 import type { AgentInputItem } from '@openai/agents'
 import type { AgentEvent } from '../agent/events.ts'
+import { interleave, type SideEvents } from '../agent/interleave.ts'
 import { endingOf } from './agent-events.ts'
 import { inputOf } from './conversation.ts'
-import { interleave, type SideEvents } from './interleave.ts'
 import type { RunAgentOptions } from './options.ts'
 import { pauseOf } from './pause.ts'
 import { itemsOf } from './paused-run.ts'

@@ -3,11 +3,11 @@
 
 import { Agent, type Model, Runner } from '@openai/agents'
 import type { AgentEvent, PendingCall, ResumedRun } from '../agent/events.ts'
+import type { SideEvents } from '../agent/interleave.ts'
 import { toError } from '../core/sentences.ts'
 import { approvalGate } from './approval.ts'
 import { type CallKeeper, callKeeper } from './call-keeper.ts'
 import { connectTool } from './connect-tool.ts'
-import type { SideEvents } from './interleave.ts'
 import type { RunAgentOptions } from './options.ts'
 import type { PauseParts } from './pause.ts'
 import { repeatingModel } from './paused-run.ts'

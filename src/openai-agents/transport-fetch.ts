@@ -1,6 +1,6 @@
 // A `fetch` over the transport of a stdio server, for a framework whose client speaks HTTP. It is one
-// session of MCP (Streamable HTTP) whose answers are JSON; what the server says unasked is dropped, and
-// what it asks is refused.
+// session of MCP (Streamable HTTP). Questions to the person are passed on; what else the server says
+// unasked is dropped, and what else it asks is refused.
 
 import { isObject, parseJson, type UnknownObject } from '../core/json.ts'
 
@@ -16,11 +16,16 @@ export interface ServerTransport {
 /** Where the client believes that it sends to. Nothing is sent there. */
 export const NOWHERE = 'http://stdio.invalid/mcp'
 
-/** A request that waits for its answer. */
+/** The client's request that waits for its answer. */
 interface Waiting {
   answer(message: object): void
+  /** Gives the client what the server asks meanwhile. */
+  asks(message: object): void
   fail(): void
 }
+
+/** What a server may ask: a question to the person. */
+const ASKABLE = 'elicitation/create'
 
 /** Makes the `fetch` of one client. */
 export function transportFetch(transport: ServerTransport): typeof globalThis.fetch {
@@ -30,8 +35,12 @@ export function transportFetch(transport: ServerTransport): typeof globalThis.fe
   started.catch(() => {})
   transport.onmessage = (message) => {
     if (!isObject(message)) return
+    // The server does not say to which request its question belongs.
+    const newest = [...waiting.values()].at(-1)
     if (typeof message.method !== 'string') waiting.get(message.id)?.answer(message)
-    else if ('id' in message) transport.send(answerTo(message)).catch(() => {})
+    else if (!('id' in message)) return
+    else if (message.method === ASKABLE && newest) newest.asks(message)
+    else transport.send(answerTo(message)).catch(() => {})
   }
   transport.onclose = () => {
     for (const { fail } of waiting.values()) fail()
@@ -39,20 +48,15 @@ export function transportFetch(transport: ServerTransport): typeof globalThis.fe
 
   async function ask(message: UnknownObject, signal: AbortSignal | null | undefined) {
     const { id } = message
+    const answer = answerOf(signal, () => waiting.delete(id))
+    waiting.set(id, answer)
     try {
-      const answered = new Promise<object>((resolve, reject) => {
-        const fail = () => reject(new Error('The server did not answer'))
-        waiting.set(id, { answer: resolve, fail })
-        signal?.addEventListener('abort', fail, { once: true })
-        if (signal?.aborted) fail()
-      })
-      // What the transport throws says more than that nobody answered.
-      answered.catch(() => {})
       await transport.send(message)
-      return Response.json(await answered)
-    } finally {
-      waiting.delete(id)
+    } catch (error) {
+      answer.fail()
+      throw error
     }
+    return answer.response
   }
 
   return async (_, init = {}) => {
@@ -63,6 +67,59 @@ export function transportFetch(transport: ServerTransport): typeof globalThis.fe
     if (typeof message.method === 'string' && 'id' in message) return ask(message, init.signal)
     await transport.send(message)
     return new Response(null, { status: 202 })
+  }
+}
+
+/**
+ * The answer to one request: JSON, or a stream of events when the server asks something before.
+ *
+ * @param onEnd Called when nothing more belongs to the request.
+ */
+function answerOf(
+  signal: AbortSignal | null | undefined,
+  onEnd: () => void,
+): Waiting & { readonly response: Promise<Response> } {
+  let events: ReadableStreamDefaultController<Uint8Array> | undefined
+  let settle: { resolve(response: Response): void; reject(error: Error): void } | undefined
+  const response = new Promise<Response>((resolve, reject) => {
+    settle = { resolve, reject }
+  })
+  // What the transport throws says more than that nobody answered.
+  response.catch(() => {})
+  const end = () => {
+    onEnd()
+    signal?.removeEventListener('abort', fail)
+  }
+  const fail = () => {
+    const error = new Error('The server did not answer')
+    end()
+    if (events) events.error(error)
+    else settle?.reject(error)
+  }
+  const eventOf = (message: object) =>
+    new TextEncoder().encode(`data: ${JSON.stringify(message)}\n\n`)
+  signal?.addEventListener('abort', fail, { once: true })
+  if (signal?.aborted) fail()
+  return {
+    response,
+    answer(message) {
+      end()
+      if (!events) return settle?.resolve(Response.json(message))
+      events.enqueue(eventOf(message))
+      events.close()
+    },
+    asks(message) {
+      if (!events) {
+        const body = new ReadableStream<Uint8Array>({
+          start(controller) {
+            events = controller
+          },
+        })
+        settle?.resolve(new Response(body, { headers: { 'content-type': 'text/event-stream' } }))
+      }
+      events?.enqueue(eventOf(message))
+    },
+    fail,
   }
 }
 

@@ -1,5 +1,6 @@
 // The parsers that read what an MCP server says to an agent's run. It has no tests.
 
+import { readQuestion } from '../../src/openai-agents/questions/read-question.ts'
 import { readResult } from '../../src/openai-agents/results/read-result.ts'
 import { mendMessage } from '../../src/openai-agents/servers/mend-message.ts'
 import { providerSchema } from '../../src/openai-agents/servers/provider-schema.ts'
@@ -8,6 +9,7 @@ import { runFetch } from '../../src/openai-agents/servers/run-fetch.ts'
 import { sortTools } from '../../src/openai-agents/servers/usable-tools.ts'
 import { transportFetch } from '../../src/openai-agents/transport-fetch.ts'
 import { OLD, tool } from '../mcp/parts.ts'
+import { form } from '../openai-agents/asking-server.ts'
 import { bytesOf, fromJson, NEVER_COMES, type Outcome, type StrangerParser } from './parser.ts'
 
 const DONE = JSON.stringify({ jsonrpc: '2.0', id: 1, result: { content: [] } })
@@ -85,6 +87,22 @@ export const AGENT_SERVER_PARSERS: readonly StrangerParser[] = [
       })
       const { status } = await send('https://tasks.example/mcp', { method: 'POST', body })
       return { taken: status < 400 }
+    },
+  },
+  {
+    name: 'a question for the person',
+    stranger: 'an MCP server',
+    files: ['src/openai-agents/questions/read-question.ts'],
+    good: () => [
+      JSON.stringify(form('street', { type: 'string', title: 'Street', maxLength: 9 })),
+      JSON.stringify(form('days', { type: 'array', items: { enum: ['mon', 'tue'] } })),
+      '{"mode":"url","message":"Pay.","url":"https://pay.example/","elicitationId":"1"}',
+    ],
+    read(text) {
+      const parsed = fromJson(text)
+      if (!parsed) return NEVER_COMES
+      const read = readQuestion('Tasks', parsed.value)
+      return read.ok ? { taken: true, value: read.question } : { taken: false, said: read.why }
     },
   },
   {

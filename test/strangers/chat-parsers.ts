@@ -1,10 +1,18 @@
 // The parsers that read what a page sends to the ChatKit server and to its files. It has no tests.
 
 import { parseArguments } from '../../src/chatkit/agent/call-arguments.ts'
+import { questionItem } from '../../src/chatkit/agent/questions/question-record.ts'
+import { QUESTION_WORDS } from '../../src/chatkit/agent/questions/question-words.ts'
+import { takeAnswer } from '../../src/chatkit/agent/questions/take-answer.ts'
+import { waitingQuestions } from '../../src/chatkit/agent/questions/waiting.ts'
 import { type ChatCaller, chatkitServer, memoryThreadStore } from '../../src/chatkit/index.ts'
+import type { WidgetItem } from '../../src/chatkit/protocol/item.ts'
+import type { JsonValue } from '../../src/chatkit/protocol/json.ts'
 import { DEFAULT_LIMITS } from '../../src/chatkit/protocol/limits.ts'
+import { ANSWER } from '../../src/chatkit/protocol/ours.ts'
 import { parseRequest } from '../../src/chatkit/protocol/parse-request.ts'
 import { decodeBase64Strict, mediaTypeOf } from '../../src/chatkit/requests/transcription.ts'
+import { ChatkitStreamError } from '../../src/chatkit/runs/stream-error.ts'
 import { TooLarge } from '../../src/store/attachments/attachment-folder.ts'
 import { BadForm, takeFormFile } from '../../src/store/attachments/form-file.ts'
 import { cleanName, headersOf, plainType } from '../../src/store/attachments/media-types.ts'
@@ -20,6 +28,20 @@ import {
   outcomeOfMaybe,
   type StrangerParser,
 } from './parser.ts'
+
+/** A question that waits, and its card. */
+const BASE = { id: 'card', thread_id: 't', created_at: '2026-11-30T00:00:00.000Z' }
+const CARD: WidgetItem = { ...BASE, type: 'widget', widget: { type: 'Card', children: [] } }
+const QUESTION = questionItem(
+  { ...BASE, id: 'q' },
+  {
+    id: 'q',
+    card: 'card',
+    server: 'Tasks',
+    expiresAtMs: Date.parse('2026-12-01'),
+    fields: [{ name: 'street', label: 'Street', required: true, kind: { type: 'text' } }],
+  },
+)
 
 const INPUT = {
   content: [
@@ -181,6 +203,26 @@ export const CHAT_PARSERS: readonly StrangerParser[] = [
     good: () => ['{"a":1}', '[]'],
     read: (text) => outcomeOfMaybe(parseArguments(text)),
     mayThrow: (error) => error instanceof SyntaxError,
+  },
+  {
+    name: "answer to a server's question",
+    stranger: 'a page',
+    files: [
+      'src/chatkit/agent/questions/take-answer.ts',
+      'src/chatkit/agent/questions/read-values.ts',
+    ],
+    good: () => ['{"question":"q","values":{"f0":"Elm 7"}}'],
+    async read(text) {
+      const parsed = fromJson(text)
+      if (!parsed) return NEVER_COMES
+      const item = await takeAnswer({ type: ANSWER, payload: parsed.value as JsonValue }, CARD, {
+        context: { history: async () => [QUESTION], newItem: () => BASE },
+        words: QUESTION_WORDS,
+        waiting: waitingQuestions(),
+      })
+      return { taken: item !== undefined, value: item }
+    },
+    mayThrow: (error) => error instanceof ChatkitStreamError,
   },
   {
     name: 'form with a file',

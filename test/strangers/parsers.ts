@@ -38,6 +38,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/store/postgres/client-config.ts': DECLARED,
   'src/agent/hold/held-run.ts': STORED,
   'src/agent/hold/make-call.ts': STORED,
+  'src/chatkit/agent/questions/question-record.ts': STORED,
   'src/chatkit/runs/run-log.ts': STORED,
   'src/frameworks/ai-sdk/approval-state.ts': STORED,
   'src/frameworks/ai-sdk/messages.ts': STORED,

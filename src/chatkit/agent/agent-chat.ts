@@ -4,7 +4,7 @@
 import { isObject } from '../../core/json.ts'
 import { checkOptions, type OptionNames } from '../../core/known-options.ts'
 import { isFunction, type ValueChecks } from '../../core/option-values.ts'
-import type { Act, AnswerContext, ChatCaller, Respond } from '../options.ts'
+import type { Act, AnswerContext, ChatCaller, ChatkitServerOptions, Respond } from '../options.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
 import type { UserMessageItem, WidgetItem } from '../protocol/item.ts'
 import { APPROVE, DECLINE } from '../protocol/ours.ts'
@@ -15,6 +15,10 @@ import { approvalsIn } from './approval-record.ts'
 import { APPROVAL_WORDS } from './approval-words.ts'
 import { closeOpen, decide, settle } from './decide.ts'
 import type { AgentChatOptions } from './options.ts'
+import { closeQuestions } from './questions/chat-asker.ts'
+import { QUESTION_WORDS } from './questions/question-words.ts'
+import { takeAnswer } from './questions/take-answer.ts'
+import { waitingQuestions } from './questions/waiting.ts'
 import { type RunAnswerParts, runAnswer } from './run-answer.ts'
 import { titleOfMessage } from './title.ts'
 
@@ -22,9 +26,14 @@ import { titleOfMessage } from './title.ts'
 export interface AgentChat<C extends ChatCaller> {
   readonly respond: Respond<C>
   readonly action: Act<C>
+  /** Takes the answers to servers' questions. An app with actions of its own gives it the others. */
+  readonly syncAction: NonNullable<ChatkitServerOptions<C>['syncAction']>
   /** The title of a new conversation. */
   readonly titleOf: (firstMessage: UserMessageItem) => string | undefined
 }
+
+/** The longest time of a timer. */
+const MAX_TIMER_MS = 2 ** 31 - 1
 
 const GONE = 'This approval is no longer open. Nothing was done.'
 const DECIDED = 'This was decided already.'
@@ -37,11 +46,13 @@ const AGENT_CHAT_OPTIONS: OptionNames<AgentChatOptions<ChatCaller>> = {
   run: 'required',
   approvals: 'optional',
   approvalLifetime: 'optional',
+  questions: 'optional',
   keepCalls: 'optional',
   titles: 'optional',
   person: 'optional',
   describeCall: 'optional',
   approvalWords: 'optional',
+  questionWords: 'optional',
   image: 'optional',
   connectUrl: 'optional',
   stepDetails: 'optional',
@@ -53,6 +64,7 @@ const AGENT_CHAT_VALUES: ValueChecks = {
   person: isFunction("it gives the person's name"),
   describeCall: isFunction('it names what a call is about'),
   approvalWords: isFunction('it gives the words of the cards'),
+  questionWords: isFunction('it gives the words of the cards'),
   image: isFunction('it gives the URL of an image'),
   connectUrl: isFunction('it gives the URL of the page that connects an account'),
 }
@@ -60,7 +72,8 @@ const AGENT_CHAT_VALUES: ValueChecks = {
 /**
  * An agent in a chat, for `chatkitServer`.
  *
- * @throws TypeError when `approvalLifetime` is not a positive number, or `titles` is no such word.
+ * @throws TypeError when `approvalLifetime` or `questions` is not a positive number, or `titles` is no
+ *   such word.
  *
  * @example
  * ```ts
@@ -82,9 +95,13 @@ export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): A
     person = ({ principal }) => principal.subject,
     describeCall,
     approvalWords,
+    questions = 240_000,
+    questionWords,
   } = options
   if (!(approvalLifetimeMs > 0))
     throw new TypeError('approvalLifetime must be a number of milliseconds')
+  if (questions !== false && !(questions > 0 && questions < MAX_TIMER_MS))
+    throw new TypeError('questions must be false, or a number of milliseconds below 2147483647')
   if (titles !== false && titles !== 'first-words' && titles !== 'model')
     throw new TypeError("titles must be 'first-words', 'model' or false")
   const parts = {
@@ -97,17 +114,28 @@ export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): A
     person,
     words: (caller: C) => ({ ...APPROVAL_WORDS, ...approvalWords?.(caller) }),
     describeCall,
+    questions,
+    questionWords: (caller: C) => ({ ...QUESTION_WORDS, ...questionWords?.(caller) }),
+    waiting: waitingQuestions(),
     response: options,
   }
   return {
     async *respond(_thread, _message, context) {
       let items = await context.history()
-      if (yield* closeOpen(items, context, parts.words(context.caller)))
+      const { caller } = context
+      const hasClosed = yield* closeQuestions(items, parts.questionWords(caller))
+      if ((yield* closeOpen(items, context, parts.words(caller))) || hasClosed)
         items = await context.history()
       yield* runAnswer(parts, items, items.at(-1)?.id ?? '', context)
     },
     titleOf: (message) => (titles === false ? undefined : titleOfMessage(message)),
     action: (_thread, action, sender, context) => takeDecision(parts, action, sender, context),
+    syncAction: (_thread, action, sender, context) =>
+      takeAnswer(action, sender, {
+        context,
+        words: parts.questionWords(context.caller),
+        waiting: parts.waiting,
+      }),
   }
 }
 

@@ -7,6 +7,7 @@ import { APPROVE, DECLINE } from '../protocol/ours.ts'
 import type { Decision, PendingApproval, ShownCall } from './approval-record.ts'
 import { type ApprovalWords, fill } from './approval-words.ts'
 import { toolTitle } from './tool-title.ts'
+import { visible } from './visible.ts'
 
 /**
  * The card that asks. It says who would do what, with which arguments and rights. One decision
@@ -152,15 +153,4 @@ function argumentsOf(
     name,
     typeof part === 'string' ? part : JSON.stringify(part),
   ])
-}
-
-/**
- * Text in which nothing hides. Invisible or direction-changing characters are written as escapes:
- * with them, people could read something other than what is sent.
- */
-function visible(text: string): string {
-  return text.replace(
-    /[\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]|[^\P{Cc}\n\t]/gu,
-    (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
-  )
 }

@@ -6,6 +6,7 @@ import type { Item, StructuredInput, UserMessageItem, WidgetItem } from '../prot
 import { decisionNote } from './approval-card.ts'
 import { approvalsIn, isApprovalRecord } from './approval-record.ts'
 import { callsOf, newest, sizeOf } from './kept-calls.ts'
+import { isQuestionRecord } from './questions/question-record.ts'
 
 /** One turn of the conversation. */
 export type HistoryTurn = AgentTurn
@@ -62,7 +63,7 @@ export function historyOf(
   const turns = items.flatMap((item): HistoryTurn[] => {
     const text = notes.get(item.id)
     if (text !== undefined) return [note(text)]
-    if (notes.has(item.id) || isApprovalRecord(item)) return []
+    if (notes.has(item.id) || isApprovalRecord(item) || isQuestionRecord(item)) return []
     const calls = callsOf(item)
     if (!calls) return turnsOf(item, images, leads)
     return calls.flatMap((call) =>

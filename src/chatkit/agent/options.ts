@@ -2,12 +2,14 @@
 
 import type { ApprovalPolicy } from '../../agent/approval.ts'
 import type { AgentEvent, PendingCall, ResumedRun } from '../../agent/events.ts'
+import type { AskPerson } from '../../agent/question.ts'
 import type { AgentTurn } from '../../agent/turn.ts'
 import type { AnswerContext, ChatCaller } from '../options.ts'
 import type { Attachment } from '../protocol/item.ts'
 import type { AgentResponseOptions } from './answer-writer.ts'
 import type { CallDescription } from './approval-record.ts'
 import type { ApprovalWords } from './approval-words.ts'
+import type { QuestionWords } from './questions/question-words.ts'
 
 /** What a run is given. The names are those of `runAgent`'s options. */
 export interface AgentRunRequest {
@@ -21,6 +23,8 @@ export interface AgentRunRequest {
   readonly keepCalls?: true
   /** Set when the run may name the conversation after its answer (the event `title`). */
   readonly title?: true
+  /** Puts a question of a server to the person, while a call of it is under way. */
+  readonly ask?: AskPerson
   /** Set when the person has decided on a run that waited. */
   readonly resume?: ResumedRun
 }
@@ -50,6 +54,12 @@ export interface AgentChatOptions<C extends ChatCaller> extends AgentResponseOpt
   readonly keepCalls?: boolean
   /** How long an approval can be given, in milliseconds. Default 600,000. */
   readonly approvalLifetime?: number
+  /**
+   * How long a server waits for the person's answer to its question, in milliseconds. The call waits
+   * with it, and so does the answer: see `deadline` of `chatkitServer`. `false` asks nothing. Default
+   * 240,000.
+   */
+  readonly questions?: number | false
   /** The name of the person on the card that asks. Default: the principal's subject. */
   readonly person?: (caller: C) => string
   /**
@@ -63,6 +73,8 @@ export interface AgentChatOptions<C extends ChatCaller> extends AgentResponseOpt
   ) => CallDescription | undefined | Promise<CallDescription | undefined>
   /** The words of the cards in the person's language. Those that are left out are English. */
   readonly approvalWords?: (caller: C) => Partial<ApprovalWords>
+  /** The words of servers' questions in the person's language, in the same way. */
+  readonly questionWords?: (caller: C) => Partial<QuestionWords>
   /**
    * The URL (https or data) of an image that the person attached, for the model to look at.
    * Default: the model reads the name only.

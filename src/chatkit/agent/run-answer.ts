@@ -4,6 +4,7 @@
 import type { ApprovalPolicy } from '../../agent/approval.ts'
 import type { AgentEvent, PendingCall, ResumedRun } from '../../agent/events.ts'
 import { heldRun } from '../../agent/hold/held-run.ts'
+import { interleave, sideEvents } from '../../agent/interleave.ts'
 import type { AgentTurn } from '../../agent/turn.ts'
 import type { AnswerContext, ChatCaller } from '../options.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
@@ -15,6 +16,9 @@ import type { ApprovalWords } from './approval-words.ts'
 import { type Decided, outcomeAfter, settle } from './decide.ts'
 import { conversationOf } from './history.ts'
 import type { AgentChatOptions } from './options.ts'
+import { type ChatAsker, chatAsker } from './questions/chat-asker.ts'
+import type { QuestionWords } from './questions/question-words.ts'
+import type { WaitingQuestions } from './questions/waiting.ts'
 import { titleOfAnswer } from './title.ts'
 
 /** The options of `agentChat`, with defaults for what the app left out. */
@@ -28,6 +32,10 @@ export interface RunAnswerParts<C extends ChatCaller> {
   readonly person: (caller: C) => string
   readonly words: (caller: C) => ApprovalWords
   readonly describeCall: AgentChatOptions<C>['describeCall'] | undefined
+  /** Milliseconds in which a server's question can be answered; false for none. */
+  readonly questions: number | false
+  readonly questionWords: (caller: C) => QuestionWords
+  readonly waiting: WaitingQuestions
   readonly response: AgentResponseOptions
 }
 
@@ -63,6 +71,7 @@ export async function* runAnswer<C extends ChatCaller>(
   /** Approved calls that have not come back. */
   const waiting = new Set(calls.map(({ callId }) => callId))
   let failed = false
+  const asker = askerOf(parts, context)
   const request = {
     input,
     signal: context.signal,
@@ -70,12 +79,19 @@ export async function* runAnswer<C extends ChatCaller>(
     ...(keepCalls ? { keepCalls } : {}),
     ...(titles === 'model' && isFirstAnswer(items) ? { title: true as const } : {}),
     ...(continued ? { resume: continued.resume } : {}),
+    ...(asker ? { ask: asker.ask } : {}),
   }
+  const beside = asker?.events ?? sideEvents<AnswerEvent>()
   try {
     const events = heldRun(request, context.caller, (given, caller) =>
       run(given, { ...context, caller, signal: given.signal }),
     )
-    for await (const event of events) {
+    for await (const next of interleave(events, beside)) {
+      if ('side' in next) {
+        yield next.side
+        continue
+      }
+      const event = next.main
       if (event.type === 'call_kept' && !keepCalls) continue
       writer.write(event, out)
       for (const written of out) yield written
@@ -88,7 +104,9 @@ export async function* runAnswer<C extends ChatCaller>(
           yield* settle(continued.decided, failed ? 'failed' : 'done', items, words)
       }
     }
+    yield* beside.take()
   } catch (error) {
+    yield* beside.take()
     out.length = 0
     writer.end(out)
     yield* out
@@ -99,6 +117,15 @@ export async function* runAnswer<C extends ChatCaller>(
   writer.end(out)
   yield* out
   if (continued && waiting.size > 0) yield* settle(continued.decided, 'unknown', items, words)
+}
+
+function askerOf<C extends ChatCaller>(
+  { questions, questionWords, waiting }: RunAnswerParts<C>,
+  context: AnswerContext<C>,
+): ChatAsker | undefined {
+  if (questions === false) return undefined
+  const words = questionWords(context.caller)
+  return chatAsker({ context, words, lifetimeMs: questions, waiting })
 }
 
 function isFirstAnswer(items: readonly Item[]): boolean {

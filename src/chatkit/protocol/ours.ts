@@ -9,3 +9,7 @@ export const SIGNED_OUT = 'signed_out'
 /** The types of the actions by which a person decides about a call. */
 export const APPROVE = 'onbehalf.approve'
 export const DECLINE = 'onbehalf.decline'
+
+/** The types of the actions by which a person answers a server's question. */
+export const ANSWER = 'onbehalf.answer'
+export const REFUSE = 'onbehalf.refuse'

@@ -5,6 +5,7 @@ import { ProtocolError, SdkHttpError } from '@modelcontextprotocol/client'
 import { wasNeverSent } from '../../core/carry/send.ts'
 import { AuthError } from '../../core/errors.ts'
 import { toSentence } from '../../core/sentences.ts'
+import { PageNotOpened, pagesIn } from '../questions/pages.ts'
 
 /**
  * The result of a call that failed without a reason of ours, for the model to read. Foreign error
@@ -39,6 +40,8 @@ export function callSentence(error: unknown, server: string): string {
 function sentenceOf(error: Error, server: string): string | undefined {
   if (error instanceof AuthError) return toSentence(error.refusal)
   if (error instanceof SdkHttpError) return sentenceOfStatus(error.status, server)
+  if (error instanceof PageNotOpened || pagesIn(error))
+    return `This was not done: ${server} wants the person to open a page first, and they did not.`
   if (error instanceof ProtocolError && NOT_ACCEPTED.has(error.code))
     return `This was not done: ${server} did not accept the call. Check the tool and its arguments.`
   return wasNeverSent(error) ? toSentence({ reason: 'server_unreachable', server }) : undefined

@@ -4,6 +4,10 @@
 import { Client, ProtocolError, SdkHttpError } from '@modelcontextprotocol/client'
 import { AuthError } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
+import type { Asker } from '../questions/asker.ts'
+import { callWithPages } from '../questions/pages.ts'
+import { answerQuestions } from '../questions/server-questions.ts'
+import { type CallTime, startCallTime } from './call-time.ts'
 import { type LenientTransport, lenientTransport } from './lenient-transport.ts'
 
 /** How far a call has come, as its server says. */
@@ -51,6 +55,8 @@ export interface SessionOptions {
   readonly signal: AbortSignal
   /** Milliseconds that the opening may take. */
   readonly deadlineMs: number
+  /** Asks the person what the server asks. Default: the server learns that nobody can be asked. */
+  readonly asker?: Asker | undefined
 }
 
 /** Revisions with a handshake, newest first. Some servers refuse one that they do not know. */
@@ -86,22 +92,27 @@ function mayKnowOlder(error: unknown, older: number): boolean {
 }
 
 async function openAs(older: number, options: SessionOptions): Promise<McpSession> {
-  const { url, signal, deadlineMs } = options
+  const { url, signal, deadlineMs, asker } = options
   const heard = firstRefusal(options.fetch)
   const transport = lenientTransport(url, { fetch: heard.fetch })
   const client = new Client(
     { name: 'onbehalf', version: '1.0.0' },
-    older < 0
-      ? { versionNegotiation: { mode: 'auto', probe: { timeoutMs: deadlineMs / 2 } } }
-      : { supportedProtocolVersions: OLDER_REVISIONS.slice(older) },
+    {
+      ...(older < 0
+        ? { versionNegotiation: { mode: 'auto', probe: { timeoutMs: deadlineMs / 2 } } }
+        : { supportedProtocolVersions: OLDER_REVISIONS.slice(older) }),
+      ...(asker ? { capabilities: { elicitation: { form: {}, url: {} } } } : {}),
+    },
   )
+  const calls = new Set<CallTime>()
+  const held = asker && answerQuestions(client, asker, calls)
   try {
     await client.connect(transport, { signal, timeout: deadlineMs })
   } catch (error) {
     await client.close().catch(() => undefined)
     throw heard.refusal() ?? error
   }
-  return sessionOver(client, transport, options)
+  return sessionOver(client, transport, { ...options, calls, asker: held })
 }
 
 /** Remembers why `fetch` refused: the SDK hides that while it connects. */
@@ -123,10 +134,13 @@ function firstRefusal(fetch: typeof globalThis.fetch): {
   }
 }
 
+/** The SDK ends no request by itself: the time of a call does. */
+const NEVER_MS = 2 ** 31 - 1
+
 function sessionOver(
   client: Client,
   transport: LenientTransport,
-  { signal, deadlineMs }: SessionOptions,
+  { signal, deadlineMs, asker, calls }: SessionOptions & { readonly calls: Set<CallTime> },
 ): McpSession {
   async function page(cursor: string | undefined): Promise<UnknownObject> {
     const params = cursor === undefined ? {} : { params: { cursor } }
@@ -163,24 +177,36 @@ function sessionOver(
     },
     async call({ tool, args, signal: callSignal, deadlineMs: patience, totalMs, onProgress }) {
       const { name, inputSchema } = tool
-      const result = await client.callTool(
-        { name, arguments: { ...args } },
-        {
-          // The SDK's own total ends a call without telling the server.
-          signal: AbortSignal.any([callSignal, AbortSignal.timeout(totalMs)]),
-          timeout: patience,
-          resetTimeoutOnProgress: true,
-          onprogress: ({ progress, total, message }) =>
-            onProgress({
-              progress,
-              ...(total === undefined ? {} : { total }),
-              ...(message === undefined ? {} : { message }),
-            }),
-          // For the headers that repeat parameters. Without an output schema the SDK judges nothing.
-          toolDefinition: { name, inputSchema: { ...inputSchema, type: 'object' } },
-        },
-      )
-      return transport.takeRaw(result)
+      const time = startCallTime(patience, totalMs)
+      const ends = AbortSignal.any([callSignal, time.signal])
+      calls.add(time)
+      const call = () =>
+        client.callTool(
+          { name, arguments: { ...args } },
+          {
+            signal: ends,
+            timeout: NEVER_MS,
+            onprogress({ progress, total, message }) {
+              time.progressed()
+              // The SDK counts the rounds in which it asks. A person sees the question itself.
+              if (message?.startsWith('Fulfilling input required')) return
+              onProgress({
+                progress,
+                ...(total === undefined ? {} : { total }),
+                ...(message === undefined ? {} : { message }),
+              })
+            },
+            // For the headers that repeat parameters. Without an output schema the SDK judges
+            // nothing.
+            toolDefinition: { name, inputSchema: { ...inputSchema, type: 'object' } },
+          },
+        )
+      try {
+        return transport.takeRaw(await callWithPages(call, asker, ends))
+      } finally {
+        calls.delete(time)
+        time.end()
+      }
     },
     async close() {
       let timer: ReturnType<typeof setTimeout> | undefined

@@ -3,6 +3,7 @@
 
 import type { AgentEvent } from '../../agent/events.ts'
 import type { Refusal, RefusalReason } from '../../core/errors.ts'
+import type { QuestionRefusal } from '../questions/read-question.ts'
 
 /** A member that a run leaves out, for the operator. */
 export interface LeftOut {
@@ -72,6 +73,27 @@ export function toolsEvent(server: string, tools: readonly MissingTool[]): Agent
     server,
     tools: tools.map(({ name }) => name),
     text: `${what} of ${server} ${verb} left out: ${list}. Tell an administrator of ${server} if you need ${tools.length === 1 ? 'it' : 'them'}.`,
+  }
+}
+
+/** The event about a question that the person is not shown. */
+export function questionEvent(server: string, why: NotShown): AgentEvent {
+  return { type: 'left_out', server, tools: [], text: questionSentence(server, why) }
+}
+
+/** Why a question is not shown. */
+type NotShown = QuestionRefusal | 'too_many_questions'
+
+function questionSentence(server: string, why: NotShown): string {
+  switch (why) {
+    case 'asks_for_credential':
+      return `${server} asked you for what looks like a password or a key. It was refused: do not give one to anybody in this chat.`
+    case 'link_refused':
+      return `${server} wanted you to open a page whose address is not safe. It was refused.`
+    case 'form_unreadable':
+      return `${server} asked you something that cannot be shown here. It was refused.`
+    case 'too_many_questions':
+      return `${server} asked too many questions. The rest of them were refused.`
   }
 }
 

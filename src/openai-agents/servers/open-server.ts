@@ -5,6 +5,7 @@ import { SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/clie
 import { wasNeverSent } from '../../core/carry/send.ts'
 import { AuthError, type Refusal } from '../../core/errors.ts'
 import type { UnknownObject } from '../../core/json.ts'
+import type { Asker } from '../questions/asker.ts'
 import { type ReadResult, readResult } from '../results/read-result.ts'
 import { isSessionGone } from './call-failure.ts'
 import { type CallProgress, type McpSession, openSession } from './mcp-session.ts'
@@ -60,6 +61,8 @@ export interface OpenServerOptions {
   readonly deadlineMs: number
   /** The longest time for one call in all. */
   readonly totalMs: number
+  /** Asks the person what the server asks. Default: nobody can be asked. */
+  readonly asker?: Asker | undefined
   /** Ends what `fetch` goes over, where that is no network. */
   readonly end?: () => Promise<void>
 }
@@ -93,9 +96,9 @@ export async function openServer(options: OpenServerOptions): Promise<OpenServer
 async function sessionWithin(
   time: AbortSignal,
   { fetch }: RunFetch,
-  { url, openingMs }: OpenServerOptions,
+  { url, openingMs, asker }: OpenServerOptions,
 ): Promise<McpSession> {
-  const opening = openSession({ url, fetch, signal: time, deadlineMs: openingMs })
+  const opening = openSession({ url, fetch, signal: time, deadlineMs: openingMs, asker })
   try {
     return await within(time, opening)
   } catch (error) {

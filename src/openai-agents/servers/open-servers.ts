@@ -1,11 +1,13 @@
 // Opens the servers of one run side by side. One that cannot be used is left out; the others stay.
 
 import type { AgentEvent } from '../../agent/events.ts'
+import type { AskPerson } from '../../agent/question.ts'
 import { AuthError, type Refusal } from '../../core/errors.ts'
 import { toError } from '../../core/sentences.ts'
 import type { AgentCaller, AgentServer, RunAgentOptions } from '../options.ts'
+import { type Asker, asker } from '../questions/asker.ts'
 import { NOWHERE, transportFetch } from '../transport-fetch.ts'
-import { serverEvent } from './missing.ts'
+import { questionEvent, serverEvent } from './missing.ts'
 import {
   type ClosedServer,
   type OpenServer,
@@ -40,14 +42,16 @@ const TOTAL_MS = 300_000
  *
  * @param onRefused Called with refusals that count for the run: all once a server is open, and those
  *   that end the sign-in.
+ * @param onEvent Called with what the person is told later in the run.
  */
 export async function openServers(
   options: RunAgentOptions,
   signal: AbortSignal,
   onRefused: (refusal: Refusal) => void,
+  onEvent: (event: AgentEvent) => void,
 ): Promise<OpenedServers> {
   const results = await Promise.all(
-    options.servers.map((settings) => openOne(settings, options, signal, onRefused)),
+    options.servers.map((settings) => openOne(settings, options, signal, onRefused, onEvent)),
   )
   const closed = results.flatMap((result) => ('open' in result ? [] : [result]))
   const isUnconnected = ({ refusal }: ClosedServer) => refusal.reason === 'connection_needed'
@@ -60,9 +64,10 @@ export async function openServers(
 
 async function openOne(
   settings: AgentServer,
-  { caller, timeouts = {} }: RunAgentOptions,
+  { caller, ask, timeouts = {} }: RunAgentOptions,
   signal: AbortSignal,
   onRefused: (refusal: Refusal) => void,
+  onEvent: (event: AgentEvent) => void,
 ): Promise<ServerOfRun | ClosedServer> {
   const { name } = settings
   const takenOut: UnusableTool[] = []
@@ -81,6 +86,7 @@ async function openOne(
       openingMs: opening,
       deadlineMs,
       totalMs: Math.max(total, deadlineMs),
+      asker: ask && askerOf(name, ask, caller, signal, onEvent),
     })
     return 'refusal' in open ? open : { settings, open, takenOut: [...takenOut] }
   } catch (error) {
@@ -89,6 +95,28 @@ async function openOne(
     onRefused(error.refusal)
     return { name, refusal: { ...error.refusal, server: name }, detail: error.code }
   }
+}
+
+/** Asks for one server. The operator and the person are told once of each kind that is not shown. */
+function askerOf(
+  server: string,
+  ask: AskPerson,
+  caller: AgentCaller,
+  signal: AbortSignal,
+  onEvent: (event: AgentEvent) => void,
+): Asker {
+  const told = new Set<string>()
+  return asker({
+    server,
+    ask,
+    signal,
+    onNotShown(why) {
+      if (told.has(why)) return
+      told.add(why)
+      caller.noteLeftOut?.({ server, reason: 'arguments_refused', detail: `question_${why}` })
+      onEvent(questionEvent(server, why))
+    },
+  })
 }
 
 /** How messages get to a server: its URL, or the process that is started for the principal. */

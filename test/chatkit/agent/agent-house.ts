@@ -76,7 +76,12 @@ export async function agentHouse(): Promise<AgentHouse> {
           }),
         ...agent,
       })
-      const test = testChat(chat.respond, { action: chat.action, store, ...server })
+      const test = testChat(chat.respond, {
+        action: chat.action,
+        syncAction: chat.syncAction,
+        store,
+        ...server,
+      })
       return {
         ...test,
         model,
