@@ -1,14 +1,19 @@
 // The doors of an app: one for each of its protected resources. They admit requests as callers, and
 // describe the resources.
 
-import { type Caller, type CallerParts, openCaller } from './caller.ts'
+import { type Caller, openCaller } from './caller.ts'
+import type { CallerParts } from './caller-parts.ts'
+import type { Credential } from './core/credential.ts'
 import type { DeclaredIssuers } from './core/declared-issuers.ts'
 import { toResponse } from './core/door/answer.ts'
 import type { Admission, Door } from './core/door/door.ts'
-import type { KeptSignIns } from './core/door/kept-sign-in.ts'
-import type { Refusal } from './core/errors.ts'
+import type { KeptSignIn, KeptSignIns, PresentedSignIn } from './core/door/kept-sign-in.ts'
+import { granted, type Refusal } from './core/errors.ts'
 import { principalKey } from './core/principal.ts'
 import { describedResource, resourceMetadataResponse } from './core/resource.ts'
+import type { IssuedToken } from './core/source/exchange.ts'
+import { traceparents } from './core/trace.ts'
+import type { VerifiedToken } from './core/verify/verify.ts'
 
 /** What a request is for, in an app that has several protected resources. */
 export interface AskedResource {
@@ -37,8 +42,11 @@ export function admitter(
   parts: CallerParts,
   session: KeptSignIns | undefined,
 ): Admit {
-  return async (request, { resource = named } = {}) => {
-    const { presented, signIn } = (await session?.present(request)) ?? {}
+  async function open(
+    request: Request,
+    resource: string | undefined,
+    { presented, signIn }: Partial<PresentedSignIn>,
+  ): Promise<Admission<Caller>> {
     const admission = await doorOf(resource).admit(request, presented ? { presented } : {})
     if (!admission.ok) return admission
     // The issuer may answer a refresh with a token of somebody else.
@@ -51,6 +59,56 @@ export function admitter(
     )
     return caller.ok ? caller : refusedAfterAll(caller.refusal)
   }
+  return async (request, { resource = named } = {}) => {
+    const kept: Partial<PresentedSignIn> = (await session?.present(request)) ?? {}
+    const admission = await open(request, resource, kept)
+    const { signIn, presented } = kept
+    if (!admission.ok || !signIn || !presented) return admission
+    const { url } = request
+    const { placement } = presented
+    renewFrom(signIn, admission.value, (credential, headers) =>
+      open(new Request(url, { headers }), resource, {
+        signIn,
+        presented: { placement, credential: granted(credential) },
+      }),
+    )
+    return admission
+  }
+}
+
+/** A kept sign-in outlives its tokens: its callers go on with a fresh one, admitted like the first. */
+function renewFrom(
+  signIn: KeptSignIn,
+  caller: Caller,
+  admit: (
+    credential: Credential,
+    headers: Readonly<Record<string, string>>,
+  ) => Promise<Admission<Caller>>,
+): void {
+  const { trace } = caller
+  const headers = { traceparent: traceparents(trace)() }
+  caller.renewWith(async (signal) => {
+    let refusedToken: IssuedToken | undefined
+    for (;;) {
+      const issued = await signIn.freshen({
+        signal,
+        trace,
+        ...(refusedToken ? { refused: refusedToken } : {}),
+      })
+      if (!issued.ok) return undefined
+      const admission = await admit(issued.value.credential, headers)
+      if (!admission.ok) return undefined
+      const fresh = admission.value
+      if (refusedToken || !isSameToken(fresh.token, caller.token)) return fresh
+      // It is the token that has just been found to be of no use, in its life as it may be.
+      await fresh.end()
+      refusedToken = issued.value
+    }
+  })
+}
+
+function isSameToken(one: VerifiedToken, other: VerifiedToken): boolean {
+  return one.tokenId === other.tokenId && one.expiresAt === other.expiresAt
 }
 
 /** The answer to a request that the door itself had let in. */

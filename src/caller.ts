@@ -3,34 +3,27 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { type CallerParts, type CallerState, fetchOptions, sourceUntilEnd } from './caller-parts.ts'
 import { givenTransport, ownTransport } from './caller-transport.ts'
-import { type Binding, isStdio, MAIN, scopesOf, sourcesOf } from './core/binding.ts'
-import type { ChildProcesses } from './core/carry/child-processes.ts'
-import { type RunningCall, type RunningCalls, whyEnded } from './core/carry/running-calls.ts'
-import type { ToolPins } from './core/carry/tool-pins.ts'
+import { type Binding, isStdio } from './core/binding.ts'
 import type { Admitted } from './core/door/door.ts'
 import { AuthError, granted, type Result, refused } from './core/errors.ts'
-import { andThen } from './core/eventual.ts'
 import { type Principal, principalKey } from './core/principal.ts'
 import { destinationsOf } from './core/source/destinations.ts'
-import type { CredentialSource, KnownScopes, SourceParts } from './core/source/parts.ts'
-import { credentialSource } from './core/source/source.ts'
 import { unbound } from './core/unbound.ts'
-import type { Handle } from './core/vault/vault.ts'
 import type { VerifiedToken } from './core/verify/verify.ts'
 import { mcpFetch } from './mcp/fetch.ts'
 import type { McpFetchOptions } from './mcp/fetch-options.ts'
 import { type FetchSettings, type LeftOut, leftOutNoter, tellingRun } from './mcp/note-left-out.ts'
 import { type PromptValues, promptValues } from './mcp/placements/prompt-values.ts'
-import { createReferences, type References } from './mcp/placements/references.ts'
-import type { Quarantine } from './mcp/redact/quarantine.ts'
-import type { RunSecrets, SentSecrets } from './mcp/redact/sent-secrets.ts'
-import type { TellRefusals } from './mcp/tools/tell-refusals.ts'
+import { createReferences } from './mcp/placements/references.ts'
 import type { MessageTransport } from './mcp/transport.ts'
+import { type CallersSignIn, callersSignIn } from './sign-in.ts'
 
 /** One admitted request's principal, and what can be done in its name. */
 export interface Caller {
   readonly principal: Principal
+  /** The token that the caller works with now. `renewWith` may replace it. */
   readonly token: VerifiedToken
   /** W3C trace id that ties this request's hops together in the audit. */
   readonly trace: string
@@ -88,46 +81,31 @@ export interface Caller {
   promptValues(server: string): Promise<PromptValues>
   /** Writes to the audit what an agent's run goes on without. `runAgent` calls it. */
   noteLeftOut(leftOut: LeftOut): void
+  /**
+   * Says where a fresh sign-in comes from, for work that takes longer than the token lives. When the
+   * token has run out, the next call waits for `ask`, once for all calls, and goes on with the sign-in
+   * of the caller that it gives: of the same person, admitted just now, and ended by that.
+   * `undefined`: the call is refused, as it is without `renewWith`.
+   *
+   * `chatkitServer` calls this by itself. A caller of a kept sign-in (`session`) needs it not.
+   *
+   * @param ask Heed the signal: it fires when this caller ends.
+   *
+   * @example
+   * ```ts
+   * caller.renewWith(async (signal) => {
+   *   const admission = await onbehalf.admit(await freshRequest(signal))
+   *   return admission.ok ? admission.value : undefined
+   * })
+   * ```
+   */
+  renewWith(ask: (signal: AbortSignal) => Promise<Caller | undefined>): void
   /** Forgets the credential. Every later call is refused, and calls under way end. */
   end(): Promise<void>
   /** `end`, for `using caller = …`. It does not wait for the vault. */
   [Symbol.dispose](): void
   /** `end`, for `await using caller = …`. */
   [Symbol.asyncDispose](): Promise<void>
-}
-
-/** What all callers of an app share. */
-export interface CallerParts {
-  readonly bindings: ReadonlyMap<string, Binding>
-  readonly sources: SourceParts
-  /** The callers at work, so that revoking a sign-in ends them. */
-  readonly running: RunningCalls
-  /** Whether the sign-in behind an admitted token has ended since. */
-  readonly hasEnded: (token: VerifiedToken) => boolean
-  readonly quarantineOf: (binding: Binding) => Quarantine
-  /** What was sent to servers, by whoever: they may send it back to anybody. */
-  readonly sent: SentSecrets
-  /** Definitions of tools as first seen. */
-  readonly pins: ToolPins
-  /** Starts the processes of stdio servers. */
-  readonly processes?: ChildProcesses | undefined
-  /** Tells the developer of tools that are refused. */
-  readonly tellRefusals: TellRefusals
-  readonly fetch: typeof globalThis.fetch
-  /** Milliseconds that one call to a server may take. */
-  readonly deadlineMs: number
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
-}
-
-/** What belongs to one caller. */
-interface CallerState {
-  readonly admitted: Admitted
-  /** Opens the credential in the vault. */
-  readonly handle: Handle
-  readonly running: RunningCall
-  readonly references: References
-  readonly secrets: RunSecrets
 }
 
 /**
@@ -137,7 +115,7 @@ interface CallerState {
  *   `token_inactive` when the sign-in has ended meanwhile.
  */
 export async function openCaller(admitted: Admitted, parts: CallerParts): Promise<Result<Caller>> {
-  const { principal, token, credential } = admitted
+  const { principal, token, credential, trace } = admitted
   const { vault } = parts.sources
   const handle = await vault
     .deposit({
@@ -153,12 +131,13 @@ export async function openCaller(admitted: Admitted, parts: CallerParts): Promis
     await vault.discard(handle, principal).catch(() => {})
     return refused('token_inactive')
   }
+  const running = parts.running.enter(principal, token.expiresAt, admitted.signIn)
   return granted(
     createCaller(
       {
-        admitted,
-        handle,
-        running: parts.running.enter(principal, token.expiresAt, admitted.signIn),
+        admitted: { principal, token, trace },
+        signIn: callersSignIn({ token, handle, trace }, { vault, running, now: parts.now }),
+        running,
         references: createReferences(),
         secrets: parts.sent.run(principalKey(principal)),
       },
@@ -167,22 +146,27 @@ export async function openCaller(admitted: Admitted, parts: CallerParts): Promis
   )
 }
 
+/** The sign-ins of callers, so that one can take over another's. */
+const SIGN_INS = new WeakMap<Caller, CallersSignIn>()
+
 function createCaller(state: CallerState, parts: CallerParts): Caller {
-  const { admitted, handle, running, references, secrets } = state
-  const { principal, token, trace } = admitted
-  let forgotten: Promise<void> | undefined
+  const { admitted, signIn, running, references, secrets } = state
+  const { principal, trace } = admitted
   let hasEnded = false
-  const forget = () => (forgotten ??= parts.sources.vault.discard(handle, principal))
-  running.signal.addEventListener('abort', () => void forget().catch(() => {}), { once: true })
+  running.signal.addEventListener('abort', () => void signIn.forget().catch(() => {}), {
+    once: true,
+  })
   const end = async () => {
     hasEnded = true
     running.leave()
-    await forget()
+    await signIn.forget()
   }
 
-  return {
+  const caller: Caller = {
     principal,
-    token,
+    get token() {
+      return signIn.current.token
+    },
     trace,
     fetch(server, { onToolLeftOut, ...shared } = {}) {
       const binding = bindingOf(server, parts)
@@ -220,10 +204,17 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
       bindings: parts.bindings,
       secrets,
     }),
+    renewWith: (ask) =>
+      signIn.renewWith(async (signal) => {
+        const fresh = await ask(signal)
+        return fresh && SIGN_INS.get(fresh)
+      }),
     end,
     [Symbol.dispose]: () => void end().catch(() => {}),
     [Symbol.asyncDispose]: end,
   }
+  SIGN_INS.set(caller, signIn)
+  return caller
 }
 
 /** For the developer: people are told to sign in again, and here that would not help. */
@@ -238,58 +229,4 @@ function bindingOf(server: string, { bindings }: CallerParts): Binding {
   const binding = bindings.get(server)
   if (!binding) throw unbound('servers', server, [...bindings.keys()])
   return binding
-}
-
-function fetchOptions(binding: Binding, state: CallerState, parts: CallerParts): McpFetchOptions {
-  const { admitted, running, references, secrets } = state
-  return {
-    binding,
-    source: sourceUntilEnd(binding, state, parts),
-    sources: Object.fromEntries(
-      Object.keys(binding.sources).map((name) => [
-        name,
-        sourceUntilEnd(binding, state, parts, name),
-      ]),
-    ),
-    knownScopes: knownScopes(binding, parts),
-    principal: admitted.principal,
-    claims: admitted.token.claims,
-    auditor: parts.sources.auditor,
-    trace: admitted.trace,
-    fetch: parts.fetch,
-    deadline: parts.deadlineMs,
-    references,
-    secrets,
-    quarantine: parts.quarantineOf(binding),
-    pins: parts.pins,
-    tellRefusals: parts.tellRefusals,
-    signal: running.signal,
-  }
-}
-
-/** The scopes that a refusal may name; undefined for those that the main source names. */
-function knownScopes(binding: Binding, { sources }: CallerParts): KnownScopes | undefined {
-  const known = sourcesOf(binding).map(([name, source]): KnownScopes => {
-    const account = name === MAIN ? binding.name : name
-    const connected =
-      source.type === 'connection' ? sources.connections?.stepUpScopes?.(account) : undefined
-    return connected ?? scopesOf(source)
-  })
-  return known.includes('any') ? 'any' : known.flat()
-}
-
-/** A source of the binding, which gives nothing once the caller has ended or is revoked. */
-function sourceUntilEnd(
-  binding: Binding,
-  { admitted: { token, trace }, handle, running }: CallerState,
-  parts: CallerParts,
-  name?: string,
-): CredentialSource {
-  const source = credentialSource(binding, { token, handle, trace }, parts.sources, name)
-  return (asked) =>
-    andThen(source(asked), (result) =>
-      // The caller may have ended during an exchange that others wait for as well. A token from the
-      // cache does not pass the vault, which would refuse.
-      running.signal.aborted ? refused(whyEnded(running.signal), { server: binding.name }) : result,
-    )
 }

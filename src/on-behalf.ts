@@ -3,7 +3,8 @@
 
 import { type AnswerInNameOf, answerAs } from './answer-as.ts'
 import { type AskedResource, admitter, describer, doorsByResource } from './app-doors.ts'
-import type { Caller, CallerParts } from './caller.ts'
+import type { Caller } from './caller.ts'
+import type { CallerParts } from './caller-parts.ts'
 import { createAuditor, logSink } from './core/audit.ts'
 import {
   audiencesOf,

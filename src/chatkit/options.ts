@@ -17,6 +17,12 @@ export interface ChatCaller {
   readonly principal: Principal
   /** Forgets the credential. Called once, when the answer is complete, stopped or failed. */
   end(): Promise<void>
+  /**
+   * Says where a fresh sign-in comes from when this one runs out. Called before the answer begins,
+   * where the page can bring one; the caller that `ask` gives is of the same person. Default: the
+   * answer ends with its sign-in.
+   */
+  renewWith?(ask: (signal: AbortSignal) => Promise<this | undefined>): void
 }
 
 /**
@@ -164,6 +170,12 @@ export interface ChatkitServerOptions<C extends ChatCaller> {
    * streams. Default 15,000. Use `'none'` for a client whose parser refuses comments.
    */
   readonly heartbeat?: number | 'none'
+  /**
+   * Milliseconds that an answer waits for the page to bring a fresh sign-in, when the one that it
+   * works with has run out. Then it ends with "Sign in again". Keep it shorter than the `deadline` of
+   * `createOnBehalf`, because a call waits meanwhile. Default 30,000.
+   */
+  readonly signInWait?: number
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
   /** A new id for a prefix; at least 96 random bits. Default 128 bits in hex. */

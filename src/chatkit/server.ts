@@ -51,6 +51,7 @@ const CHATKIT_SERVER_OPTIONS: OptionNames<ChatkitServerOptions<ChatCaller>> = {
   deadline: 'optional',
   lease: 'optional',
   heartbeat: 'optional',
+  signInWait: 'optional',
   now: 'optional',
   newId: 'optional',
   onError: 'optional',
@@ -141,13 +142,20 @@ function serverOf<C extends ChatCaller>(options: ChatkitServerOptions<C>): Reque
   const {
     deadline = DEADLINE_MS,
     lease = 5000,
+    signInWait = 30_000,
     now = Date.now,
     newId = randomId,
     rateLimit,
     onError,
   } = options
   const limits = Object.freeze({ ...DEFAULT_LIMITS, ...options.limits })
-  checkPositive({ ...limits, deadline, lease, heartbeat: heartbeatOf(options) ?? HEARTBEAT_MS })
+  checkPositive({
+    ...limits,
+    deadline,
+    lease,
+    signInWait,
+    heartbeat: heartbeatOf(options) ?? HEARTBEAT_MS,
+  })
   const report = reportTo(onError)
   const runs = createRuns({
     store: options.runs ?? memoryRunStore(),
@@ -155,6 +163,7 @@ function serverOf<C extends ChatCaller>(options: ChatkitServerOptions<C>): Reque
     newId,
     leaseMs: lease,
     deadlineMs: deadline,
+    signInWaitMs: signInWait,
     maxRuns: limits.runs,
     maxLogChars: limits.logLength,
     onError: (error, threadId) => report(error, { threadId }),
@@ -210,7 +219,7 @@ async function admitAndAnswer<C extends ChatCaller>(
     caller = admission.value
     const reply = await answerRequest(caller, request, place, server)
     // From here on the run ends the caller.
-    if (reply.kind === 'stream' && reply.endsCaller) caller = undefined
+    if (reply.kind !== 'door' && reply.endsCaller) caller = undefined
     return reply
   } catch (error) {
     report(error, { ...place, ...(caller ? { principal: caller.principal } : {}) })

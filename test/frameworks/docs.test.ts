@@ -55,6 +55,7 @@ const callerOf = (principal: Caller['principal'], changes: Partial<Caller>): Cal
   transport: () => expect.unreachable(),
   promptValues: () => expect.unreachable(),
   noteLeftOut: () => {},
+  renewWith: () => {},
   end: async () => {},
   [Symbol.dispose]: () => {},
   [Symbol.asyncDispose]: async () => {},

@@ -243,6 +243,68 @@ it('when a credential expires during an answer, the person signs in again and th
   expect(types()).toContain('threads.retry_after_item')
 })
 
+const RENEW = { type: 'client_effect', name: 'onbehalf/renews', data: {} }
+
+it('an answer whose sign-in runs out is brought a fresh one, and goes on', async () => {
+  const one = script()
+  const { chat, asked, arrived } = ground({
+    'threads.create': streams(one),
+    'onbehalf.runs.renew': () => Response.json({ renewed: true }),
+  })
+  const sent = chat.send(draft('hi'))
+  for (const event of [...hello, RENEW]) one.send(event)
+  await arrived(2)
+  one.send(done(answerItem('a', 'Hello')))
+  one.end()
+  await sent
+  expect(texts(chat.state)).toEqual(['hi', 'Hello'])
+  expect(chat.state.conversation.failure).toBeUndefined()
+  expect(asked[0]?.metadata).toMatchObject({ 'onbehalf/renews': true })
+  expect(asked[1]?.params).toEqual({ thread_id: 'thr_1' })
+})
+
+it('a fresh sign-in is brought again while another instance is asked than the one that writes', async () => {
+  const one = script()
+  let elsewhere = 2
+  const { chat, types, arrived, clock } = ground({
+    'threads.create': streams(one),
+    'onbehalf.runs.renew': () =>
+      elsewhere-- > 0
+        ? Response.json({ code: 'run_elsewhere', message: 'Not here.' }, { status: 409 })
+        : Response.json({ renewed: true }),
+  })
+  const sent = chat.send(draft('hi'))
+  for (const event of [...hello, RENEW]) one.send(event)
+  await arrived(4)
+  expect(clock.passed.slice(0, 2)).toEqual([300, 600])
+  one.send(done(answerItem('a', 'Hello')))
+  one.end()
+  await sent
+  expect(types().slice(1)).toEqual(Array(3).fill('onbehalf.runs.renew'))
+})
+
+it('a person who is signed out meanwhile signs in beside the answer that waits', async () => {
+  const one = script()
+  const { chat, types, until, setSignedOut } = ground({
+    'threads.create': streams(one),
+    'onbehalf.runs.renew': () => Response.json({ renewed: true }),
+  })
+  const sent = chat.send(draft('hi'))
+  await until(({ phase }) => phase === 'running')
+  setSignedOut(true)
+  for (const event of [...hello, RENEW]) one.send(event)
+  await until(({ conversation }) => conversation.failure?.remedy === 'sign-in')
+  expect([chat.state.phase, types()]).toEqual(['running', ['threads.create']])
+  setSignedOut(false)
+  await chat.remedy()
+  expect(types()).toContain('onbehalf.runs.renew')
+  expect(chat.state.conversation.failure).toBeUndefined()
+  one.send(done(answerItem('a', 'Hello')))
+  one.end()
+  await sent
+  expect(texts(chat.state)).toEqual(['hi', 'Hello'])
+})
+
 it('when the connection breaks, the answer goes on from the last event, and no text is lost or doubled', async () => {
   const [one, two] = [script(), script()]
   const { chat, asked, told, until } = ground({

@@ -159,7 +159,11 @@ it('messages carry their key, a trace and the wish to be resumed; nothing but th
   expect(create?.headers.get('idempotency-key')).toBe('key-1')
   expect(create?.headers.get('traceparent')).toMatch(new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`))
   expect(create?.headers.get('accept-language')).toBe('de')
-  expect(create?.metadata).toEqual({ placement: 'header', 'onbehalf/resumable': true })
+  expect(create?.metadata).toEqual({
+    placement: 'header',
+    'onbehalf/resumable': true,
+    'onbehalf/renews': true,
+  })
   expect(list?.metadata).toEqual({ placement: 'header' })
   expect(notices.map(({ type, status }) => [type, status])).toEqual([
     ['threads.create', 200],

@@ -73,9 +73,11 @@ function leave(session: Session): void {
 /** Does what the button beside an error does, after a new sign-in where that is what is missing. */
 async function remedy(session: Session): Promise<void> {
   const { visit, state } = session
-  if (state.phase !== 'idle') return
-  if (state.conversation.failure?.remedy === 'sign-in' && !(await signsIn(session))) return
-  if (visit !== session.visit || session.state.phase !== 'idle') return
+  const isSignIn = state.conversation.failure?.remedy === 'sign-in'
+  // An answer that is being written may wait for the sign-in.
+  if (state.phase !== 'idle' && !(state.phase === 'running' && isSignIn)) return
+  if (isSignIn && !(await signsIn(session))) return
+  if (visit !== session.visit) return
   session.update({ ...session.state.conversation, failure: undefined })
   await session.again()
 }

@@ -2,6 +2,7 @@
 // what an end leads to.
 
 import type { ClientToolCallItem } from '../../src/chatkit/protocol/item.ts'
+import { RENEWS } from '../../src/chatkit/protocol/ours.ts'
 import type { ResumeParams, StreamParams } from '../../src/chatkit/protocol/request.ts'
 import { type FollowEnd, type Followed, follow } from '../client/follow.ts'
 import { defined, parseJson } from '../client/json.ts'
@@ -10,6 +11,7 @@ import { applyEvent } from '../state/apply-event.ts'
 import { hasPending, withCutItems } from '../state/conversation.ts'
 import { runPageTool, type ToolOutcome } from './page-tool.ts'
 import type { RunOutcome } from './parts.ts'
+import { renewSignIn } from './renew.ts'
 import type { Running, Session } from './session.ts'
 
 type Requests = StreamParams & { readonly 'onbehalf.runs.resume': ResumeParams }
@@ -179,6 +181,7 @@ function takeEvent(session: Session, run: Running, data: string, resumable: bool
     listener.event(event)
     if (event.type === 'error')
       listener.failed(event.message ?? text('failed'), event.code, undefined)
+    if (event.type === 'client_effect' && event.name === RENEWS) void renewSignIn(session)
   }
   // The person stopped it before it was known how.
   if (run.stopping && isFirst) void halt(session, run)

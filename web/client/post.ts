@@ -1,7 +1,7 @@
 // One POST of the wire: its body, its headers, and once more with a new access token after a 401.
 
 import type { JsonObject } from '../../src/chatkit/protocol/json.ts'
-import { RESUMABLE } from '../../src/chatkit/protocol/ours.ts'
+import { RENEWS, RESUMABLE } from '../../src/chatkit/protocol/ours.ts'
 import { asFields, text } from './json.ts'
 import { randomHex } from './random.ts'
 import { Refused, Unreachable } from './refused.ts'
@@ -15,7 +15,7 @@ export interface WireSettings {
   readonly fetch: typeof globalThis.fetch
   /** Sent with every request. The server may choose by it, and must not trust it. */
   readonly metadata: JsonObject
-  /** Ask for answers that go on when the connection is lost. */
+  /** Ask for answers that go on when the connection is lost, or the sign-in runs out. */
   readonly resumable: boolean
   /**
    * Whether requests carry `Idempotency-Key` and `traceparent`, which another origin must allow.
@@ -116,7 +116,7 @@ function makeBody(
   return JSON.stringify({
     type,
     params,
-    metadata: streams && resumable ? { ...metadata, [RESUMABLE]: true } : metadata,
+    metadata: streams && resumable ? { ...metadata, [RESUMABLE]: true, [RENEWS]: true } : metadata,
   })
 }
 

@@ -61,7 +61,7 @@ export function createBanners(
       failure.hidden = wrong === undefined
       write(failureText, wrong?.message ?? words('failed'))
       const hasButton = wrong?.remedy === 'retry' || wrong?.remedy === 'sign-in'
-      remedy.hidden = !hasButton || phase !== 'idle'
+      remedy.hidden = !hasButton || (phase !== 'idle' && wrong?.remedy !== 'sign-in')
       write(remedyText, words(wrong?.remedy === 'sign-in' ? 'signInAgain' : 'retry'))
       drawNotices(conversation.notices)
     },

@@ -18,6 +18,8 @@ export interface JsonReply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** Whether a run has taken the caller, and ends it. Default false. */
+  readonly endsCaller?: boolean
 }
 
 /** What a request is answered with. `door`: the app's door refused the credential. */

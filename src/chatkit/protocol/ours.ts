@@ -3,6 +3,12 @@
 /** The key of a request's `metadata` that asks for a run that can be resumed. */
 export const RESUMABLE = 'onbehalf/resumable'
 
+/**
+ * The key of a request's `metadata` that says: the page brings a fresh sign-in when the answer needs
+ * one. Also the name of the client effect that asks for it.
+ */
+export const RENEWS = 'onbehalf/renews'
+
 /** The `code` of the error event that ends an answer because the person's sign-in has ended. */
 export const SIGNED_OUT = 'signed_out'
 

@@ -143,6 +143,7 @@ const PARAMS: { readonly [T in keyof Params]: Shape<Params[T]> } = {
   'attachments.delete': object({ attachment_id: id }),
   'input.transcribe': object({ audio_base64: text(), mime_type: filledName }),
   'onbehalf.runs.stop': object(ofThread),
+  'onbehalf.runs.renew': object(ofThread),
   'onbehalf.runs.resume': object<ResumeParams>({ ...ofThread, after: maybe(id) }),
 }
 

@@ -1,4 +1,4 @@
-// The parsed requests of the protocol, and the two that this server adds.
+// The parsed requests of the protocol, and the three that this server adds.
 
 import type { JsonValue } from '../../core/json.ts'
 import type { InferenceOptions, UserContent } from './item.ts'
@@ -62,7 +62,7 @@ export interface StreamParams {
   'threads.custom_action': OfAction
 }
 
-/** The parameters of the requests that are answered with JSON. `onbehalf.runs.stop` is ours. */
+/** The parameters of the requests that are answered with JSON. The last two are ours. */
 export interface JsonParams {
   'threads.sync_custom_action': OfAction
   'threads.get_by_id': OfThread
@@ -78,6 +78,7 @@ export interface JsonParams {
   'attachments.delete': { readonly attachment_id: string }
   'input.transcribe': { readonly audio_base64: string; readonly mime_type: string }
   'onbehalf.runs.stop': OfThread
+  'onbehalf.runs.renew': OfThread
 }
 
 /**

@@ -11,7 +11,7 @@ import { createAttachment, deleteAttachment, transcribe } from './json/uploads.t
 
 /** Answers a request for its caller. */
 export async function answerJson<C extends ChatCaller>(
-  request: JsonRequest,
+  request: Exclude<JsonRequest, { type: 'onbehalf.runs.renew' }>,
   server: JsonServer<C>,
 ): Promise<Result<unknown, WireRefusal>> {
   switch (request.type) {

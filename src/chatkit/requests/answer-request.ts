@@ -10,6 +10,7 @@ import { answerJson } from './answer-json.ts'
 import type { StreamAnswer, StreamServer } from './context.ts'
 import { readOnce } from './idempotency.ts'
 import { type ReadBounds, readRequest } from './read-request.ts'
+import { renewRun } from './renew.ts'
 import { resume } from './resume.ts'
 import { answerStream } from './stream-requests.ts'
 
@@ -57,6 +58,8 @@ export async function answerRequest<C extends ChatCaller>(
         answerStream({ request: asked, once: once.value, caller, threads }, server),
       )
     }
+    case 'onbehalf.runs.renew':
+      return renewRun(asked.params, caller, threads, runs)
     case 'onbehalf.runs.resume':
       return replyStreaming(streams, owner, async () => {
         const stream = await resume(asked.params, threads, runs)

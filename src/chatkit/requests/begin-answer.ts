@@ -6,6 +6,7 @@ import { fixedFrames } from '../http/frames.ts'
 import type { AnswerContext, ChatCaller } from '../options.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
 import type { Item } from '../protocol/item.ts'
+import { RENEWS } from '../protocol/ours.ts'
 import { NOT_FOUND, refuse, type WireRefusal } from '../protocol/refusal.ts'
 import type { StreamRequest } from '../protocol/request.ts'
 import type { Run } from '../runs/run.ts'
@@ -49,6 +50,7 @@ export async function beginAnswer<C extends ChatCaller>(
     },
     proposeTitle: (title) => run.proposeTitle(title.slice(0, limits.titleLength)),
   }
+  if (request.metadata?.[RENEWS] === true) caller.renewWith?.(askedOf<C>(run))
   const frames = runs.answer(run, {
     thread,
     prelude,
@@ -65,6 +67,11 @@ function withSignal<C extends ChatCaller>(
   context: Omit<AnswerContext<C>, 'signal'>,
 ): (signal: AbortSignal) => AsyncIterable<AnswerEvent> {
   return (signal) => begin({ ...context, signal })
+}
+
+/** Asks the page of the run. What a page brings was admitted by the app like any other request. */
+function askedOf<C extends ChatCaller>(run: Run): (signal: AbortSignal) => Promise<C | undefined> {
+  return async (signal) => (await run.signIns.ask(signal)) as C | undefined
 }
 
 function presentWith(attachments: Parameters<typeof presentItem>[1]): (item: Item) => Item {

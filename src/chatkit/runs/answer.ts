@@ -8,8 +8,9 @@ import { type Item, isHidden } from '../protocol/item.ts'
 import { type ThreadState, wireThread } from '../protocol/thread.ts'
 import { eventFor, isUnexpected } from './answer-error.ts'
 import { TOO_LONG, TOO_MUCH } from './error-event.ts'
-import type { Run, RunWriter } from './run.ts'
+import type { Run } from './run.ts'
 import { readersWordOf, type StopReason } from './run-end.ts'
+import type { RunWriter } from './run-parts.ts'
 
 /** What an answer says. */
 export interface AnswerPlan {
@@ -66,6 +67,8 @@ class RunningAnswer implements Answer, RunWriter {
   /** The last events of an answer that ended by itself. */
   #last: readonly ThreadStreamEvent[] = []
   #isClosed = false
+  /** Whether something is asked of the app, or stored: until then nothing more is asked for. */
+  #isWorking = false
 
   constructor(run: Run, { prelude, begin, present }: AnswerPlan) {
     this.#run = run
@@ -83,7 +86,13 @@ class RunningAnswer implements Answer, RunWriter {
   takeEvents(take: TakeEvents): void {
     this.#take = take
     if (this.#ready.length > 0 || this.#isClosed) this.#give()
-    else if (!this.#run.isOver) this.#advance()
+    else if (!this.#run.isOver && !this.#isWorking) this.#advance()
+  }
+
+  tell(event: ThreadStreamEvent): void {
+    if (this.#run.isOver) return
+    this.#ready.push(JSON.stringify(event))
+    this.#give()
   }
 
   cancel(): Promise<void> {
@@ -117,6 +126,7 @@ class RunningAnswer implements Answer, RunWriter {
    * an async function: most events are words, thousands of them, and each would cost promises.
    */
   #advance(): void {
+    this.#isWorking = true
     try {
       const begin = this.#begin
       this.#begin = undefined
@@ -163,8 +173,10 @@ class RunningAnswer implements Answer, RunWriter {
   }
 
   #goOn(): void {
-    if (this.#ready.length > 0) this.#give()
-    else this.#advance()
+    if (this.#ready.length > 0) {
+      this.#isWorking = false
+      this.#give()
+    } else this.#advance()
   }
 
   /** The answer is complete or has failed. A change of the thread is still stored. */

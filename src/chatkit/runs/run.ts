@@ -1,10 +1,9 @@
 // One run: a thread that is taken for one answer, until the thread is free again.
 
-import type { ChatCaller } from '../options.ts'
 import type { ErrorEvent } from '../protocol/event.ts'
 import type { Item } from '../protocol/item.ts'
+import { RENEWS } from '../protocol/ours.ts'
 import type { ThreadChange, ThreadState } from '../protocol/thread.ts'
-import type { OwnedThreads } from '../threads/owned-threads.ts'
 import type { ItemsChange } from '../threads/thread-store.ts'
 import { RunLost, ThreadGone } from './answer-error.ts'
 import { GONE, INTERRUPTED } from './error-event.ts'
@@ -13,7 +12,9 @@ import { LogTail } from './log-tail.ts'
 import { stopNote } from './notes.ts'
 import { type PendingMessages, pendingMessages } from './pending.ts'
 import { endStateOf, readersWordOf, type StopReason, stopReasonOf } from './run-end.ts'
+import type { RunTerms, RunWriter } from './run-parts.ts'
 import { isAlive, type NewRun, type RunState } from './run-store.ts'
+import { SignInWait } from './sign-in-wait.ts'
 import { WantedChange } from './wanted-change.ts'
 
 /** What all runs of an instance share. */
@@ -21,25 +22,10 @@ export interface RunHost extends LeaseHost {
   readonly newId: (prefix: string) => string
   /** Milliseconds that one answer may take. */
   readonly deadlineMs: number
+  /** Milliseconds that it waits for a fresh sign-in. */
+  readonly signInWaitMs: number
   /** Called just before the thread of a run is free. */
   readonly onRelease: (run: Run) => void
-}
-
-/** The person that a run works for. */
-export interface RunTerms {
-  readonly threads: OwnedThreads
-  /** Ended when the run has ended, so that its credential is discarded. */
-  readonly caller: Pick<ChatCaller, 'end'>
-  /** Hears of unexpected errors. It never throws. */
-  readonly report: (error: unknown) => void
-}
-
-/** Who writes the run. This is all that a run knows of its answer. */
-export interface RunWriter {
-  /** Leaves the app's generator, without waiting for it. */
-  abandon(): void
-  /** The run has ended: sends the last event to the client. */
-  close(why: StopReason | undefined): void
 }
 
 const NOBODY: (() => void)[] = []
@@ -74,6 +60,7 @@ export class Run {
   #writer: RunWriter | undefined
   #wanted: WantedChange | undefined
   #isOver = false
+  #signIns: SignInWait | undefined
   #stopReason: StopReason | undefined
 
   constructor(record: NewRun, terms: RunTerms, aliveUntil: number, host: RunHost) {
@@ -117,6 +104,15 @@ export class Run {
     this.#wanted = new WantedChange(thread)
     this.#writer = writer
     this.#deadline = setTimeout(() => void this.stop('deadline'), this.#host.deadlineMs)
+  }
+
+  /** The sign-ins of its person that come after the first one. */
+  get signIns(): SignInWait {
+    this.#signIns ??= new SignInWait(
+      () => this.#writer?.tell({ type: 'client_effect', name: RENEWS, data: {} }),
+      this.#host.signInWaitMs,
+    )
+    return this.#signIns
   }
 
   // --- Whether the thread is held
@@ -256,6 +252,7 @@ export class Run {
     if (!this.record.resumable) await this.release().catch(report)
     this.#writer?.close(this.#stopReason)
     await caller.end().catch(report)
+    await this.#signIns?.end().catch(report)
   }
 
   /** Frees the thread for the next run, and records how this one ended. */

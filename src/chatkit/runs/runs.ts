@@ -2,12 +2,14 @@
 // of every instance.
 
 import type { FrameSource } from '../http/frames.ts'
+import type { ChatCaller } from '../options.ts'
 import { type AnswerPlan, startAnswer } from './answer.ts'
 import { writeLog } from './log-writer.ts'
 import { RunRegister, type ThreadPlace } from './register.ts'
-import { Run, type RunHost, type RunTerms } from './run.ts'
+import { Run, type RunHost } from './run.ts'
 import type { StopReason } from './run-end.ts'
 import { type LoggedEvent, type LogParts, loggedEvents, readRun, waitForEnd } from './run-log.ts'
+import type { RunTerms } from './run-parts.ts'
 import { type BeginTerms, isAlive, type NewRun, type StoredRun } from './run-store.ts'
 
 /** How a thread was taken, or why not. */
@@ -43,6 +45,17 @@ export interface Runs {
   drop(run: StoredRun): Promise<void>
   /** Stops the run of a thread, whichever instance has it; waits up to two seconds for its end. */
   stop(owner: string, threadId: string): Promise<void>
+  /**
+   * Brings the run of a thread a fresh sign-in.
+   *
+   * @returns `taken`: the run works with it, and ends the caller. `elsewhere`: another instance has
+   *   the run. `unasked`: nobody waits for one.
+   */
+  renew(
+    owner: string,
+    threadId: string,
+    caller: ChatCaller,
+  ): Promise<'taken' | 'elsewhere' | 'unasked'>
   /** Ends the runs of a thread that was deleted, and forgets them. */
   forget(owner: string, threadId: string): Promise<void>
   /** Stops all runs of this instance, and begins no more. */
@@ -142,6 +155,17 @@ class InstanceRuns implements Runs {
     if (!run || !isAlive(run)) return
     const latest = () => this.latest(owner, threadId)
     await waitAtMost(waitForEnd(run, { store, latest }), MAX_STOP_MS)
+  }
+
+  async renew(
+    owner: string,
+    threadId: string,
+    caller: ChatCaller,
+  ): Promise<'taken' | 'elsewhere' | 'unasked'> {
+    const here = this.#here.get({ owner, threadId })
+    if (here) return here.signIns.bring(caller) ? 'taken' : 'unasked'
+    const run = await this.latest(owner, threadId)
+    return run && isAlive(run) ? 'elsewhere' : 'unasked'
   }
 
   async forget(owner: string, threadId: string): Promise<void> {

@@ -13,6 +13,8 @@ export interface RunningCall {
    * expired.
    */
   readonly signal: AbortSignal
+  /** The caller stays in the register until a later time, in seconds since the epoch. */
+  extend(expiresAt: number): void
   /** The caller is done. Whatever it left open, such as a stream, ends. */
   leave(): void
 }
@@ -90,7 +92,13 @@ export function runningCalls(now: () => number, most: number = MOST_CALLERS): Ru
       const [oldest] = leaving.size < most ? [] : leaving
       oldest?.()
       leaving.add(leave)
-      return { signal: controller.signal, leave }
+      return {
+        signal: controller.signal,
+        extend(later) {
+          if (others.has(controller)) others.set(controller, later)
+        },
+        leave,
+      }
     },
     revoke(principal) {
       const key = principalKey(principal)

@@ -48,6 +48,7 @@ async function answering(begin: () => AsyncIterable<AnswerEvent>, append: Append
       now: () => Date.parse(base.created_at),
       newId: () => 'note',
       leaseMs: 0,
+      signInWaitMs: 1000,
       deadlineMs: 60_000,
       onRelease() {
         isReleased = true

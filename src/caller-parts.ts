@@ -1,0 +1,113 @@
+// What a caller carries with: what it shares with the other callers, and the sources of the
+// credentials that its calls need.
+
+import { type Binding, MAIN, scopesOf, sourcesOf } from './core/binding.ts'
+import type { ChildProcesses } from './core/carry/child-processes.ts'
+import { type RunningCall, type RunningCalls, whyEnded } from './core/carry/running-calls.ts'
+import type { ToolPins } from './core/carry/tool-pins.ts'
+import type { Admitted } from './core/door/door.ts'
+import { refused } from './core/errors.ts'
+import { andThen } from './core/eventual.ts'
+import type { CredentialSource, KnownScopes, SourceParts } from './core/source/parts.ts'
+import { credentialSource } from './core/source/source.ts'
+import type { VerifiedToken } from './core/verify/verify.ts'
+import type { McpFetchOptions } from './mcp/fetch-options.ts'
+import type { References } from './mcp/placements/references.ts'
+import type { Quarantine } from './mcp/redact/quarantine.ts'
+import type { RunSecrets, SentSecrets } from './mcp/redact/sent-secrets.ts'
+import type { TellRefusals } from './mcp/tools/tell-refusals.ts'
+import type { CallersSignIn } from './sign-in.ts'
+
+/** What all callers of an app share. */
+export interface CallerParts {
+  readonly bindings: ReadonlyMap<string, Binding>
+  readonly sources: SourceParts
+  /** The callers at work, so that revoking a sign-in ends them. */
+  readonly running: RunningCalls
+  /** Whether the sign-in behind an admitted token has ended since. */
+  readonly hasEnded: (token: VerifiedToken) => boolean
+  readonly quarantineOf: (binding: Binding) => Quarantine
+  /** What was sent to servers, by whoever: they may send it back to anybody. */
+  readonly sent: SentSecrets
+  /** Definitions of tools as first seen. */
+  readonly pins: ToolPins
+  /** Starts the processes of stdio servers. */
+  readonly processes?: ChildProcesses | undefined
+  /** Tells the developer of tools that are refused. */
+  readonly tellRefusals: TellRefusals
+  readonly fetch: typeof globalThis.fetch
+  /** Milliseconds that one call to a server may take. */
+  readonly deadlineMs: number
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** What belongs to one caller. */
+export interface CallerState {
+  readonly admitted: Omit<Admitted, 'credential'>
+  readonly signIn: CallersSignIn
+  readonly running: RunningCall
+  readonly references: References
+  readonly secrets: RunSecrets
+}
+
+/** The options of the fetch for one server. */
+export function fetchOptions(
+  binding: Binding,
+  state: CallerState,
+  parts: CallerParts,
+): McpFetchOptions {
+  const { admitted, running, references, secrets } = state
+  return {
+    binding,
+    source: sourceUntilEnd(binding, state, parts),
+    sources: Object.fromEntries(
+      Object.keys(binding.sources).map((name) => [
+        name,
+        sourceUntilEnd(binding, state, parts, name),
+      ]),
+    ),
+    knownScopes: knownScopes(binding, parts),
+    principal: admitted.principal,
+    claims: admitted.token.claims,
+    auditor: parts.sources.auditor,
+    trace: admitted.trace,
+    fetch: parts.fetch,
+    deadline: parts.deadlineMs,
+    references,
+    secrets,
+    quarantine: parts.quarantineOf(binding),
+    pins: parts.pins,
+    tellRefusals: parts.tellRefusals,
+    signal: running.signal,
+  }
+}
+
+/** The scopes that a refusal may name; undefined for those that the main source names. */
+function knownScopes(binding: Binding, { sources }: CallerParts): KnownScopes | undefined {
+  const known = sourcesOf(binding).map(([name, source]): KnownScopes => {
+    const account = name === MAIN ? binding.name : name
+    const connected =
+      source.type === 'connection' ? sources.connections?.stepUpScopes?.(account) : undefined
+    return connected ?? scopesOf(source)
+  })
+  return known.includes('any') ? 'any' : known.flat()
+}
+
+/** A source of the binding, which gives nothing once the caller has ended or is revoked. */
+export function sourceUntilEnd(
+  binding: Binding,
+  { signIn, running }: CallerState,
+  parts: CallerParts,
+  name?: string,
+): CredentialSource {
+  const source = signIn.source((deposited) =>
+    credentialSource(binding, deposited, parts.sources, name),
+  )
+  return (asked) =>
+    andThen(source(asked), (result) =>
+      // The caller may have ended during an exchange that others wait for as well. A token from the
+      // cache does not pass the vault, which would refuse.
+      running.signal.aborted ? refused(whyEnded(running.signal), { server: binding.name }) : result,
+    )
+}
