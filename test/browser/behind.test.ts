@@ -106,6 +106,18 @@ describe('behind the last answer', () => {
     expect(hues[0]).toBe(hues[1])
   })
 
+  it('an answer that needed no new key says so', async () => {
+    const page = await signedIn()
+    ground().events = [
+      { ...hop, hop: 'door', audience: ['http://chat.example/chatkit'], fingerprint: 'aa11ffff' },
+      { ...hop, hop: 'carry', audience: ['http://tools.example/mcp'], fingerprint: 'cc33ffff' },
+    ]
+    await say(page, 'hello')
+    await trail(page)
+    expect(await page.locator('.leg[data-leg=exchange]').textContent()).toContain('earlier answer')
+    expect(await page.locator('.line .way.skipped').count()).toBe(1)
+  })
+
   it('a leg that was refused is red and open, and the legs behind it are not taken', async () => {
     const page = await signedIn()
     const audience = ['http://tools.example/mcp']

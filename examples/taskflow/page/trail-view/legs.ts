@@ -18,6 +18,8 @@ export interface Leg {
   readonly requests: number
   /** The first hop that did not go on. */
   readonly stopped: HopEvent | undefined
+  /** Nobody took it, because the keys behind it were there from an earlier answer. */
+  readonly skipped: boolean
 }
 
 export type LegName = 'chat' | 'exchange' | 'tools' | 'api'
@@ -37,6 +39,7 @@ const LEGS: readonly (readonly [LegName, string])[] = [
  */
 export function legsOf(hops: readonly HopEvent[], api: string): readonly Leg[] {
   const chatKeys = keysOf(hops.filter((hop) => legOf(hop, api) === 'chat'))
+  const carried = hops.some(({ hop, fingerprint }) => hop === 'carry' && fingerprint !== undefined)
   return LEGS.map(([name, counted]) => {
     const own = hops.filter((hop) => legOf(hop, api) === name)
     return {
@@ -45,6 +48,7 @@ export function legsOf(hops: readonly HopEvent[], api: string): readonly Leg[] {
       // The exchange takes the chat's token in, and the key that it gives out travels on.
       keys: name === 'exchange' && own.length > 0 ? chatKeys : keysOf(own),
       requests: own.filter(({ hop }) => hop === counted).length,
+      skipped: name === 'exchange' && own.length === 0 && carried,
       stopped: own.find(({ outcome }) => outcome !== 'allowed'),
     }
   })

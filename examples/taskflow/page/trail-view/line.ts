@@ -32,7 +32,13 @@ export function drawLine(legs: readonly Leg[], hues: Hues): HTMLElement {
 }
 
 function drawLeg(leg: Leg, hues: Hues): HTMLElement {
-  const state = leg.stopped ? 'stopped' : leg.hops.length === 0 ? 'untaken' : 'taken'
+  const state = leg.stopped
+    ? 'stopped'
+    : leg.skipped
+      ? 'skipped'
+      : leg.hops.length === 0
+        ? 'untaken'
+        : 'taken'
   const colours = leg.keys.map(({ fingerprint = '' }) =>
     coloured(el('span', { class: 'colour' }), fingerprint, hues),
   )

@@ -28,8 +28,10 @@ export function createTrailView(tokens: Tokens, api: string): (trace: string) =>
       const hues = huesOf(hops)
       const legs = legsOf(hops, api)
       line.replaceChildren(...(hops.length === 0 ? [] : [drawLine(legs, hues)]))
-      const taken = legs.filter((leg) => leg.hops.length > 0)
-      container.replaceChildren(...taken.map((leg) => drawLeg(leg, hues)))
+      const shown = legs.filter((leg) => leg.hops.length > 0 || leg.skipped)
+      container.replaceChildren(
+        ...shown.map((leg) => (leg.skipped ? drawSkipped(leg) : drawLeg(leg, hues))),
+      )
       note.textContent = summary(hops.length, hues.size)
     } catch {
       line.replaceChildren()
@@ -74,6 +76,15 @@ function drawLeg(leg: Leg, hues: Hues): HTMLElement {
       ),
       el('ol', { class: 'hops' }, ...hops.map((hop) => drawHop(hop, hues))),
     ),
+  )
+}
+
+function drawSkipped({ name }: Leg): HTMLElement {
+  return el(
+    'li',
+    { class: 'leg skipped', 'data-leg': name },
+    el('span', { class: 'leg-name' }, WAYS[name]),
+    el('span', { class: 'aside' }, 'the keys of an earlier answer are still good'),
   )
 }
 
