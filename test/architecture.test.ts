@@ -69,6 +69,8 @@ describe('imports', () => {
     egress: { rooms: ['core'], library: 'undici', node: true },
     // Both ends of a call rewrite answers by the same code.
     'mcp-server': { rooms: ['core', 'mcp'], node: true },
+    // createOnBehalf behind an address of its own. Gate and error answers are those of the kit.
+    gateway: { rooms: ['.', 'core', 'mcp', 'mcp-server'], node: true },
     // What a tool means is read by the same code, whichever framework gets the list.
     'openai-agents': {
       rooms: ['core', 'agent', 'mcp'],
@@ -229,6 +231,8 @@ describe('reveal()', () => {
       'src/cli/leaktest/stacks/own-variants.ts': 1,
       // The token that an operator inspects a server with.
       'src/cli/inspect.ts': 1,
+      // What seals the ids of the gateway's sessions.
+      'src/gateway/gateway.ts': 1,
       // The tokens that the doctor says the type and the audience of.
       'src/cli/doctor/look-at-token.ts': 1,
       // The example's issuer holds the secrets that it gave out. Its old-fashioned server carries

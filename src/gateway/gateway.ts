@@ -1,0 +1,152 @@
+// createGateway: MCP servers behind one address, for agents in any language. It verifies who calls,
+// puts the person's own credential for each server into the request, hides what the model must not
+// see, takes credentials out of what comes back, and keeps the record.
+
+import { randomBytes } from 'node:crypto'
+import { isStdio } from '../core/binding.ts'
+import { checkOptions } from '../core/known-options.ts'
+import type { Principal } from '../core/principal.ts'
+import type { EndedSignIn } from '../core/sign-ins.ts'
+import { createGate } from '../mcp-server/gate.ts'
+import { problem, REFUSED_BY_HTTP } from '../mcp-server/problem.ts'
+import { createOnBehalf, type OnBehalf } from '../on-behalf.ts'
+import { type Cors, corsFor } from './cors.ts'
+import { type JointParts, serveJointly } from './joint/serve.ts'
+import { namesOver } from './joint/names.ts'
+import { Upstreams } from './joint/upstreams.ts'
+import { Memories } from './memories.ts'
+import { appOptions, GATEWAY_OPTIONS, GATEWAY_VALUES, type GatewayOptions } from './options.ts'
+import { passOn } from './pass-on.ts'
+import { type Routes, routesOf } from './routes.ts'
+import { sessionIds } from './session-ids.ts'
+
+/** A gateway. */
+export interface Gateway {
+  /** Answers a request: MCP at its routes, their metadata (RFC 9728), and `/healthz`. */
+  fetch(request: Request): Promise<Response>
+  /** The addresses that clients are given, by their paths, and the servers behind each. */
+  readonly routes: readonly { readonly path: string; readonly servers: readonly string[] }[]
+  /** As in `createOnBehalf`: call it at sign-out. */
+  revoke(principal: Principal): void
+  /** As in `createOnBehalf`: call it when a sign-in has ended at its issuer. */
+  endSignIn(ended: EndedSignIn): void
+}
+
+const DEFAULT_MAX_BODY_BYTES = 4 * 1024 * 1024
+const MIN_SECRET_CHARS = 32
+
+/**
+ * Puts a gateway together. It fetches nothing.
+ *
+ * @throws TypeError that names the setting, for a configuration that cannot work.
+ *
+ * @example
+ * ```ts
+ * const gateway = createGateway({
+ *   url: 'https://gateway.example',
+ *   issuer: oidc({ issuer: 'https://login.example', clientId: 'gateway', clientSecret }),
+ *   servers: { Tasks: { url: 'https://tasks.example/mcp' } },
+ * })
+ * const response = await gateway.fetch(request)
+ * ```
+ */
+export function createGateway(options: GatewayOptions): Gateway {
+  checkOptions('createGateway', '', options, GATEWAY_OPTIONS, GATEWAY_VALUES)
+  const { url, subsets = {}, allowedHosts = [], allowedOrigins = [] } = options
+  const { forwardHeaders = [], maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
+  const names = Object.keys(options.servers)
+  const routes = routesOf(url, names, subsets)
+  checkServers(options)
+  namesOver(names)
+  const onbehalf = createOnBehalf({ ...appOptions(options), resource: routes.everything.resource })
+  const memories = new Memories()
+  const parts: JointParts = {
+    ids: sessionIds(secretOf(options)),
+    memories,
+    upstreams: new Upstreams(),
+    urlOf: (server) => new URL(options.servers[server]?.url ?? '').href,
+    forwardHeaders: forwardHeaders.map((name) => name.toLowerCase()),
+    maxBodyBytes,
+  }
+  const gate = createGate({
+    resource: url,
+    allowedHosts: [new URL(url).host, ...allowedHosts],
+    allowedOrigins,
+  })
+  const cors = corsFor([new URL(url).origin, ...allowedOrigins], forwardHeaders)
+  return {
+    fetch: (request) => serve(request, { routes, onbehalf, parts, gate, cors }),
+    routes: routes.all.map(({ path, servers }) => ({ path, servers })),
+    revoke: (principal) => onbehalf.revoke(principal),
+    endSignIn: (ended) => onbehalf.endSignIn(ended),
+  }
+}
+
+/** What every request goes through. */
+interface Serving {
+  readonly routes: Routes
+  readonly onbehalf: OnBehalf
+  readonly parts: JointParts
+  readonly gate: ReturnType<typeof createGate>
+  readonly cors: Cors
+}
+
+async function serve(request: Request, serving: Serving): Promise<Response> {
+  const { gate, cors } = serving
+  const path = new URL(request.url).pathname
+  // A health check comes by an address of its own.
+  if (path === '/healthz') return Response.json({ status: 'ok' })
+  const wrongHost = gate.refusesHost(request)
+  if (wrongHost) return wrongHost
+  const preflight = cors.preflight(request)
+  if (preflight) return preflight
+  return cors.mark(request, await answer(request, path, serving))
+}
+
+async function answer(request: Request, path: string, serving: Serving): Promise<Response> {
+  const { routes, onbehalf, parts, gate } = serving
+  const described = routes.describedAt(path)
+  // The metadata is public, for pages of every origin too. Nothing else is.
+  if (described) return onbehalf.metadata(request, described) ?? notFound()
+  const foreign = gate.refusesOriginOrMethod(request)
+  if (foreign) return foreign
+  const route = routes.of(path)
+  if (!route) return notFound()
+  return onbehalf.handle(
+    request,
+    (caller) =>
+      route.isOneServer
+        ? passOn(request, route, caller, parts)
+        : serveJointly(request, route, caller, parts),
+    route,
+  )
+}
+
+function notFound(): Response {
+  return problem(404, REFUSED_BY_HTTP, 'There is nothing at this address. MCP is at /mcp.')
+}
+
+/** What the gateway cannot carry is told at the start. */
+function checkServers({ servers }: GatewayOptions): void {
+  for (const [name, { url, placement }] of Object.entries(servers)) {
+    if (isStdio(url))
+      throw new TypeError(
+        `servers.${name} is a stdio server: the gateway carries HTTP. Put the server behind HTTP, or use it from the library by caller.transport()`,
+      )
+    const parts = [placement ?? []].flat()
+    if (parts.some(({ type }) => type === 'prompt'))
+      throw new TypeError(
+        `servers.${name}.placement is "prompt": no prompt passes the gateway. Use the placement "argument", which fills the same parameters`,
+      )
+  }
+}
+
+function secretOf({ sessionSecret }: GatewayOptions): Uint8Array {
+  if (!sessionSecret) return randomBytes(32)
+  const secret = sessionSecret.reveal()
+  if (secret.length < MIN_SECRET_CHARS)
+    throw new TypeError(
+      `sessionSecret must have ${MIN_SECRET_CHARS} characters or more, such as those of "openssl rand -base64 32"`,
+    )
+  return Buffer.from(secret)
+}

@@ -1,0 +1,149 @@
+// One request at an address with several servers. The gateway itself is the MCP server there: its
+// lists are those of all servers together, and each call goes to the server that its name leads to.
+
+import type { Caller } from '../../caller.ts'
+import { isObject, parseJson, type UnknownObject } from '../../core/json.ts'
+import { problem, type RequestId, requestIdOf } from '../../mcp-server/problem.ts'
+import { MCP_SESSION_HEADER, sessionIdOf } from '../../mcp-server/session-owners.ts'
+import { forwarded, type PassingParts, readText, sessionNotFound } from '../pass-on.ts'
+import { answerToFailure } from '../refusal-answer.ts'
+import type { Route } from '../routes.ts'
+import { listJointly } from './list.ts'
+import { namesOver } from './names.ts'
+import { REVISIONS, type Upstream, type Upstreams } from './upstreams.ts'
+
+/** What serving needs, shared by all requests. */
+export interface JointParts extends PassingParts {
+  readonly upstreams: Upstreams
+}
+
+/** One request that is answered. */
+interface Asked {
+  readonly id: RequestId
+  readonly method: string
+  readonly message: UnknownObject
+  readonly route: Route
+  readonly caller: Caller
+  readonly headers: Headers
+  readonly signal: AbortSignal
+}
+
+const METHOD_NOT_FOUND = -32_601
+const INVALID_PARAMS = -32_602
+const INVALID_REQUEST = -32_600
+const UNSUPPORTED_REVISION = -32_022
+/** What stands in a sealed id: the gateway keeps nothing for its own sessions. */
+const JOINT_SESSION = 'joint'
+
+/** Serves a request at a joint address. */
+export async function serveJointly(
+  request: Request,
+  route: Route,
+  caller: Caller,
+  parts: JointParts,
+): Promise<Response> {
+  const place = { principal: caller.principal, route: route.path }
+  const sealed = sessionIdOf(request.headers)
+  if (sealed !== undefined && parts.ids.open(sealed, place) !== JOINT_SESSION)
+    return sessionNotFound()
+  // There is no stream of the gateway's own, and nothing of a session to end.
+  if (request.method === 'GET') return new Response(null, { status: 405, headers: ALLOW })
+  if (request.method === 'DELETE') return new Response(null, { status: 204 })
+  const body = await readText(request, parts.maxBodyBytes)
+  if ('refusal' in body) return body.refusal
+  const message = parseJson(body.text)
+  if (!isObject(message))
+    return problem(400, INVALID_REQUEST, 'Send one JSON-RPC message, and no batch.')
+  const id = requestIdOf(message)
+  // A notification. The servers behind get their own.
+  if (id === undefined) return new Response(null, { status: 202 })
+  const asked: Asked = {
+    id,
+    method: String(message.method),
+    message,
+    route,
+    caller,
+    headers: forwarded(request.headers, parts.forwardHeaders),
+    signal: request.signal,
+  }
+  if (asked.method === 'initialize') {
+    const response = result(id, initialized(message))
+    response.headers.set(MCP_SESSION_HEADER, parts.ids.seal(JOINT_SESSION, place))
+    return response
+  }
+  return answer(asked, request.headers.get('mcp-protocol-version'), parts)
+}
+
+const ALLOW = { allow: 'POST, DELETE' }
+
+async function answer(asked: Asked, revision: string | null, parts: JointParts): Promise<Response> {
+  const { id, method, message } = asked
+  if (revision !== null && !REVISIONS.some((known) => known === revision))
+    return refuseRevision(asked, revision)
+  switch (method) {
+    case 'ping':
+      return result(id, {})
+    case 'tools/list':
+    case 'prompts/list':
+      return result(
+        id,
+        await listJointly(method === 'tools/list' ? 'tools' : 'prompts', {
+          servers: asked.route.servers.map((server) => upstreamOf(server, asked, parts)),
+          upstreams: parts.upstreams,
+        }),
+      )
+    case 'tools/call':
+    case 'prompts/get':
+      return call(asked, message, parts)
+    default:
+      return error(asked, METHOD_NOT_FOUND, NOT_HERE)
+  }
+}
+
+const NOT_HERE =
+  'This address has the tools and prompts of several servers. Ask for anything else at the address of one server: /mcp/NAME.'
+
+/** One call, at the server that its name leads to. The answer goes on as it comes. */
+async function call(asked: Asked, message: UnknownObject, parts: JointParts): Promise<Response> {
+  const { route, caller, id } = asked
+  const params = isObject(message.params) ? message.params : {}
+  const found =
+    typeof params.name === 'string' ? namesOver(route.servers).find(params.name) : undefined
+  if (!found) return error(asked, INVALID_PARAMS, 'There is no such tool or prompt here.')
+  const sent = { ...message, params: { ...params, name: found.name } }
+  try {
+    return await parts.upstreams.send(sent, upstreamOf(found.server, asked, parts), asked.headers)
+  } catch (failure) {
+    return answerToFailure(failure, id, route, caller)
+  }
+}
+
+function upstreamOf(server: string, { caller, signal }: Asked, parts: JointParts): Upstream {
+  const fetch = caller.fetch(server, { memory: parts.memories.of(caller.principal, server) })
+  return { server, url: parts.urlOf(server), caller, fetch, signal }
+}
+
+/** The answer to `initialize`. */
+function initialized({ params }: UnknownObject): UnknownObject {
+  const asked = isObject(params) ? params.protocolVersion : undefined
+  return {
+    protocolVersion: REVISIONS.find((known) => known === asked) ?? REVISIONS[0],
+    capabilities: { tools: {}, prompts: {} },
+    serverInfo: { name: 'onbehalf-gateway', title: 'onbehalf gateway', version: '1' },
+  }
+}
+
+/** The client tries again with a revision that is named (MCP 2026-07-28, versioning). */
+function refuseRevision({ id }: Asked, requested: string): Response {
+  const data = { supported: REVISIONS, requested }
+  const refusal = { code: UNSUPPORTED_REVISION, message: 'Unsupported protocol version', data }
+  return Response.json({ jsonrpc: '2.0', id, error: refusal }, { status: 400 })
+}
+
+function error({ id }: Asked, code: number, text: string): Response {
+  return problem(200, code, text, { id })
+}
+
+function result(id: RequestId, value: UnknownObject): Response {
+  return Response.json({ jsonrpc: '2.0', id, result: value })
+}

@@ -1,0 +1,69 @@
+// The options of createGateway.
+
+import type { Credential } from '../core/credential.ts'
+import type { OptionNames } from '../core/known-options.ts'
+import { isList, isSecret, isText, isTexts, type ValueChecks } from '../core/option-values.ts'
+import type { OnBehalfOptions } from '../on-behalf-options.ts'
+import { ON_BEHALF_OPTIONS } from '../option-names.ts'
+
+/** Options of `createGateway`: those of `createOnBehalf`, and the gateway's own. */
+export interface GatewayOptions extends Omit<OnBehalfOptions, 'resource'> {
+  /**
+   * The gateway's own address, as clients know it. Each server is at `/mcp/NAME` below it, and all of
+   * them are at `/mcp`.
+   */
+  readonly url: string
+  /** Named lists of servers, each at `/mcp/SUBSET`. Default none. */
+  readonly subsets?: Readonly<Record<string, readonly string[]>>
+  /**
+   * Seals the ids of sessions: 32 characters or more, the same for all instances. Default: random, so
+   * that clients open new sessions after a restart.
+   */
+  readonly sessionSecret?: Credential
+  /** Hosts that the gateway answers for, beside that of its `url`. Default none. */
+  readonly allowedHosts?: readonly string[]
+  /** Web origins whose pages may call the gateway (CORS), beside its own. Default none. */
+  readonly allowedOrigins?: readonly string[]
+  /** Request headers that go on to the servers, beside those of MCP. Default none. */
+  readonly forwardHeaders?: readonly string[]
+  /** Bytes that the body of a request may have. Default 4 MiB. */
+  readonly maxBodyBytes?: number
+}
+
+/** The options for `createOnBehalf`. */
+export function appOptions(options: GatewayOptions): Omit<OnBehalfOptions, 'resource'> {
+  const {
+    url,
+    subsets,
+    sessionSecret,
+    allowedHosts,
+    allowedOrigins,
+    forwardHeaders,
+    maxBodyBytes,
+    ...app
+  } = options
+  return app
+}
+
+const { resource, ...APP_OPTIONS } = ON_BEHALF_OPTIONS
+
+/** Every option. A new one does not compile until it is here. */
+export const GATEWAY_OPTIONS: OptionNames<GatewayOptions> = {
+  ...APP_OPTIONS,
+  url: 'required',
+  subsets: 'optional',
+  sessionSecret: 'optional',
+  allowedHosts: 'optional',
+  allowedOrigins: 'optional',
+  forwardHeaders: 'optional',
+  maxBodyBytes: 'optional',
+}
+
+/** What the values are. */
+export const GATEWAY_VALUES: ValueChecks = {
+  url: isText,
+  sessionSecret: isSecret,
+  allowedHosts: isList("['gateway.internal:8080']"),
+  allowedOrigins: isList("['https://app.example']"),
+  forwardHeaders: isTexts,
+}

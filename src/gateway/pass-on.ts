@@ -1,0 +1,118 @@
+// One request for one server: the client's message goes on as it is, with the person's credential for
+// that server in its place, and the answer comes back without any.
+
+import type { Caller } from '../caller.ts'
+import type { Refusal } from '../core/errors.ts'
+import { readBytes } from '../core/http/bounded-body.ts'
+import { parseJson } from '../core/json.ts'
+import { problem, REFUSED_BY_HTTP, type RequestId, requestIdOf } from '../mcp-server/problem.ts'
+import { MCP_SESSION_HEADER, sessionIdOf } from '../mcp-server/session-owners.ts'
+import type { Memories } from './memories.ts'
+import { answerToFailure, challengeFor } from './refusal-answer.ts'
+import type { Route } from './routes.ts'
+import type { SessionIds } from './session-ids.ts'
+
+/** What passing on needs, shared by all requests. */
+export interface PassingParts {
+  readonly ids: SessionIds
+  readonly memories: Memories
+  /** The URL of each server. */
+  readonly urlOf: (server: string) => string
+  /** Further request headers that go on, in lower case. */
+  readonly forwardHeaders: readonly string[]
+  readonly maxBodyBytes: number
+}
+
+/** Headers of MCP that go on. No other header of a client does, unless the operator named it. */
+const MCP_HEADERS = [
+  'accept',
+  'content-type',
+  'last-event-id',
+  'mcp-method',
+  'mcp-name',
+  'mcp-protocol-version',
+]
+
+/** Milliseconds for the whole body of a request. */
+const BODY_DEADLINE_MS = 30_000
+
+/** The MCP SDK's code for it. The client starts a new session. */
+const SESSION_NOT_FOUND = -32_001
+
+/** A session that was never given out, or to somebody else: its owner notices nothing. */
+export function sessionNotFound(): Response {
+  return problem(404, SESSION_NOT_FOUND, 'Session not found.')
+}
+
+/** The text of a body, or the answer to send. */
+export async function readText(
+  request: Request,
+  maxBytes: number,
+): Promise<{ readonly text: string } | { readonly refusal: Response }> {
+  const bytes = await readBytes(request, { maxBytes, deadlineMs: BODY_DEADLINE_MS })
+  if (bytes.ok) return { text: new TextDecoder().decode(bytes.value) }
+  switch (bytes.refusal) {
+    case 'too_large':
+      return { refusal: problem(413, REFUSED_BY_HTTP, 'The request body is too large.') }
+    case 'too_slow':
+      return { refusal: problem(408, REFUSED_BY_HTTP, 'The request body did not come in time.') }
+    case 'broken':
+      return { refusal: problem(400, REFUSED_BY_HTTP, 'The request body broke off.') }
+  }
+}
+
+/** Passes a request on to the one server of a route. */
+export async function passOn(
+  request: Request,
+  route: Route,
+  caller: Caller,
+  parts: PassingParts,
+): Promise<Response> {
+  const [server = ''] = route.servers
+  const place = { principal: caller.principal, route: route.path }
+  const headers = forwarded(request.headers, parts.forwardHeaders)
+  const sealed = sessionIdOf(request.headers)
+  if (sealed !== undefined) {
+    const id = parts.ids.open(sealed, place)
+    if (id === undefined) return sessionNotFound()
+    headers.set(MCP_SESSION_HEADER, id)
+  }
+  const body = request.method === 'POST' ? await readText(request, parts.maxBodyBytes) : undefined
+  if (body && 'refusal' in body) return body.refusal
+  let refusal: Refusal | undefined
+  const fetch = caller.fetch(server, {
+    memory: parts.memories.of(caller.principal, server),
+    onRefused: (why) => {
+      refusal = why
+    },
+  })
+  try {
+    const response = await fetch(parts.urlOf(server), {
+      method: request.method,
+      headers,
+      body: body?.text ?? null,
+      signal: request.signal,
+    })
+    const challenge = challengeFor(refusal, route, caller)
+    if (challenge) return challenge
+    const given = response.headers.get(MCP_SESSION_HEADER)
+    if (given !== null) response.headers.set(MCP_SESSION_HEADER, parts.ids.seal(given, place))
+    return response
+  } catch (error) {
+    return answerToFailure(error, idIn(body?.text), route, caller)
+  }
+}
+
+/** The id of the request in a text, for an answer that says that it failed. */
+function idIn(text: string | undefined): RequestId | undefined {
+  return text === undefined ? undefined : requestIdOf(parseJson(text))
+}
+
+/** The headers of a request that go on. */
+export function forwarded(given: Headers, named: readonly string[]): Headers {
+  const headers = new Headers()
+  for (const [name, value] of given)
+    if (MCP_HEADERS.includes(name) || name.startsWith('mcp-param-') || named.includes(name))
+      headers.set(name, value)
+  return headers
+}

@@ -1,0 +1,42 @@
+// What a client is answered when a request could not be carried: the fixed sentence of the reason, and
+// a challenge where a wider or a fresh token would help. Nothing of an upstream's own words.
+
+import type { Caller } from '../caller.ts'
+import { toResponse } from '../core/door/answer.ts'
+import { AuthError, type Refusal } from '../core/errors.ts'
+import { resourceMetadataUrl } from '../core/resource.ts'
+import { missingScopes } from '../core/scope.ts'
+import { sentenceFor } from '../core/sentences.ts'
+import { problem, type RequestId } from '../mcp-server/problem.ts'
+import type { Route } from './routes.ts'
+
+const INTERNAL_ERROR = -32_603
+
+/**
+ * The challenge that a refusal leads to (RFC 6750 section 3): a client that gets a token with these
+ * scopes can do it. Undefined where another token would not help.
+ */
+export function challengeFor(
+  refusal: Refusal | undefined,
+  { resource }: Route,
+  { token }: Caller,
+): Response | undefined {
+  if (refusal?.reason !== 'scope_missing' || !refusal.scopes) return undefined
+  // The person's token has them already, so it is the server that wants something else.
+  if (missingScopes(refusal.scopes, token.scopes).length === 0) return undefined
+  return toResponse(refusal, { resourceMetadata: resourceMetadataUrl(resource) })
+}
+
+/** The answer to a request that failed; `id` is that of the request, where it has one. */
+export function answerToFailure(
+  error: unknown,
+  id: RequestId | undefined,
+  route: Route,
+  caller: Caller,
+): Response {
+  const refusal = error instanceof AuthError ? error.refusal : undefined
+  const challenge = challengeFor(refusal, route, caller)
+  if (challenge) return challenge
+  // An answer of the protocol has status 200: clients show nobody the text of another status.
+  return problem(id === undefined ? 503 : 200, INTERNAL_ERROR, sentenceFor(error), { id })
+}
