@@ -7,6 +7,7 @@ import type * as onbehalfEgress from 'onbehalf/egress'
 import type * as onbehalfExpress from 'onbehalf/express'
 import type * as onbehalfFastify from 'onbehalf/fastify'
 import type * as onbehalfHono from 'onbehalf/hono'
+import type * as onbehalfGateway from 'onbehalf/gateway'
 import type * as onbehalfIssuers from 'onbehalf/issuers'
 import type * as onbehalfJwt from 'onbehalf/jwt'
 import type * as onbehalfLog from 'onbehalf/log'
@@ -38,6 +39,7 @@ export type Published = readonly [
   typeof onbehalfOpenaiAgents,
   typeof onbehalfChatkit,
   typeof onbehalfEgress,
+  typeof onbehalfGateway,
   typeof onbehalfStdio,
   typeof onbehalfStore,
   typeof onbehalfLog,

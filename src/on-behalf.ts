@@ -32,7 +32,7 @@ import { missingPart } from './core/source/source.ts'
 import { memoryVault } from './core/vault/memory-vault.ts'
 import { literalWarning } from './mcp/placements/prompt-values.ts'
 import { quarantines } from './mcp/redact/quarantine.ts'
-import { sentSecrets } from './mcp/redact/sent-secrets.ts'
+import { type SentSecrets, sentSecrets } from './mcp/redact/sent-secrets.ts'
 import { refusalTeller } from './mcp/tools/tell-refusals.ts'
 import type { OnBehalfOptions } from './on-behalf-options.ts'
 import { ON_BEHALF_OPTIONS, ON_BEHALF_VALUES } from './option-names.ts'
@@ -106,6 +106,14 @@ export interface OnBehalf {
  * ```
  */
 export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
+  return onBehalfRemembering(options)
+}
+
+/**
+ * The same over a memory of what was sent that others share: a server that got a credential may give
+ * it back to whatever takes this one's place. It stays inside the library.
+ */
+export function onBehalfRemembering(options: OnBehalfOptions, sent?: SentSecrets): OnBehalf {
   checkOptions('createOnBehalf', '', options, ON_BEHALF_OPTIONS, ON_BEHALF_VALUES)
   const { now = Date.now, vault = memoryVault({ now }) } = options
   const issuers = declaredIssuers(options)
@@ -159,7 +167,7 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
     running,
     hasEnded: signedIn.hasEnded,
     quarantineOf: quarantines(options.reflectionMarks ?? memoryReflectionMarks(), now),
-    sent: sentSecrets({ now }),
+    sent: sent ?? sentSecrets({ now }),
     pins: options.toolPins ?? memoryToolPins(),
     processes: options.processes,
     tellRefusals: refusalTeller(options.warn ?? console.warn),

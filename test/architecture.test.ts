@@ -94,7 +94,7 @@ describe('imports', () => {
       node: true,
     },
     // The program stands on public subpaths, like an app.
-    cli: { rooms: [], library: 'onbehalf', node: true },
+    cli: { rooms: [], library: 'onbehalf', parts: ['yaml'], node: true },
     // index.ts and on-behalf.ts.
     '.': { rooms: ['core', 'mcp'] },
   }

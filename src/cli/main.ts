@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
 import { doctor } from './doctor.ts'
+import { gateway } from './gateway.ts'
 import { inspect } from './inspect.ts'
 import { keys } from './keys.ts'
 import { leaktest } from './leaktest.ts'
@@ -12,7 +13,15 @@ import { nearest } from './nearest.ts'
 import { pins } from './pins.ts'
 
 /** Every command. */
-const COMMANDS: Readonly<Record<string, Command>> = { doctor, inspect, keys, leaktest, marks, pins }
+const COMMANDS: Readonly<Record<string, Command>> = {
+  doctor,
+  gateway,
+  inspect,
+  keys,
+  leaktest,
+  marks,
+  pins,
+}
 
 /**
  * Runs a command.

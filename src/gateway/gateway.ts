@@ -4,33 +4,27 @@
 
 import { randomBytes } from 'node:crypto'
 import { isStdio } from '../core/binding.ts'
+import type { Credential } from '../core/credential.ts'
 import { checkOptions } from '../core/known-options.ts'
-import type { Principal } from '../core/principal.ts'
-import type { EndedSignIn } from '../core/sign-ins.ts'
+import { type SentSecrets, sentSecrets } from '../mcp/redact/sent-secrets.ts'
 import { createGate } from '../mcp-server/gate.ts'
 import { problem, REFUSED_BY_HTTP } from '../mcp-server/problem.ts'
-import { createOnBehalf, type OnBehalf } from '../on-behalf.ts'
+import { type OnBehalf, onBehalfRemembering } from '../on-behalf.ts'
 import { type Cors, corsFor } from './cors.ts'
-import { type JointParts, serveJointly } from './joint/serve.ts'
 import { namesOver } from './joint/names.ts'
+import { type JointParts, serveJointly } from './joint/serve.ts'
 import { Upstreams } from './joint/upstreams.ts'
 import { Memories } from './memories.ts'
-import { appOptions, GATEWAY_OPTIONS, GATEWAY_VALUES, type GatewayOptions } from './options.ts'
+import {
+  appOptions,
+  GATEWAY_OPTIONS,
+  GATEWAY_VALUES,
+  type Gateway,
+  type GatewayOptions,
+} from './options.ts'
 import { passOn } from './pass-on.ts'
 import { type Routes, routesOf } from './routes.ts'
 import { sessionIds } from './session-ids.ts'
-
-/** A gateway. */
-export interface Gateway {
-  /** Answers a request: MCP at its routes, their metadata (RFC 9728), and `/healthz`. */
-  fetch(request: Request): Promise<Response>
-  /** The addresses that clients are given, by their paths, and the servers behind each. */
-  readonly routes: readonly { readonly path: string; readonly servers: readonly string[] }[]
-  /** As in `createOnBehalf`: call it at sign-out. */
-  revoke(principal: Principal): void
-  /** As in `createOnBehalf`: call it when a sign-in has ended at its issuer. */
-  endSignIn(ended: EndedSignIn): void
-}
 
 const DEFAULT_MAX_BODY_BYTES = 4 * 1024 * 1024
 const MIN_SECRET_CHARS = 32
@@ -58,10 +52,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   const routes = routesOf(url, names, subsets)
   checkServers(options)
   namesOver(names)
-  const onbehalf = createOnBehalf({ ...appOptions(options), resource: routes.everything.resource })
+  const kept = keptFor(options)
+  const onbehalf = onBehalfRemembering(
+    { ...appOptions(options), resource: routes.everything.resource },
+    kept.sent,
+  )
   const memories = new Memories()
   const parts: JointParts = {
-    ids: sessionIds(secretOf(options)),
+    ids: sessionIds(kept.secret),
     memories,
     upstreams: new Upstreams(),
     urlOf: (server) => new URL(options.servers[server]?.url ?? '').href,
@@ -74,11 +72,30 @@ export function createGateway(options: GatewayOptions): Gateway {
     allowedOrigins,
   })
   const cors = corsFor([new URL(url).origin, ...allowedOrigins], forwardHeaders)
-  return {
+  const gateway: Gateway = {
     fetch: (request) => serve(request, { routes, onbehalf, parts, gate, cors }),
     routes: routes.all.map(({ path, servers }) => ({ path, servers })),
     revoke: (principal) => onbehalf.revoke(principal),
     endSignIn: (ended) => onbehalf.endSignIn(ended),
+  }
+  KEPT.set(gateway, kept)
+  return gateway
+}
+
+/** What a gateway leaves to the one that takes over from it. */
+interface Kept {
+  readonly sent: SentSecrets
+  /** Seals the ids of sessions. */
+  readonly secret: Uint8Array
+}
+
+const KEPT = new WeakMap<Gateway, Kept>()
+
+function keptFor({ after, sessionSecret, now = Date.now }: GatewayOptions): Kept {
+  const before = after && KEPT.get(after)
+  return {
+    sent: before?.sent ?? sentSecrets({ now }),
+    secret: sessionSecret ? bytesOf(sessionSecret) : (before?.secret ?? randomBytes(32)),
   }
 }
 
@@ -141,8 +158,7 @@ function checkServers({ servers }: GatewayOptions): void {
   }
 }
 
-function secretOf({ sessionSecret }: GatewayOptions): Uint8Array {
-  if (!sessionSecret) return randomBytes(32)
+function bytesOf(sessionSecret: Credential): Uint8Array {
   const secret = sessionSecret.reveal()
   if (secret.length < MIN_SECRET_CHARS)
     throw new TypeError(

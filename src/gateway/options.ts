@@ -2,9 +2,23 @@
 
 import type { Credential } from '../core/credential.ts'
 import type { OptionNames } from '../core/known-options.ts'
-import { isList, isSecret, isText, isTexts, type ValueChecks } from '../core/option-values.ts'
+import { isByName, isList, isSecret, isTexts, type ValueChecks } from '../core/option-values.ts'
+import type { Principal } from '../core/principal.ts'
+import type { EndedSignIn } from '../core/sign-ins.ts'
 import type { OnBehalfOptions } from '../on-behalf-options.ts'
 import { ON_BEHALF_OPTIONS } from '../option-names.ts'
+
+/** A gateway. */
+export interface Gateway {
+  /** Answers a request: MCP at its routes, their metadata (RFC 9728), and `/healthz`. */
+  fetch(request: Request): Promise<Response>
+  /** The addresses that clients are given, by their paths, and the servers behind each. */
+  readonly routes: readonly { readonly path: string; readonly servers: readonly string[] }[]
+  /** As in `createOnBehalf`: call it at sign-out. */
+  revoke(principal: Principal): void
+  /** As in `createOnBehalf`: call it when a sign-in has ended at its issuer. */
+  endSignIn(ended: EndedSignIn): void
+}
 
 /** Options of `createGateway`: those of `createOnBehalf`, and the gateway's own. */
 export interface GatewayOptions extends Omit<OnBehalfOptions, 'resource'> {
@@ -28,6 +42,11 @@ export interface GatewayOptions extends Omit<OnBehalfOptions, 'resource'> {
   readonly forwardHeaders?: readonly string[]
   /** Bytes that the body of a request may have. Default 4 MiB. */
   readonly maxBodyBytes?: number
+  /**
+   * A gateway of this process that this one takes over from, because its settings have changed. What
+   * it has sent to servers is remembered on, and its sessions go on. Default none.
+   */
+  readonly after?: Gateway
 }
 
 /** The options for `createOnBehalf`. */
@@ -40,6 +59,7 @@ export function appOptions(options: GatewayOptions): Omit<OnBehalfOptions, 'reso
     allowedOrigins,
     forwardHeaders,
     maxBodyBytes,
+    after,
     ...app
   } = options
   return app
@@ -57,13 +77,22 @@ export const GATEWAY_OPTIONS: OptionNames<GatewayOptions> = {
   allowedOrigins: 'optional',
   forwardHeaders: 'optional',
   maxBodyBytes: 'optional',
+  after: 'optional',
 }
 
 /** What the values are. */
 export const GATEWAY_VALUES: ValueChecks = {
-  url: isText,
+  url: (value) =>
+    typeof value === 'string' && /^https?:$/.test(protocolOf(value))
+      ? undefined
+      : "must be a text, an absolute URL such as 'https://gateway.example'",
+  subsets: isByName("{ team: ['Tasks'] }"),
   sessionSecret: isSecret,
   allowedHosts: isList("['gateway.internal:8080']"),
   allowedOrigins: isList("['https://app.example']"),
   forwardHeaders: isTexts,
+}
+
+function protocolOf(text: string): string {
+  return URL.canParse(text) ? new URL(text).protocol : ''
 }

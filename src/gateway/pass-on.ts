@@ -5,7 +5,8 @@ import type { Caller } from '../caller.ts'
 import type { Refusal } from '../core/errors.ts'
 import { readBytes } from '../core/http/bounded-body.ts'
 import { parseJson } from '../core/json.ts'
-import { problem, REFUSED_BY_HTTP, type RequestId, requestIdOf } from '../mcp-server/problem.ts'
+import { answerToBody } from '../mcp-server/body.ts'
+import { problem, type RequestId, requestIdOf } from '../mcp-server/problem.ts'
 import { MCP_SESSION_HEADER, sessionIdOf } from '../mcp-server/session-owners.ts'
 import type { Memories } from './memories.ts'
 import { answerToFailure, challengeFor } from './refusal-answer.ts'
@@ -50,15 +51,9 @@ export async function readText(
   maxBytes: number,
 ): Promise<{ readonly text: string } | { readonly refusal: Response }> {
   const bytes = await readBytes(request, { maxBytes, deadlineMs: BODY_DEADLINE_MS })
-  if (bytes.ok) return { text: new TextDecoder().decode(bytes.value) }
-  switch (bytes.refusal) {
-    case 'too_large':
-      return { refusal: problem(413, REFUSED_BY_HTTP, 'The request body is too large.') }
-    case 'too_slow':
-      return { refusal: problem(408, REFUSED_BY_HTTP, 'The request body did not come in time.') }
-    case 'broken':
-      return { refusal: problem(400, REFUSED_BY_HTTP, 'The request body broke off.') }
-  }
+  return bytes.ok
+    ? { text: new TextDecoder().decode(bytes.value) }
+    : { refusal: answerToBody(bytes.refusal) }
 }
 
 /** Passes a request on to the one server of a route. */

@@ -22,7 +22,7 @@ export type ReadBody = Result<JsonBody, Response>
 /** Reads and parses the JSON body of a request. */
 export async function readJson(request: Request, bounds: BodyBounds): Promise<ReadBody> {
   const bytes = await readBytes(request, bounds)
-  if (!bytes.ok) return { ok: false, refusal: answerTo(bytes.refusal) }
+  if (!bytes.ok) return { ok: false, refusal: answerToBody(bytes.refusal) }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.value)
     return granted({ text, value: parseSafely(text) })
@@ -32,7 +32,8 @@ export async function readJson(request: Request, bounds: BodyBounds): Promise<Re
   }
 }
 
-function answerTo(bodyProblem: BodyProblem): Response {
+/** The answer to a body whose bytes could not be had. */
+export function answerToBody(bodyProblem: BodyProblem): Response {
   switch (bodyProblem) {
     case 'too_large':
       return problem(413, REFUSED_BY_HTTP, 'The request body is too large.')

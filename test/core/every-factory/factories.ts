@@ -17,6 +17,7 @@ import {
 import { parseBinding } from '../../../src/core/parse-binding.ts'
 import { guardedFetch } from '../../../src/egress/index.ts'
 import { aiSdkTools } from '../../../src/frameworks/ai-sdk/index.ts'
+import { createGateway } from '../../../src/gateway/index.ts'
 import {
   Credential,
   createAuditor,
@@ -145,6 +146,25 @@ const ofPresets = Object.fromEntries(
 /** By name, as the subpaths export them. */
 export const FACTORIES: Readonly<Record<string, Factory>> = {
   ...ofPresets,
+  createGateway: {
+    make: by(createGateway),
+    good: {
+      url: 'https://gateway.example',
+      authorizationServers: [issuer],
+      verifier,
+      servers: { Tasks: { url, source: { type: 'own' } } },
+    },
+    places: [['servers.Tasks', (members) => ({ servers: { Tasks: { url, ...members } } })]],
+    wrong: [
+      ...ISSUER_SETTINGS,
+      ['url', 'gateway.example', 'must be a text, an absolute URL'],
+      ['subsets', ['Tasks'], 'must be an object with their names'],
+      ['subsets', { team: 'Tasks' }, 'must be a list of servers'],
+      ['sessionSecret', 'a text', 'must be a Credential'],
+      ['allowedOrigins', 'https://app.example', 'must be a list'],
+      ['forwardHeaders', 'X-Tenant', 'must be a list of texts'],
+    ],
+  },
   createOnBehalf: {
     make: by(createOnBehalf),
     good: {

@@ -1,0 +1,148 @@
+// `onbehalf gateway`: serves what a YAML file says, and takes over its changes while it runs.
+
+import { unwatchFile, watchFile } from 'node:fs'
+import { readArguments } from './arguments.ts'
+import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
+import { type Configured, readConfiguration } from './gateway/configuration.ts'
+import { ConfigError } from './gateway/place.ts'
+import { SCHEMA } from './gateway/schema.ts'
+import { type Served, serveGateway } from './gateway/serve.ts'
+
+const HELP = `Usage: onbehalf gateway --config FILE [--check] [--json]
+       onbehalf gateway --schema
+
+Serves MCP servers behind one address, for agents in any language: it verifies who calls, puts the person's own
+credential for each server into the request, hides what the model must not see, takes credentials out of what comes
+back, and writes the audit. Each server is at /mcp/NAME, named subsets are at /mcp/SUBSET, all of them at /mcp.
+
+  --config FILE  the file, in YAML. docs/gateway.md explains the settings
+  --check        reads the file, says what is wrong with it and in which line, and ends
+  --schema       prints the JSON Schema of the file, for editors
+  --json         one line of JSON instead of text
+
+It listens on 127.0.0.1:8080 unless the file says otherwise. It reads the file again when it changes; when the new
+one is wrong, it says so and goes on with the old one. /healthz and /readyz are for load balancers. SIGTERM: it takes
+no new requests, and ends when those under way are done, or after 4 seconds.
+Exit code: 0 done, 1 something is wrong with the file or the address, 2 wrong arguments.`
+
+const OPTIONS = {
+  config: { type: 'string' },
+  check: { type: 'boolean' },
+  schema: { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const
+const TAKES = '--config FILE, --check, --schema and --json'
+/** Milliseconds between two looks at the file. It works on every file system. */
+const WATCH_MS = 500
+
+/** The command. */
+export const gateway: Command = {
+  summary: 'serves MCP servers behind one address, for agents in any language',
+  help: HELP,
+  async run(args, terminal): Promise<number> {
+    const { values, positionals } = readArguments(args, OPTIONS, TAKES)
+    if (positionals.length > 0) throw new UsageError(`it takes ${TAKES}`)
+    if (values.schema) {
+      terminal.out(JSON.stringify(SCHEMA, null, values.json ? undefined : 2))
+      return 0
+    }
+    const { config: file, json = false, check = false } = values
+    if (file === undefined) throw new UsageError('it needs --config FILE')
+    const configured = await configurationIn(file, json, terminal)
+    if (!configured) return 1
+    if (!check) return serve(file, configured, json, terminal)
+    tellRoutes(configured, json, terminal)
+    await configured.close()
+    return 0
+  },
+}
+
+/** The configuration; undefined when there is something wrong with it, which is told. */
+async function configurationIn(
+  file: string,
+  json: boolean,
+  { out, note }: Terminal,
+  before?: Configured,
+): Promise<Configured | undefined> {
+  try {
+    return await readConfiguration(file, {
+      env: process.env,
+      warn: (message) => note(`warning: ${message}`),
+      ...(before ? { after: before.gateway } : {}),
+    })
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    const { message: problem, place } = error
+    if (json) out(JSON.stringify({ ok: false, file, ...place, problem }))
+    else note(`${file}${place ? `:${place.line}:${place.column}` : ''}: ${problem}`)
+    return undefined
+  }
+}
+
+function tellRoutes({ gateway, url }: Configured, json: boolean, { out }: Terminal): void {
+  const { origin } = new URL(url)
+  const routes = gateway.routes.map(({ path, servers }) => ({ url: `${origin}${path}`, servers }))
+  if (json) out(JSON.stringify({ ok: true, url, routes }))
+  else for (const { url, servers } of routes) out(`${url}  ${servers.join(', ')}`)
+}
+
+async function serve(
+  file: string,
+  first: Configured,
+  json: boolean,
+  terminal: Terminal,
+): Promise<number> {
+  let served: Served
+  try {
+    served = await serveGateway(first.gateway, first.listen)
+  } catch (error) {
+    await first.close()
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+    throw new CommandError(`it cannot listen on ${first.listen.host}:${first.listen.port}${code}`)
+  }
+  tellRoutes(first, json, terminal)
+  const running = watched(file, first, served, json, terminal)
+  await ended(terminal.signal)
+  const last = await running.stop()
+  await served.drain()
+  await last.close()
+  return 0
+}
+
+/** Takes over the changes of the file. */
+function watched(
+  file: string,
+  first: Configured,
+  served: Served,
+  json: boolean,
+  terminal: Terminal,
+): { stop(): Promise<Configured> } {
+  let current = first
+  let reading: Promise<void> = Promise.resolve()
+  const reread = async () => {
+    const next = await configurationIn(file, json, terminal, current).catch(() => undefined)
+    if (!next) return terminal.note(`${file} has changed, and is not used: the old one goes on`)
+    served.replace(next.gateway)
+    const before = current
+    current = next
+    await before.close()
+    terminal.note(`${file} has changed, and is used now`)
+  }
+  watchFile(file, { interval: WATCH_MS }, (now, before) => {
+    if (now.mtimeMs !== before.mtimeMs) reading = reading.then(reread)
+  })
+  return {
+    async stop() {
+      unwatchFile(file)
+      await reading
+      return current
+    },
+  }
+}
+
+function ended(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

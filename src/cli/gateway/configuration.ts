@@ -1,0 +1,144 @@
+// A gateway's file, read and checked: the options of createGateway, and where to listen. Whatever is
+// wrong is told with its line, and the setting that is meant.
+
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { dirname, resolve } from 'node:path'
+import { memorySecretStore, staticKeys } from 'onbehalf'
+import { createGateway, type Gateway, type GatewayOptions } from 'onbehalf/gateway'
+import { issuersIn } from './issuers.ts'
+import { ConfigError } from './place.ts'
+import { readText } from './read-file.ts'
+import { type ReadSecret, secretReader } from './references.ts'
+import { checkNames, isMap, mapIn, type Settings } from './settings.ts'
+import { openStore, type Store } from './store.ts'
+
+/** A gateway that is ready to serve. */
+export interface Configured {
+  readonly gateway: Gateway
+  readonly listen: Listen
+  /** The address as clients know it. */
+  readonly url: string
+  /** Closes what the file names: the store. */
+  close(): Promise<void>
+}
+
+/** Where to listen. */
+export interface Listen {
+  readonly host: string
+  readonly port: number
+}
+
+/** What reading a file needs. */
+export interface ConfigurationParts {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly warn: (message: string) => void
+  /** The gateway that this one takes over from: what it remembers of secrets is kept. */
+  readonly after?: Gateway
+}
+
+/**
+ * Reads a file, and makes its gateway.
+ *
+ * @throws ConfigError with the place, for anything in it that cannot work.
+ */
+export async function readConfiguration(
+  file: string,
+  parts: ConfigurationParts,
+): Promise<Configured> {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    throw new ConfigError(`the file ${file} cannot be read`)
+  }
+  const { settings, placeOf } = readText(text)
+  let store: Store | undefined
+  try {
+    const checked = checkNames(settings)
+    store = openStore(checked, dirname(resolve(file)))
+    return await configure(checked, store, secretReader({ file, env: parts.env }), parts)
+  } catch (error) {
+    await store?.close()
+    if (error instanceof ConfigError || error instanceof TypeError)
+      throw new ConfigError(
+        error.message,
+        (error instanceof ConfigError ? error.place : undefined) ?? placeOf(error.message),
+      )
+    throw error
+  }
+}
+
+async function configure(
+  settings: Settings,
+  store: Store | undefined,
+  secretOf: ReadSecret,
+  { warn, after }: ConfigurationParts,
+): Promise<Configured> {
+  const listen = listenIn(settings)
+  const { url = `http://${listen.host}:${listen.port}` } = settings
+  if (typeof url !== 'string' || !URL.canParse(url))
+    throw new ConfigError('url must be an absolute URL, such as https://gateway.example')
+  checkPublic(listen, settings)
+  const { issuer: _, issuers: __, listen: ___, keys: ____, store: _____, ...same } = settings
+  const servers = mapIn(settings, 'servers')
+  if (Object.keys(servers).length === 0)
+    throw new ConfigError(
+      'servers must name one: "servers: { Tasks: { url: https://tasks.example/mcp } }"',
+    )
+  const secrets = store?.secrets ?? memorySecretStore()
+  // What the file says is checked by createGateway, setting by setting.
+  const options = {
+    ...same,
+    url,
+    issuers: issuersIn(settings, secretOf),
+    secrets,
+    ...store?.parts,
+    ...(settings.sessionSecret === undefined
+      ? {}
+      : { sessionSecret: secretOf('sessionSecret', settings.sessionSecret) }),
+    warn,
+    ...(after ? { after } : {}),
+  } as unknown as GatewayOptions
+  const gateway = createGateway(options)
+  await putKeys(settings, servers, secrets, secretOf)
+  return { gateway, listen, url, close: async () => store?.close() }
+}
+
+/** Stores the keys of the deployment, so that the source "static" finds them. */
+async function putKeys(
+  settings: Settings,
+  servers: Readonly<Record<string, unknown>>,
+  secrets: Parameters<typeof staticKeys>[0],
+  secretOf: ReadSecret,
+): Promise<void> {
+  for (const [name, reference] of Object.entries(mapIn(settings, 'keys'))) {
+    const server = Object.hasOwn(servers, name) ? servers[name] : undefined
+    if (!isMap(server)) throw new ConfigError(`keys.${name}: there is no server of this name`)
+    const { url, resource = url } = server
+    await staticKeys(secrets).put(
+      'deployment',
+      String(resource),
+      secretOf(`keys.${name}`, reference),
+    )
+  }
+}
+
+function listenIn({ listen = '127.0.0.1:8080' }: Settings): Listen {
+  const [, name = '', digits = ''] =
+    typeof listen === 'string' ? (/^(.+):(\d{1,5})$/.exec(listen) ?? []) : []
+  const host = name.replace(/^\[(.*)\]$/, '$1')
+  const port = Number(digits)
+  if (digits === '' || port > 65_535 || !(isIP(host) !== 0 || /^[A-Za-z0-9.-]+$/.test(host)))
+    throw new ConfigError('listen must be HOST:PORT, such as 127.0.0.1:8080')
+  return { host, port }
+}
+
+/** An address that others reach needs a name that clients can check, and TLS in front. */
+function checkPublic({ host }: Listen, { url, insecurelyAllowHttp }: Settings): void {
+  const isOwnMachine = host === 'localhost' || host === '::1' || /^127\./.test(host)
+  if (isOwnMachine || url !== undefined || insecurelyAllowHttp !== undefined) return
+  throw new ConfigError(
+    'listen is an address that others can reach, so url must be given: the https address that is in front of it. To serve this machine alone, listen on 127.0.0.1',
+  )
+}

@@ -1,0 +1,105 @@
+// The JSON Schema of a gateway's file (2020-12), for editors. What it cannot say, the command checks.
+
+import { SETTINGS, type Setting } from './settings.ts'
+
+const TEXTS = { type: 'array', items: { type: 'string' } } as const
+const TEXT_OR_TEXTS = { anyOf: [{ type: 'string' }, TEXTS] } as const
+const REFERENCE = {
+  type: 'string',
+  pattern: '^(env|file):.+$',
+  description: 'a reference to a secret: env:NAME or file:PATH',
+} as const
+
+const ISSUER = {
+  type: 'object',
+  required: ['preset'],
+  properties: {
+    preset: { type: 'string', description: 'a preset of onbehalf/issuers, such as oidc' },
+    clientId: { type: 'string' },
+    clientSecret: REFERENCE,
+  },
+} as const
+
+const SOURCE = {
+  type: 'object',
+  required: ['type'],
+  properties: {
+    type: {
+      enum: ['exchange', 'own', 'connection', 'static', 'client-credentials', 'identity-assertion'],
+    },
+    scopes: TEXTS,
+    audience: TEXT_OR_TEXTS,
+  },
+} as const
+
+const PLACEMENT = {
+  type: 'object',
+  required: ['type'],
+  properties: {
+    type: { enum: ['header', 'query', 'path', 'cookie', 'argument', 'meta', 'session'] },
+  },
+} as const
+
+const SERVER = {
+  type: 'object',
+  required: ['url'],
+  additionalProperties: false,
+  properties: {
+    url: { type: 'string', format: 'uri' },
+    resource: { type: 'string', format: 'uri' },
+    source: SOURCE,
+    sources: { type: 'object', additionalProperties: SOURCE },
+    placement: { anyOf: [PLACEMENT, { type: 'array', items: PLACEMENT }] },
+    leaveToModel: { type: 'array' },
+    toolScopes: { type: 'object', additionalProperties: TEXTS },
+    tools: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { allow: TEXTS, deny: TEXTS },
+    },
+    onReflection: { enum: ['redact', 'quarantine'] },
+    legacySse: { enum: ['carry', 'refuse'] },
+  },
+} as const
+
+const TYPES: Readonly<Record<Setting, object>> = {
+  listen: { type: 'string', pattern: '^.+:[0-9]{1,5}$' },
+  url: { type: 'string', format: 'uri' },
+  issuer: ISSUER,
+  issuers: { type: 'array', items: ISSUER, minItems: 1 },
+  audience: TEXT_OR_TEXTS,
+  scopes: TEXTS,
+  scopesSupported: TEXTS,
+  subjectHeader: { type: 'string' },
+  servers: { type: 'object', additionalProperties: SERVER, minProperties: 1 },
+  subsets: { type: 'object', additionalProperties: TEXTS },
+  keys: { type: 'object', additionalProperties: REFERENCE },
+  sessionSecret: REFERENCE,
+  allowedHosts: TEXTS,
+  allowedOrigins: TEXTS,
+  forwardHeaders: TEXTS,
+  maxBodyBytes: { type: 'integer', minimum: 1 },
+  deadline: { type: 'integer', minimum: 1 },
+  insecurelyAllowHttp: TEXTS,
+  store: {
+    type: 'object',
+    required: ['sqlite', 'keyring'],
+    additionalProperties: false,
+    properties: { sqlite: { type: 'string' }, keyring: { type: 'string' } },
+  },
+}
+
+/** The schema. */
+export const SCHEMA: Readonly<Record<string, unknown>> = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'onbehalf gateway',
+  type: 'object',
+  required: ['servers'],
+  additionalProperties: false,
+  properties: Object.fromEntries(
+    Object.entries(SETTINGS).map(([name, description]) => [
+      name,
+      { ...TYPES[name as Setting], description },
+    ]),
+  ),
+}
