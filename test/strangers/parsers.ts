@@ -5,6 +5,7 @@ import { AGENT_PARSERS } from './agent-parsers.ts'
 import { AGENT_SERVER_PARSERS } from './agent-server-parsers.ts'
 import { CHAT_PARSERS } from './chat-parsers.ts'
 import { DOOR_PARSERS } from './door-parsers.ts'
+import { GATEWAY_PARSERS } from './gateway-parsers.ts'
 import { ISSUER_PARSERS } from './issuer-parsers.ts'
 import { MCP_PARSERS } from './mcp-parsers.ts'
 import { OWN_PARSERS } from './own-parsers.ts'
@@ -22,6 +23,7 @@ export const PARSERS: readonly StrangerParser[] = [
   ...PAGE_PARSERS,
   ...OWN_PARSERS,
   ...TOKEN_SERVICE_PARSERS,
+  ...GATEWAY_PARSERS,
 ]
 
 const DECLARED = 'the app declares it in code, with types'

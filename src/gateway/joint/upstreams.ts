@@ -53,7 +53,7 @@ export class Upstreams {
   async send(
     message: UnknownObject,
     upstream: Upstream,
-    headers = new Headers(),
+    headers: Headers = new Headers(),
   ): Promise<Response> {
     const response = await this.#sendOnce(message, upstream, headers)
     // A server that does not know the session has not run the request (MCP, session management).

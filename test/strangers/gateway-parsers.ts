@@ -1,0 +1,121 @@
+// The parsers of the gateway: what clients send to it, what servers behind it list, and the file that
+// an operator writes. It has no tests.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfiguration } from '../../src/cli/gateway/configuration.ts'
+import { ConfigError } from '../../src/cli/gateway/place.ts'
+import { granted } from '../../src/core/errors.ts'
+import { createGateway } from '../../src/gateway/index.ts'
+import { ISSUER, MCP, verifiedToken } from '../core/parts.ts'
+import { headersWith, NEVER_COMES, outcomeOfAnswer, type StrangerParser } from './parser.ts'
+
+const GATEWAY = 'https://gateway.example'
+
+/** A gateway whose servers answer every request with this text. */
+function gatewayOver(answer: string) {
+  return createGateway({
+    url: GATEWAY,
+    authorizationServers: [ISSUER],
+    verifier: { verify: async () => granted(verifiedToken({ expiresAt: Date.now() / 1000 + 60 })) },
+    servers: { Tasks: { url: MCP, source: { type: 'own', audience: 'any' } } },
+    audience: 'any',
+    allowedOrigins: ['https://page.example'],
+    audit: { record() {} },
+    warn() {},
+    fetch: async () =>
+      new Response(answer, {
+        headers: { 'content-type': 'application/json', 'mcp-session-id': 'a-session' },
+      }),
+  })
+}
+
+function post(path: string, body: string, headers = new Headers()): Request {
+  headers.set('authorization', 'Bearer a.good.token')
+  return new Request(`${GATEWAY}${path}`, { method: 'POST', headers, body })
+}
+
+const message = (method: string, params: object = {}) =>
+  JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+const RESULT = JSON.stringify({ jsonrpc: '2.0', id: 1, result: {} })
+const FILE = `url: ${GATEWAY}
+issuer: { preset: oidc, issuer: ${ISSUER}, audience: any }
+servers:
+  Tasks: { url: ${MCP}, source: { type: own, audience: any } }
+subsets: { team: [Tasks] }
+`
+
+export const GATEWAY_PARSERS: readonly StrangerParser[] = [
+  {
+    name: 'body of a request to the gateway',
+    stranger: 'a caller',
+    files: ['src/gateway/pass-on.ts'],
+    good: () => [message('ping'), message('tools/call', { name: 'add', arguments: {} })],
+    read: async (text) =>
+      outcomeOfAnswer(await gatewayOver(RESULT).fetch(post('/mcp/Tasks', text))),
+  },
+  {
+    name: 'body of a request to several servers',
+    stranger: 'a caller',
+    files: ['src/gateway/joint/serve.ts'],
+    good: () => [
+      message('ping'),
+      message('initialize', { protocolVersion: '2025-11-25' }),
+      message('tools/list'),
+    ],
+    read: async (text) => outcomeOfAnswer(await gatewayOver(RESULT).fetch(post('/mcp', text))),
+  },
+  ...['origin', 'access-control-request-headers', 'mcp-protocol-version'].map(
+    (name): StrangerParser => ({
+      name: `${name} header of a request to the gateway`,
+      stranger: 'a caller',
+      files: [name === 'mcp-protocol-version' ? 'src/gateway/pass-on.ts' : 'src/gateway/cors.ts'],
+      good: () => [
+        name === 'origin'
+          ? 'https://page.example'
+          : name === 'mcp-protocol-version'
+            ? '2025-11-25'
+            : 'authorization',
+      ],
+      async read(text) {
+        const headers = headersWith(name, text)
+        if (!headers) return NEVER_COMES
+        return outcomeOfAnswer(
+          await gatewayOver(RESULT).fetch(post('/mcp', message('ping'), headers)),
+        )
+      },
+    }),
+  ),
+  {
+    name: 'answer of a server behind several',
+    stranger: 'an MCP server',
+    files: ['src/gateway/joint/list.ts', 'src/gateway/joint/upstreams.ts'],
+    good: () => [
+      JSON.stringify({ jsonrpc: '2.0', id: 'onbehalf-open', result: { protocolVersion: 'x' } }),
+    ],
+    read: async (text) =>
+      outcomeOfAnswer(await gatewayOver(text).fetch(post('/mcp', message('tools/list')))),
+  },
+  {
+    name: 'file of a gateway',
+    stranger: 'an operator',
+    files: ['src/cli/gateway/configuration.ts', 'src/cli/gateway/read-file.ts'],
+    good: () => [FILE],
+    quotes: true,
+    share: 1 / 4,
+    mayThrow: (error) => error instanceof ConfigError,
+    async read(text) {
+      const folder = mkdtempSync(join(tmpdir(), 'onbehalf-stranger-'))
+      try {
+        const file = join(folder, 'onbehalf.yaml')
+        writeFileSync(file, text)
+        const configured = await readConfiguration(file, { env: {}, warn() {} })
+        await configured.close()
+        return { taken: true }
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
+    },
+  },
+]
