@@ -4,9 +4,14 @@
 /** A value that is there already, or the promise of it. */
 export type Eventual<T> = T | Promise<T>
 
-/** Whether a value is still to come. It may be anything that can be awaited. */
+/** Whether a value is still to come. JSON from outside may have a member `then`, but no function. */
 export function isToCome<T>(value: Eventual<T>): value is Promise<T> {
-  return typeof value === 'object' && value !== null && 'then' in value
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  )
 }
 
 /** Goes on with a value: at once when it is there. */

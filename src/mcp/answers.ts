@@ -32,12 +32,12 @@ export function redactingRules(options: RedactingRuleOptions): AnswerRules {
     maxChars,
     text,
     session: (id) => (live.isSession(id) || text(id) === id) && live.addSession(id),
-    async message(message, budget) {
-      const clean = await removeReflections(message, 'answer', options, budget)
-      return isObject(message) && !isObject(clean)
-        ? withheldMessage(message, toSentence({ reason: 'credential_reflected', server }))
-        : clean
-    },
+    message: (message, budget) =>
+      andThen(removeReflections(message, 'answer', options, budget), (clean) =>
+        isObject(message) && !isObject(clean)
+          ? withheldMessage(message, toSentence({ reason: 'credential_reflected', server }))
+          : clean,
+      ),
     ...(signal ? { signal } : {}),
   }
 }

@@ -19,9 +19,8 @@ describe('going on with a value', () => {
         isToCome<unknown>(value),
       ),
     ).toEqual([true, true])
-    expect([1, 'then', null, undefined, {}].map((value) => isToCome(value))).toEqual(
-      Array(5).fill(false),
-    )
+    const json: unknown = JSON.parse('{"then":{}}')
+    expect([1, 'then', null, undefined, {}, json].some((value) => isToCome(value))).toBe(false)
   })
 })
 

@@ -85,7 +85,7 @@ describe('nothing of a call is left', () => {
     ['an error', async () => new Response(null, { status: 404 })],
     ['two refusals', async () => new Response(null, { status: 401 })],
     ['no answer', () => Promise.reject(new TypeError('fetch failed'))],
-    ['an answer that is no JSON', async () => new Response('{', { headers: JSON_TYPE })],
+    ['an answer that is no JSON', async () => new Response('{', JSON_TYPE)],
   ])('when the server gives %s', async (_, server) => {
     const call = calling(server)
     await call.answer
@@ -119,7 +119,7 @@ describe('nothing of a call is left', () => {
   })
 })
 
-const JSON_TYPE = { 'content-type': 'application/json' }
+const JSON_TYPE = { headers: { 'content-type': 'application/json' } }
 
 describe('a stream that is being read', () => {
   it('is ended by its caller, by the end of the sign-in, and by the deadline', async () => {
@@ -176,6 +176,14 @@ describe('a source of credentials', () => {
 function thrown(message: string): never {
   throw new Error(message)
 }
+
+it.each([
+  '{"jsonrpc":"2.0","id":"call-1","result":{"content":[]},"then":1}',
+  '{"jsonrpc":"2.0","id":"call-1","result":{"content":[],"then":{"then":[]}}}',
+])('takes no answer for a promise, whatever its members are called: %s', async (answer) => {
+  const { fetch } = carrier(URL, {}, { fetch: async () => new Response(answer, JSON_TYPE) })
+  expect(JSON.stringify(await (await fetch(URL, post(callOf('list')))).json())).toBe(answer)
+})
 
 it('gives the result of a call as a value of its own, which nobody else holds', async () => {
   const { fetch } = carrier(URL, {}, { fetch: async () => Response.json(RESULT) })

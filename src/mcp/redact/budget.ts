@@ -1,6 +1,8 @@
 // The work that one answer may cause, counted in steps over all its parts; and the turns that other
 // people's calls get in between. It reads no clock.
 
+import type { Eventual } from '../../core/eventual.ts'
+
 /** Steps: a step is about the work for one character. */
 export interface Budget {
   /** Counts steps that were done, or that will be done next. */
@@ -74,11 +76,16 @@ export function finish<Value>(work: Work<Value>): Value {
   }
 }
 
-/** Does work in turns with others. */
-export async function finishInTurns<Value>(work: Work<Value>, budget: Budget): Promise<Value> {
+/** Does work in turns with others: at once, when it is done before a turn is due. */
+export function finishInTurns<Value>(work: Work<Value>, budget: Budget): Eventual<Value> {
+  const { done, value } = work.next()
+  return done ? value : goOn(work, budget)
+}
+
+async function goOn<Value>(work: Work<Value>, budget: Budget): Promise<Value> {
   for (;;) {
+    await budget.turn()
     const { done, value } = work.next()
     if (done) return value
-    await budget.turn()
   }
 }

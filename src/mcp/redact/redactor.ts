@@ -2,6 +2,7 @@
 // any usual form, and nothing that merely looks like one.
 
 import type { Credential } from '../../core/credential.ts'
+import type { Eventual } from '../../core/eventual.ts'
 import { checkArgument, isSecret } from '../../core/option-values.ts'
 import { type Budget, finish, finishInTurns, type Work, workBudget } from './budget.ts'
 import { type RedactedValue, redactValue, WITHHELD } from './json-value.ts'
@@ -29,7 +30,7 @@ export interface Redactor {
    * The same in slices: between them, other people's calls get their turn. Give one budget for all
    * parts of an answer.
    */
-  jsonInTurns(value: unknown, budget?: Budget): Promise<RedactedValue>
+  jsonInTurns(value: unknown, budget?: Budget): Eventual<RedactedValue>
   /** How many of the credentials are too short to search for. Warn about them. */
   readonly tooShort: number
 }

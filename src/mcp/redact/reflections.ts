@@ -1,6 +1,7 @@
 // What follows when a server sends a credential back: it is taken out, audited, and the server is
 // marked. The search for it is the redactor's.
 
+import { andThen, type Eventual } from '../../core/eventual.ts'
 import type { NoteRefusal } from '../note-refusal.ts'
 import { type Budget, workBudget } from './budget.ts'
 import type { RedactedValue } from './json-value.ts'
@@ -42,20 +43,21 @@ export function cleanText(text: string, parts: ReflectionParts): string {
  * @returns The same value when it holds no credential; a text in its place when it could not be
  *   searched.
  */
-export async function removeReflections(
+export function removeReflections(
   value: unknown,
   operation: string,
   parts: ReflectionParts,
   budget?: Budget,
-): Promise<unknown> {
+): Eventual<unknown> {
   const { live } = parts
-  const redacted = await live.redactor().jsonInTurns(value, budget ?? workBudget())
-  if (redacted.hits > 0) {
-    const telling = live.tellingRedactor()
+  return andThen(live.redactor().jsonInTurns(value, budget ?? workBudget()), (redacted) => {
     // Without a pause where none is needed: a call that comes now must find the mark.
-    if (!telling || (await telling.jsonInTurns(value)).hits > 0) mark(parts)
-  }
-  return told(redacted, operation, parts).value
+    const telling = redacted.hits > 0 ? live.tellingRedactor()?.jsonInTurns(value) : undefined
+    return andThen(telling, (saying) => {
+      if (redacted.hits > 0 && saying?.hits !== 0) mark(parts)
+      return told(redacted, operation, parts).value
+    })
+  })
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Budget, Work } from './budget.ts'
 import { areDecoded } from './joined-texts.ts'
 import { findCoded, holdsPlain, type Indexes, PACK_CHARS, redactText } from './text-search.ts'
 import { type Texts, textsOf } from './texts.ts'
+import { MIN_VIEW_CHARS } from './view.ts'
 
 /**
  * The texts of a value that may hide a secret in an encoding, and whether they could be searched at
@@ -47,6 +48,7 @@ function* codedTexts({ packs }: Texts, indexes: Indexes, budget: Budget): Work<S
 /** What is plain in one text is in that of its name, too. */
 function* holdsAnyTogether({ joined }: Texts, indexes: Indexes, budget: Budget): Work<boolean> {
   for (const { text, parts } of joined) {
+    if (text.length < MIN_VIEW_CHARS) continue
     if (budget.isTurnDue) yield
     if ((yield* holdsPlain(text, indexes, budget)) !== false) return true
     if (!areDecoded(parts.length)) continue
