@@ -18,6 +18,7 @@ import type * as onbehalfNode from 'onbehalf/node'
 import type * as onbehalfOauth from 'onbehalf/oauth'
 import type * as onbehalfOpenaiAgents from 'onbehalf/openai-agents'
 import type * as onbehalfReact from 'onbehalf/react'
+import type * as onbehalfSession from 'onbehalf/session'
 import type * as onbehalfStdio from 'onbehalf/stdio'
 import type * as onbehalfStore from 'onbehalf/store'
 import type * as onbehalfStorePostgres from 'onbehalf/store/postgres'
@@ -40,6 +41,7 @@ export type Published = readonly [
   typeof onbehalfChatkit,
   typeof onbehalfEgress,
   typeof onbehalfGateway,
+  typeof onbehalfSession,
   typeof onbehalfStdio,
   typeof onbehalfStore,
   typeof onbehalfLog,

@@ -63,6 +63,8 @@ describe('imports', () => {
     jwt: { rooms: ['core'], library: 'jose', node: true },
     oauth: { rooms: ['core'], library: 'oauth4webapi', node: true },
     issuers: { rooms: ['core', 'jwt', 'oauth'] },
+    // A sign-in is got and refreshed by the code of connected accounts.
+    session: { rooms: ['core', 'jwt', 'oauth'], node: true },
     // It reads the messages of a process as `mcp` reads the answers of a server.
     stdio: { rooms: ['core', 'mcp'], node: true },
     log: { rooms: ['core'], node: true },
@@ -221,6 +223,10 @@ describe('reveal()', () => {
       // that is revoked.
       'src/oauth/connection/flow-record.ts': 1,
       'src/oauth/connection/finish-flow.ts': 2,
+      // A kept sign-in: what its ID token says, and that token as a hint where the person signs out.
+      'src/session/id-token.ts': 1,
+      'src/session/own-sign-ins.ts': 1,
+      'src/session/sign-out.ts': 1,
       // The key that tokens are bound to, opened for a proof.
       'src/oauth/connection/stored-key.ts': 1,
       'src/oauth/connection/refresh.ts': 1,

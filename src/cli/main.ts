@@ -11,6 +11,7 @@ import { leaktest } from './leaktest.ts'
 import { marks } from './marks.ts'
 import { nearest } from './nearest.ts'
 import { pins } from './pins.ts'
+import { sessions } from './sessions.ts'
 
 /** Every command. */
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -21,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   leaktest,
   marks,
   pins,
+  sessions,
 }
 
 /**

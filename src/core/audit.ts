@@ -8,11 +8,19 @@ import { actorChain, type Principal } from './principal.ts'
 import type { RefusalDetails } from './refusal-details.ts'
 
 /**
- * The hops: the chat's door, the token exchange, a connected account, the request to a server, that
+ * The hops: the chat's door, the sign-in, the token exchange, a connected account, the request to a server, that
  * server's own door, and its request to an API, and a token that our
  * own token service issues.
  */
-export type Hop = 'door' | 'exchange' | 'connection' | 'carry' | 'server-door' | 'api' | 'issue'
+export type Hop =
+  | 'door'
+  | 'sign-in'
+  | 'exchange'
+  | 'connection'
+  | 'carry'
+  | 'server-door'
+  | 'api'
+  | 'issue'
 
 /** How a hop ended: it went on, somebody was refused, or something does not work. */
 export type AuditOutcome = 'allowed' | 'refused' | 'failed'

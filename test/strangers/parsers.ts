@@ -11,6 +11,7 @@ import { MCP_PARSERS } from './mcp-parsers.ts'
 import { OWN_PARSERS } from './own-parsers.ts'
 import { PAGE_PARSERS } from './page-parsers.ts'
 import type { StrangerParser } from './parser.ts'
+import { SESSION_PARSERS } from './session-parsers.ts'
 import { TOKEN_SERVICE_PARSERS } from './token-service-parsers.ts'
 
 export const PARSERS: readonly StrangerParser[] = [
@@ -24,6 +25,7 @@ export const PARSERS: readonly StrangerParser[] = [
   ...OWN_PARSERS,
   ...TOKEN_SERVICE_PARSERS,
   ...GATEWAY_PARSERS,
+  ...SESSION_PARSERS,
 ]
 
 const DECLARED = 'the app declares it in code, with types'
@@ -36,6 +38,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/mcp-server/api.ts': DECLARED,
   'src/mcp-server/options.ts': DECLARED,
   'src/oauth/connection/settings.ts': DECLARED,
+  'src/session/parts.ts': DECLARED,
   'src/oauth/token-service/options.ts': DECLARED,
   'src/store/postgres/client-config.ts': DECLARED,
   'src/agent/hold/held-run.ts': STORED,
@@ -49,6 +52,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/oauth/connection/account.ts': STORED,
   'src/oauth/connection/refresh.ts': STORED,
   'src/oauth/connection/stored-key.ts': STORED,
+  'src/session/keep.ts': STORED,
   'src/oauth/token-service/key-record.ts': STORED,
   'src/openai-agents/conversation.ts': STORED,
   'src/openai-agents/paused-run.ts': STORED,

@@ -14,6 +14,8 @@ export interface AuthorizationServer {
   readonly userinfoEndpoint?: string
   readonly revocationEndpoint?: string
   readonly registrationEndpoint?: string
+  /** Where a person's browser ends their session (OpenID Connect RP-Initiated Logout 1.0). */
+  readonly endSessionEndpoint?: string
   readonly jwksUri?: string
   /**
    * Endpoints that the document names and that are not used, because they are not on the issuer's
@@ -42,6 +44,7 @@ type EndpointMember =
   | 'userinfo_endpoint'
   | 'revocation_endpoint'
   | 'registration_endpoint'
+  | 'end_session_endpoint'
   | 'jwks_uri'
 
 const ENDPOINTS = {
@@ -51,6 +54,7 @@ const ENDPOINTS = {
   userinfo_endpoint: 'userinfoEndpoint',
   revocation_endpoint: 'revocationEndpoint',
   registration_endpoint: 'registrationEndpoint',
+  end_session_endpoint: 'endSessionEndpoint',
   jwks_uri: 'jwksUri',
 } as const satisfies Readonly<Record<EndpointMember, keyof AuthorizationServer>>
 

@@ -48,7 +48,7 @@ function isAmong(signIn: SignInRecord, which: WhichSignIns): boolean {
   const { id, digest, owner, issuer, subject, sessionId, endsAt, endedAt } = signIn
   if (which !== 'all' && 'overAt' in which) return endedAt !== undefined || endsAt <= which.overAt
   if (endedAt !== undefined) return false
-  if (which === 'all') return true
+  if (which === 'all') return owner !== ''
   if ('digest' in which) return digest === which.digest
   if ('ids' in which) return which.ids.includes(id)
   if ('owner' in which) return owner === which.owner

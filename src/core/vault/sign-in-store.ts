@@ -7,7 +7,10 @@ export interface SignInRecord {
   readonly id: string
   /** The SHA-256 of the cookie's value: whoever reads the store cannot make the cookie. */
   readonly digest: string
-  /** `principalKey` of the person. */
+  /**
+   * `principalKey` of the person. Empty: it is no sign-in, but the mark that an answer of the issuer was
+   * used.
+   */
   readonly owner: string
   readonly issuer: string
   /** `sub`, as the issuer's tokens have it. */
@@ -33,6 +36,7 @@ export type WhichSignIns =
   /** All of a subject, or those of one session of the issuer. */
   | { readonly issuer: string; readonly subject: string }
   | { readonly issuer: string; readonly sessionId: string }
+  /** Those of all people. */
   | 'all'
   /** Those that somebody ended, or whose time is over. */
   | { readonly overAt: number }

@@ -3,13 +3,12 @@
 
 import { granted, type Result, refused } from '../../core/errors.ts'
 import { waitFor } from '../../core/http/deadline.ts'
-import { type Principal, principalKey } from '../../core/principal.ts'
 import type { IssuedToken } from '../../core/source/exchange.ts'
 import type { IssueOptions } from '../../core/source/issued-cache.ts'
 import { traceOf } from '../../core/trace.ts'
-import { type Account, accountKey, readAccount } from './account.ts'
+import { type Account, readAccount } from './account.ts'
 import { nowSeconds, type Parts } from './parts.ts'
-import { freshAccount, judgeAccount, type Wanted } from './refresh.ts'
+import { freshAccount, judgeAccount, type StoredAccount, type Wanted } from './refresh.ts'
 import type { Settings } from './settings.ts'
 
 /** Options of `Connections.credential`. */
@@ -20,10 +19,10 @@ export interface CredentialOptions extends IssueOptions {
   readonly trace?: string
 }
 
-/** Gives the credential of one person at one server. */
+/** Gives the credential of one account. */
 export type AccountCredentials = (
   settings: Settings,
-  principal: Principal,
+  account: StoredAccount,
   options: CredentialOptions,
 ) => Promise<Result<IssuedToken>>
 
@@ -51,11 +50,8 @@ export function accountCredentials(parts: Parts): AccountCredentials {
 
   /** Callers of one instance share one refresh. Instances agree in the store. */
   function shareRefresh(wanted: Wanted): Promise<Result<Account>> {
-    const key = JSON.stringify([
-      principalKey(wanted.principal),
-      wanted.settings.resource,
-      wanted.refusedGeneration,
-    ])
+    const { owner, resource } = wanted.key
+    const key = JSON.stringify([owner, resource, wanted.refusedGeneration])
     const running = flights.get(key)
     if (running) return running
     const flight = freshAccount(wanted, parts).finally(() => flights.delete(key))
@@ -63,17 +59,17 @@ export function accountCredentials(parts: Parts): AccountCredentials {
     return flight
   }
 
-  return async (settings, principal, options) => {
+  return async (settings, whose, options) => {
     const refusedGeneration =
       options.refused && (generations.get(options.refused) ?? Number.POSITIVE_INFINITY)
-    const record = await parts.store.read(accountKey(principal, settings))
+    const record = await parts.store.read(whose.key)
     const stored = readAccount(record, settings)
     if (!stored) return refused('connection_needed')
     if (judgeAccount(stored, nowSeconds(parts), refusedGeneration) === 'serve')
       return toToken(stored)
     const trace = options.trace ?? traceOf(new Headers())
     const account = await waitFor(
-      shareRefresh({ principal, settings, refusedGeneration, trace }),
+      shareRefresh({ ...whose, settings, refusedGeneration, trace }),
       options.signal,
     )
     return account.ok ? toToken(account.value) : account

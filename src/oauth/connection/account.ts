@@ -21,6 +21,8 @@ export interface Account {
   readonly clientId: string
   readonly accessToken: Credential
   readonly refreshToken: Credential | undefined
+  /** Kept for sign-ins only. */
+  readonly idToken: Credential | undefined
   /** The key that the tokens are bound to. */
   readonly dpopKey: Credential | undefined
   readonly scopes: readonly string[]
@@ -61,6 +63,7 @@ export function newAccount(
     dpopKey,
     connectedAt: now,
     refreshToken: undefined,
+    idToken: undefined,
     // A new number, also after a reconnect: that a server refused an old token says nothing about
     // this one.
     generation: Math.floor(now * 1000),
@@ -81,12 +84,13 @@ function freshFields(
   now: number,
 ): Omit<
   Account,
-  'version' | 'clientId' | 'connectedAt' | 'generation' | 'refreshToken' | 'dpopKey'
+  'version' | 'clientId' | 'connectedAt' | 'generation' | 'refreshToken' | 'idToken' | 'dpopKey'
 > {
-  const { expiresAt } = tokens
+  const { idToken: _, ...kept } = tokens
+  const { expiresAt } = kept
   return {
     state: 'connected',
-    ...tokens,
+    ...kept,
     obtainedAt: now,
     expiresAt,
     refreshAt: expiresAt === undefined ? undefined : refreshTime(now, expiresAt),
@@ -108,8 +112,8 @@ function refreshTime(now: number, expiresAt: number): number {
 
 /** Turns an account into a record for the store. */
 export function writeAccount(key: SecretKey, { issuer }: Settings, account: Account): SecretRecord {
-  const { version, accessToken, refreshToken, dpopKey, expiresAt, refreshAt, failure, ...facts } =
-    account
+  const { version, accessToken, refreshToken, idToken, dpopKey, ...others } = account
+  const { expiresAt, refreshAt, failure, ...facts } = others
   return {
     ...key,
     issuer,
@@ -117,6 +121,7 @@ export function writeAccount(key: SecretKey, { issuer }: Settings, account: Acco
     secrets: {
       accessToken,
       ...(refreshToken ? { refreshToken } : {}),
+      ...(idToken ? { idToken } : {}),
       ...(dpopKey ? { dpopKey } : {}),
     },
     facts: {
@@ -139,7 +144,7 @@ export function readAccount(
 ): Account | undefined {
   if (!record || record.issuer !== issuer) return undefined
   const { version, secrets, facts } = record
-  const { accessToken, refreshToken, dpopKey } = secrets
+  const { accessToken, refreshToken, idToken, dpopKey } = secrets
   const number = (name: string): number | undefined => {
     const value = facts[name]
     return typeof value === 'number' ? value : undefined
@@ -154,6 +159,7 @@ export function readAccount(
     clientId,
     accessToken,
     refreshToken,
+    idToken,
     dpopKey,
     scopes,
     connectedAt: number('connectedAt') ?? 0,

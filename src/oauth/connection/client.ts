@@ -55,7 +55,7 @@ export async function clientForFlow(
     return known
   const server = await serverOf(settings, signal)
   if (!server.ok) return server
-  const setting = `servers.${settings.name}.client`
+  const setting = `${settings.at}client`
   if (settings.client.type === 'document')
     return server.value.clientDocuments
       ? known
@@ -127,10 +127,10 @@ function applicationType(redirectUri: string): 'web' | 'native' {
 }
 
 /** What the server said (RFC 7591 section 3.2.2), for the operator. */
-function registrationRefused(status: number, json: unknown, { name }: Settings): Result<never> {
+function registrationRefused(status: number, json: unknown, { at }: Settings): Result<never> {
   const { error, error_description }: UnknownObject = isObject(json) ? json : {}
   return refused('registration_refused', {
-    expected: `a registration, or the setting servers.${name}.client with a client that you registered there`,
+    expected: `a registration, or the setting ${at}client with a client that you registered there`,
     found: `HTTP ${status}`,
     ...authorizationServerWords(error, error_description),
   })

@@ -159,6 +159,7 @@ export function connections(options: ConnectionsOptions): Connections {
   const parts: Parts = {
     store,
     auditor: createAuditor(audit, { now }),
+    hop: 'connection',
     fetch,
     now,
     deadline,
@@ -173,7 +174,8 @@ export function connections(options: ConnectionsOptions): Connections {
       const settings = servers.get(server)
       if (!settings) return refused('server_unbound', { server })
       // The error of a store may quote what it was given, so it ends here.
-      const result = await read(settings, principal, asked).catch(() =>
+      const key = accountKey(principal, settings)
+      const result = await read(settings, { principal, key }, asked).catch(() =>
         refused('issuer_unavailable'),
       )
       return result.ok ? result : { ok: false, refusal: { ...result.refusal, server } }

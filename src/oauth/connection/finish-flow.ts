@@ -8,7 +8,7 @@ import { accountKey, newAccount, writeAccount } from './account.ts'
 import { knownClient } from './client.ts'
 import { browserCookie, readCookie } from './cookie.ts'
 import { type Flow, takeFlow } from './flow-record.ts'
-import { judgeCallback } from './judge-callback.ts'
+import { type ExpectedCallback, judgeCallback } from './judge-callback.ts'
 import type { AccountTokens } from './judge-tokens.ts'
 import { redirect, refusalPage } from './pages.ts'
 import { nowSeconds, type Parts, record, type Step } from './parts.ts'
@@ -72,18 +72,37 @@ interface Connecting {
 
 async function connect(
   answer: URLSearchParams,
-  expected: { readonly issuer: string; readonly namesIssuer: boolean },
+  expected: ExpectedCallback,
   flow: Flow,
   { principal, settings, step }: Connecting,
   parts: Parts,
 ): Promise<Result<true>> {
+  const tokens = await redeemCode(answer, expected, flow, { settings, step }, parts)
+  return tokens.ok ? keep(tokens.value, flow, principal, settings, parts) : tokens
+}
+
+/** What a flow must still know when its answer comes. */
+export type RedeemedFlow = Pick<Flow, 'clientId' | 'verifier' | 'scopes' | 'dpopKey'>
+
+/**
+ * Judges an answer, and asks for the tokens of its code. That is recorded first.
+ *
+ * @returns The tokens, or why there are none.
+ */
+export async function redeemCode(
+  answer: URLSearchParams,
+  expected: ExpectedCallback,
+  flow: RedeemedFlow,
+  { settings, step }: { readonly settings: Settings; readonly step: Step },
+  parts: Parts,
+): Promise<Result<AccountTokens>> {
   const code = judgeCallback(answer, expected)
   if (!code.ok) return code
   const client = await knownClient(settings, parts)
   if (!client.ok || client.value.id !== flow.clientId) return refused('connect_refused')
   const recorded = await record(parts, step)
   if (!recorded.ok) return recorded
-  const tokens = await requestTokens(
+  return requestTokens(
     {
       settings,
       client: client.value,
@@ -98,7 +117,6 @@ async function connect(
     },
     parts,
   )
-  return tokens.ok ? keep(tokens.value, flow, principal, settings, parts) : tokens
 }
 
 /** Stores the account in place of an older connection of the same person. */

@@ -4,14 +4,14 @@
 import { createHash } from 'node:crypto'
 import type { Credential } from '../../core/credential.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
-import { endpointOf } from '../../core/http/server-metadata.ts'
+import { type AuthorizationServer, endpointOf } from '../../core/http/server-metadata.ts'
 import type { Principal } from '../../core/principal.ts'
 import { isScope, missingScopes } from '../../core/scope.ts'
 import { traceOf } from '../../core/trace.ts'
 import { accountKey, readAccount } from './account.ts'
 import { clientForFlow } from './client.ts'
 import { browserCookie } from './cookie.ts'
-import { beginFlow, FLOW_LIFE_SECONDS, type FlowSecrets } from './flow-record.ts'
+import { beginFlow, FLOW_LIFE_SECONDS } from './flow-record.ts'
 import { redirect, refusalPage } from './pages.ts'
 import { nowSeconds, type Parts, record } from './parts.ts'
 import { isReturnPath } from './return-path.ts'
@@ -60,10 +60,52 @@ async function begin(
   signal: AbortSignal,
 ): Promise<Result<{ readonly href: string; readonly cookie: string }>> {
   if (!isReturnPath(returnTo) || !mayAsk(asked, settings)) return refused('connect_refused')
+  const prepared = await prepareFlow(settings, parts, signal)
+  if (!prepared.ok) return prepared
+  const { server, endpoint, clientId } = prepared.value
+  const before = asked.length > 0 ? await grantedBefore(principal, settings, parts) : []
+  const scopes = scopesToAsk(server, settings, [...before, ...asked])
+  const dpopKey = bindsTokens(server, settings) ? await newStoredKey() : undefined
+  const flow = await beginFlow(parts.store, principal, settings, {
+    clientId,
+    returnTo,
+    scopes,
+    namesIssuer: server.namesIssuer === true,
+    dpopKey,
+    expiresAt: nowSeconds(parts) + FLOW_LIFE_SECONDS,
+  })
+  if (!flow) return refused('connect_refused')
+  const { state, verifier } = flow
+  return granted({
+    href: await authorizationUrl(endpoint, settings, {
+      clientId,
+      scopes,
+      state,
+      verifier,
+      dpopKey,
+    }),
+    cookie: browserCookie(settings, flow.browser, FLOW_LIFE_SECONDS),
+  })
+}
+
+/** What a flow needs of the authorization server, before a person is sent there. */
+interface PreparedFlow {
+  readonly server: AuthorizationServer
+  /** The authorization endpoint. */
+  readonly endpoint: string
+  readonly clientId: string
+}
+
+/** Finds out whether people can be sent to the authorization server, and as which client. */
+export async function prepareFlow(
+  settings: Settings,
+  parts: Parts,
+  signal: AbortSignal,
+): Promise<Result<PreparedFlow>> {
   const found = await serverOf(settings, signal)
   if (!found.ok) return found
   const server = found.value
-  const at = `servers.${settings.name}.endpoints`
+  const at = `${settings.at}endpoints`
   const authorization = endpointOf(server, 'authorization_endpoint', `${at}.authorization`)
   if (!authorization.ok) return authorization
   const token = endpointOf(server, 'token_endpoint', `${at}.token`)
@@ -73,24 +115,9 @@ async function begin(
   const offer = await checkOffer(settings, signal)
   if (!offer.ok) return offer
   const client = await clientForFlow(settings, parts, signal)
-  if (!client.ok) return client
-  const before = asked.length > 0 ? await grantedBefore(principal, settings, parts) : []
-  const scopes = scopesToAsk(server, settings, [...before, ...asked])
-  const dpopKey = bindsTokens(server, settings) ? await newStoredKey() : undefined
-  const flow = await beginFlow(parts.store, principal, settings, {
-    clientId: client.value.id,
-    returnTo,
-    scopes,
-    namesIssuer: server.namesIssuer === true,
-    dpopKey,
-    expiresAt: nowSeconds(parts) + FLOW_LIFE_SECONDS,
-  })
-  if (!flow) return refused('connect_refused')
-  const sent = { clientId: client.value.id, scopes, flow, dpopKey }
-  return granted({
-    href: await authorizationUrl(authorization.value, settings, sent),
-    cookie: browserCookie(settings, flow.browser, FLOW_LIFE_SECONDS),
-  })
+  return client.ok
+    ? granted({ server, endpoint: authorization.value, clientId: client.value.id })
+    : client
 }
 
 /** A request for scopes comes from the app, which may have them from a server's challenge. */
@@ -113,14 +140,19 @@ async function grantedBefore(
 interface Sent {
   readonly clientId: string
   readonly scopes: readonly string[]
-  readonly flow: FlowSecrets
-  readonly dpopKey: Credential | undefined
+  readonly state: string
+  /** The proof key (RFC 7636). Only its digest is sent. */
+  readonly verifier: string
+  /** It comes back in the ID token (OpenID Connect Core 1.0 section 3.1.2.1). */
+  readonly nonce?: string
+  readonly dpopKey?: Credential | undefined
 }
 
-async function authorizationUrl(
+/** The URL to send a person to: the authorization request (RFC 6749 section 4.1.1). */
+export async function authorizationUrl(
   endpoint: string,
   settings: Settings,
-  { clientId, scopes, flow, dpopKey }: Sent,
+  { clientId, scopes, state, verifier, nonce, dpopKey }: Sent,
 ): Promise<string> {
   const url = new URL(endpoint)
   const parameters = {
@@ -128,8 +160,9 @@ async function authorizationUrl(
     response_type: 'code',
     client_id: clientId,
     redirect_uri: settings.redirectUri,
-    state: flow.state,
-    code_challenge: createHash('sha256').update(flow.verifier).digest('base64url'),
+    state,
+    ...(nonce === undefined ? {} : { nonce }),
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
     // It binds the code to the key as well (RFC 9449 section 10).
     ...(dpopKey ? { dpop_jkt: await thumbprintOf(dpopKey) } : {}),

@@ -16,6 +16,8 @@ export interface AccountTokens {
   readonly accessToken: Credential
   /** Absent when the server gave none. After a refresh the account then keeps the one before. */
   readonly refreshToken?: Credential
+  /** The ID token (OpenID Connect Core 1.0 section 3.1.3.3), where one came. Nothing is verified. */
+  readonly idToken?: Credential
   /** Seconds since the epoch; absent when the server does not say. */
   readonly expiresAt?: number
   readonly scopes: readonly string[]
@@ -59,9 +61,12 @@ export function judgeTokens(answer: JsonAnswer, asked: AskedTokens): Result<Acco
   return granted({
     accessToken: new Credential(access_token),
     ...(refreshToken ? { refreshToken } : {}),
+    ...(isIdToken(body.id_token) ? { idToken: new Credential(body.id_token) } : {}),
     ...(life === 'unknown' ? {} : { expiresAt: Math.floor(asked.now + life) }),
     // A person may grant more or less than we asked for.
-    scopes: scopes ? withoutTokens(scopes, [access_token, refresh_token]) : asked.scopes,
+    scopes: scopes
+      ? withoutTokens(scopes, [access_token, refresh_token, body.id_token])
+      : asked.scopes,
   })
 }
 
@@ -105,6 +110,11 @@ function unreadable(claim: string, expected: string, found: unknown): Result<nev
     expected,
     ...(words === undefined ? {} : { found: words }),
   })
+}
+
+/** An ID token that is none is left out: an account needs no such token. */
+function isIdToken(value: unknown): value is string {
+  return isText(value) && value.length <= MAX_TOKEN_CHARS && isBearerToken(value)
 }
 
 function isText(value: unknown): value is string {

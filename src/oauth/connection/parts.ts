@@ -1,6 +1,6 @@
 // What every step of a connection works with, and how it is recorded.
 
-import { type Auditor, type HopReport, outcomeOf } from '../../core/audit.ts'
+import { type Auditor, type Hop, type HopReport, outcomeOf } from '../../core/audit.ts'
 import { granted, type Result, refused } from '../../core/errors.ts'
 import type { AllowsHttp } from '../../core/plain-http.ts'
 import { detailsOf } from '../../core/refusal-details.ts'
@@ -12,6 +12,8 @@ import type { StoredKeys } from './stored-key.ts'
 export interface Parts {
   readonly store: SecretStore
   readonly auditor: Auditor
+  /** What the audit calls these steps. */
+  readonly hop: Hop
   /** Sends the requests to authorization servers. */
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds since the epoch. */
@@ -35,7 +37,7 @@ export type Step = Pick<
  * @returns `audit_unavailable` when that could not be recorded: then the step must not happen.
  */
 export async function record(
-  { auditor }: Parts,
+  { auditor, hop }: Parts,
   step: Step,
   problem?: Result<unknown>,
 ): Promise<Result<true>> {
@@ -43,7 +45,7 @@ export async function record(
   const outcome = outcomeOf(reason)
   try {
     await auditor({
-      hop: 'connection',
+      hop,
       outcome,
       ...(reason === undefined ? {} : { reason }),
       ...(problem && !problem.ok ? detailsOf(problem.refusal) : {}),

@@ -5,8 +5,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { granted, isSetup, type Result, refused } from '../../core/errors.ts'
 import type { Principal } from '../../core/principal.ts'
-import { type Account, accountKey, readAccount, renewAccount, writeAccount } from './account.ts'
+import type { SecretKey } from '../../core/vault/secret-store.ts'
+import { type Account, readAccount, renewAccount, writeAccount } from './account.ts'
 import { knownClient } from './client.ts'
+import type { AccountTokens } from './judge-tokens.ts'
 import { nowSeconds, type Parts, record } from './parts.ts'
 import type { Settings } from './settings.ts'
 import { requestTokens, revoke } from './token-request.ts'
@@ -26,6 +28,14 @@ const YOUNG_SECONDS = 30
  */
 const LEASE_SECONDS = 30
 
+/** An account, and where it is stored. */
+export interface StoredAccount {
+  readonly principal: Principal
+  readonly key: SecretKey
+  /** Judges what the issuer answers a refresh with. Default: it is taken. */
+  readonly judge?: (tokens: AccountTokens) => Result<AccountTokens>
+}
+
 /** How often, and how many times, an instance looks at the refresh of another one. */
 const POLL_MS = 100
 const MAX_LOOKS = 100
@@ -33,9 +43,8 @@ const MAX_LOOKS = 100
 /** An issuer that is back is noticed within this time. Until then one caller asks, and no other. */
 const MAX_BACKOFF_SECONDS = 30
 
-/** Whose account, and what is known about its token. */
-export interface Wanted {
-  readonly principal: Principal
+/** Whose account, where it is stored, and what is known about its token. */
+export interface Wanted extends StoredAccount {
   readonly settings: Settings
   /** The generation of the token that the server refused. */
   readonly refusedGeneration?: number | undefined
@@ -67,8 +76,7 @@ export function judgeAccount(account: Account, now: number, refusedGeneration?: 
 
 /** Gives the account with a token that is good now, or the reason why there is none. */
 export async function freshAccount(wanted: Wanted, parts: Parts): Promise<Result<Account>> {
-  const { principal, settings, refusedGeneration } = wanted
-  const key = accountKey(principal, settings)
+  const { key, settings, refusedGeneration } = wanted
   for (let look = 0; look < MAX_LOOKS; look++) {
     const account = readAccount(await parts.store.read(key), settings)
     if (!account) return refused('connection_needed')
@@ -102,9 +110,8 @@ async function refresh(
   wanted: Wanted,
   parts: Parts,
 ): Promise<Result<Account> | undefined> {
-  const { principal, settings, refusedGeneration } = wanted
+  const { key, settings, refusedGeneration } = wanted
   const { store } = parts
-  const key = accountKey(principal, settings)
   const write = (next: Account): Promise<boolean> => store.write(writeAccount(key, settings, next))
 
   // Write before the request. After a crash here, the next instance knows that the refresh token
@@ -116,7 +123,8 @@ async function refresh(
     leaseUntil: nowSeconds(parts) + LEASE_SECONDS,
   }
   if (!(await write(leased))) return undefined
-  const answer = await ask(leased, wanted, parts)
+  const asked = await ask(leased, wanted, parts)
+  const answer = asked.ok && wanted.judge ? wanted.judge(asked.value) : asked
   const now = nowSeconds(parts)
   const version = leased.version + 1
   if (answer.ok) {

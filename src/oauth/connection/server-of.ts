@@ -35,13 +35,13 @@ function withEndpoints(server: AuthorizationServer, settings: Settings): Authori
 }
 
 /** `pkce_not_announced`, with the setting for an issuer that takes S256 all the same. */
-export function checkPkce({ pkce }: AuthorizationServer, { name }: Settings): Result<true> {
+export function checkPkce({ pkce }: AuthorizationServer, { at }: Settings): Result<true> {
   // Without S256, a thief of the code could redeem it. MCP forbids to go on.
   return pkce
     ? granted(true)
     : refused('pkce_not_announced', {
         claim: 'code_challenge_methods_supported',
-        expected: `S256, or the setting servers.${name}.pkce: "S256" when its documentation says that it takes it`,
+        expected: `S256, or the setting ${at}pkce: "S256" when its documentation says that it takes it`,
       })
 }
 

@@ -15,6 +15,8 @@ import { checkConnectionServer } from './server-names.ts'
 /** One server, checked. */
 export interface Settings extends Omit<ConnectDialect, 'resource'> {
   readonly name: string
+  /** Where the operator declared it: what stands before the name of a setting. */
+  readonly at: string
   /** What its accounts are stored under. */
   readonly resource: string
   /** What is sent as `resource`; undefined: nothing. */
@@ -74,18 +76,36 @@ export function parseSettings(
 }
 
 function parseServer(name: string, server: ConnectionServer, context: SettingsContext): Settings {
-  const { redirectUri, clientDocument, fetch, now, allowsHttp } = context
   if (!/^[A-Za-z][A-Za-z0-9 _-]{0,63}$/.test(name))
     throw new TypeError(`servers: "${name}" is no usable name`)
   const at = `servers.${name}`
   checkConnectionServer(at, server)
+  return settingsOf(name, `${at}.`, server, {
+    ...context,
+    redirectUri: `${context.redirectUri}/${encodeURIComponent(name)}`,
+  })
+}
+
+/**
+ * Checks one declaration.
+ *
+ * @param at What stands before the names of its settings, such as `servers.Mail.`.
+ * @param context Its `redirectUri` is that of this server alone.
+ * @throws TypeError that names the setting.
+ */
+export function settingsOf(
+  name: string,
+  at: string,
+  server: ConnectionServer,
+  { redirectUri, clientDocument, fetch, now, allowsHttp }: SettingsContext,
+): Settings {
   const { scopes, client, stepUp, dpop } = server
   for (const scope of [...scopes, ...(stepUp ?? [])])
-    if (!isScope(scope)) throw new TypeError(`${at}.scopes has "${scope}", which is no scope token`)
+    if (!isScope(scope)) throw new TypeError(`${at}scopes has "${scope}", which is no scope token`)
   if (client.type === 'registered' && client.id === '')
-    throw new TypeError(`${at}.client.id must not be empty`)
+    throw new TypeError(`${at}client.id must not be empty`)
   if (client.type === 'document' && !clientDocument)
-    throw new TypeError(`${at}.client needs the setting clientDocument`)
+    throw new TypeError(`${at}client needs the setting clientDocument`)
   const preset = typeof server.issuer === 'string' ? undefined : server.issuer
   const issuer = typeof server.issuer === 'string' ? server.issuer : server.issuer.issuer
   const dialect = joinDialects(server, preset?.connect ?? {})
@@ -99,6 +119,7 @@ function parseServer(name: string, server: ConnectionServer, context: SettingsCo
   return Object.freeze({
     ...dialect,
     name,
+    at,
     resource,
     sentResource: isSent ? resource : undefined,
     issuer,
@@ -106,7 +127,7 @@ function parseServer(name: string, server: ConnectionServer, context: SettingsCo
     stepUp: stepUp && Object.freeze([...stepUp]),
     client,
     dpop,
-    redirectUri: `${redirectUri}/${encodeURIComponent(name)}`,
+    redirectUri,
     metadata: discoverAuthorizationServer({ issuer, fetch, now, allowsHttp }),
   })
 }
@@ -138,6 +159,7 @@ const OWN_PARAMETERS: ReadonlySet<string> = new Set([
   'client_secret',
   'redirect_uri',
   'state',
+  'nonce',
   'code_challenge',
   'code_challenge_method',
   'code_verifier',
@@ -154,16 +176,16 @@ function checkDialect(
   allowsHttp: AllowsHttp,
 ): void {
   if (pkce !== undefined && pkce !== 'S256')
-    throw new TypeError(`${at}.pkce must be "S256": MCP takes no other method`)
+    throw new TypeError(`${at}pkce must be "S256": MCP takes no other method`)
   if (scopeSeparator !== ' ' && scopeSeparator !== ',')
-    throw new TypeError(`${at}.scopeSeparator must be a space or a comma`)
+    throw new TypeError(`${at}scopeSeparator must be a space or a comma`)
   for (const [name, value] of Object.entries(parameters)) {
     if (OWN_PARAMETERS.has(name))
-      throw new TypeError(`${at}.parameters.${name} is set by the flow itself`)
-    if (typeof value !== 'string') throw new TypeError(`${at}.parameters.${name} must be a text`)
+      throw new TypeError(`${at}parameters.${name} is set by the flow itself`)
+    if (typeof value !== 'string') throw new TypeError(`${at}parameters.${name} must be a text`)
   }
   for (const [endpoint, url] of Object.entries(endpoints))
-    if (url !== undefined) checkEndpoint(`${at}.endpoints.${endpoint}`, url, allowsHttp)
+    if (url !== undefined) checkEndpoint(`${at}endpoints.${endpoint}`, url, allowsHttp)
   if (discovery === false && !(endpoints.authorization && endpoints.token))
-    throw new TypeError(`${at}.endpoints must name authorization and token where discovery is off`)
+    throw new TypeError(`${at}endpoints must name authorization and token where discovery is off`)
 }

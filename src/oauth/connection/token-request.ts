@@ -41,7 +41,7 @@ export async function requestTokens(
   const ended = await withDeadline(deadline, signal, async (inTime) => {
     const server = await serverOf(settings, inTime)
     if (!server.ok) return server
-    const at = `servers.${settings.name}.endpoints.token`
+    const at = `${settings.at}endpoints.token`
     const tokenEndpoint = endpointOf(server.value, 'token_endpoint', at)
     if (!tokenEndpoint.ok) return tokenEndpoint
     const request = tokenRequests(

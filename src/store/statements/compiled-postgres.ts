@@ -420,11 +420,11 @@ export const POSTGRES: PostgresStatements = {
     },
     all: {
       list: {
-        text: 'select * from "sign_in" where ended_at is null order by "seq" desc limit 1000',
+        text: 'select * from "sign_in" where (owner <> \'\' and ended_at is null) order by "seq" desc limit 1000',
         slots: [],
       },
       end: {
-        text: 'update "sign_in" set "ended_at" = $1 where (ended_at is null and ended_at is null)',
+        text: 'update "sign_in" set "ended_at" = $1 where (owner <> \'\' and ended_at is null and ended_at is null)',
         slots: [{ place: 'ended_at' }],
       },
     },

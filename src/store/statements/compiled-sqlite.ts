@@ -432,11 +432,11 @@ export const SQLITE: SqliteStatements = {
     },
     all: {
       list: {
-        text: 'select * from "sign_in" where ended_at is null order by "seq" desc limit 1000',
+        text: 'select * from "sign_in" where (owner <> \'\' and ended_at is null) order by "seq" desc limit 1000',
         slots: [],
       },
       end: {
-        text: 'update "sign_in" set "ended_at" = ? where (ended_at is null and ended_at is null)',
+        text: 'update "sign_in" set "ended_at" = ? where (owner <> \'\' and ended_at is null and ended_at is null)',
         slots: [{ place: 'ended_at' }],
       },
     },

@@ -97,7 +97,7 @@ export function signInStatements(
     ofOwner: among(is('owner'), alive),
     ofSubject: among(is('issuer'), is('subject'), alive),
     ofSession: among(is('issuer'), is('session_id'), alive),
-    all: among(alive),
+    all: among(sql<SqlBool>`owner <> ''`, alive),
     over: among(sql<SqlBool>`(ended_at is not null or ends_at <= ${place<number>('over_at')})`),
   }
 }

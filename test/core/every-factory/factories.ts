@@ -24,6 +24,7 @@ import {
   createDoor,
   createOnBehalf,
   memorySecretStore,
+  memorySignInStore,
   memoryVault,
   staticKeys,
 } from '../../../src/index.ts'
@@ -34,6 +35,7 @@ import { carryingTransport, mcpFetch, sessionPool } from '../../../src/mcp/index
 import { protectMcpServer } from '../../../src/mcp-server/index.ts'
 import * as oauth from '../../../src/oauth/index.ts'
 import { modelFromEnvironment, runAgent } from '../../../src/openai-agents/index.ts'
+import { serverSession } from '../../../src/session/index.ts'
 import { childProcesses } from '../../../src/stdio/index.ts'
 import {
   createKeyring,
@@ -309,6 +311,28 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
       ['servers', [], 'must be an object with their names'],
       AUDIT,
       DEADLINE,
+      FETCH,
+      CLOCK,
+    ],
+  },
+  serverSession: {
+    make: by(serverSession),
+    good: {
+      issuer: issuers.oidc({ issuer, audience: 'app' }),
+      clientId: 'app',
+      origin: 'https://app.example',
+      store: memorySignInStore(),
+      secrets: memorySecretStore(),
+    },
+    places: [['endpoints', (members) => ({ endpoints: members })]],
+    wrong: [
+      ['issuer', issuer, 'must be a preset of onbehalf/issuers'],
+      ['store', memorySecretStore(), 'must have the method add: a store of sign-ins'],
+      ['secrets', 'x', 'must have the method read: a secret store'],
+      ['presents', 'token', 'must be one of access_token, id_token'],
+      ['onEnded', 'x', 'must be a function'],
+      ['clientSecret', 's3cr3t', 'must be a Credential'],
+      AUDIT,
       FETCH,
       CLOCK,
     ],

@@ -74,6 +74,7 @@ export function signInStoreContract(
       await store.add(signInOf('b', { ...ofBob, sessionId: 'sid-2' }))
       await store.add(signInOf('c'))
       await store.add(signInOf('d', { issuer: 'https://other.example', sessionId: 'sid-1' }))
+      await store.add(signInOf('mark', { owner: '', subject: '', issuer: '' }))
       expect(await idsOf('all')).toEqual(['d', 'c', 'b', 'a'])
       expect(await idsOf({ ids: ['a', 'c', 'x'] })).toEqual(['c', 'a'])
       expect(await idsOf({ ids: [] })).toEqual([])
