@@ -174,17 +174,17 @@ function createOwnWire(
   clock: Clock,
   tell: Tell,
 ): Wire {
+  const isOwn = () => new URL(endpoint()).origin === globalThis.location.origin
   return createWire(
     () => ({
       endpoint: endpoint(),
+      isOwnOrigin: isOwn(),
       token: settings.token,
       fetch: settings.fetch ?? globalThis.fetch.bind(globalThis),
       metadata: settings.metadata,
       resumable: settings.resumable,
       extraHeaders:
-        settings.extraHeaders === 'always' ||
-        (settings.extraHeaders === 'same-origin' &&
-          new URL(endpoint()).origin === globalThis.location.origin),
+        settings.extraHeaders === 'always' || (settings.extraHeaders === 'same-origin' && isOwn()),
       language: settings.language,
     }),
     { clock, onResponse: (response) => tell('chat-response', response) },

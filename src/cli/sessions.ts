@@ -2,7 +2,8 @@
 // It needs no key: what it reads holds no secret.
 
 import type { WhichSignIns } from 'onbehalf'
-import { postgresSignInStore, sqliteSignInStore } from 'onbehalf/store'
+import { sqliteSignInStore } from 'onbehalf/store'
+import { postgresSignInStore } from 'onbehalf/store/postgres'
 import { readArguments } from './arguments.ts'
 import { type Command, type Terminal, UsageError } from './command.ts'
 import { DATABASE_OPTIONS, POSTGRES_HELP, withDatabase } from './databases.ts'

@@ -82,6 +82,7 @@ function wireTo(answer: () => Response): Wire {
   return createWire(
     () => ({
       endpoint: 'https://chat.example/chatkit',
+      isOwnOrigin: false,
       token: undefined,
       fetch: async () => answer(),
       metadata: {},

@@ -43,6 +43,7 @@ function ground(
       metadata: {},
       resumable: true,
       extraHeaders: true,
+      isOwnOrigin: false,
       language: undefined,
     }),
     { clock, onResponse: () => undefined },

@@ -19,6 +19,7 @@ function ground(answers: Parameters<typeof fakeServer>[0], more: Partial<WireSet
   const refreshes: boolean[] = []
   const settings: WireSettings = {
     endpoint: ENDPOINT,
+    isOwnOrigin: false,
     token: async ({ refresh }) => {
       refreshes.push(refresh)
       return refresh ? 'fresh' : 'first'
@@ -207,3 +208,19 @@ it('an upload is given the token at the endpoint’s own origin only', async () 
   expect(await wire.headersFor(new URL('https://files.example/chatkit'))).toEqual({})
   expect(await wire.headersFor(new URL('http://chat.example/files'))).toEqual({})
 })
+
+it.each([
+  [true, undefined, '1'],
+  [false, undefined, null],
+  [true, 'first', null],
+])(
+  'a page at the own origin (%s) with the token %s sends X-OnBehalf %s: its cookie needs it',
+  async (isOwnOrigin, token, sent) => {
+    const { wire, asked } = ground(
+      { 'threads.delete': () => Response.json({}) },
+      { isOwnOrigin, token: async () => token },
+    )
+    await wire.ask('threads.delete', { thread_id: 'a' })
+    expect(asked[0]?.headers.get('x-onbehalf')).toBe(sent)
+  },
+)

@@ -11,6 +11,8 @@ import type { TokenSource } from './tokens.ts'
 export interface WireSettings {
   /** An absolute URL. */
   readonly endpoint: string
+  /** Whether the endpoint is at the origin of the page. */
+  readonly isOwnOrigin: boolean
   readonly token: TokenSource | undefined
   readonly fetch: typeof globalThis.fetch
   /** Sent with every request. The server may choose by it, and must not trust it. */
@@ -102,9 +104,17 @@ export function createPost(
   }
 }
 
-/** Returns the header that carries the access token, if there is one. */
-export function authorization(token: string | undefined): Readonly<Record<string, string>> {
-  return token === undefined ? {} : { authorization: `Bearer ${token}` }
+/**
+ * Returns the header that lets the person in: the access token; or, for a page that has none and asks
+ * its own origin, what shows the server that a script of this page sends the cookie (`session` of
+ * onbehalf). Another origin would have to allow that header first.
+ */
+export function personHeader(
+  token: string | undefined,
+  isOwnOrigin: boolean,
+): Readonly<Record<string, string>> {
+  if (token !== undefined) return { authorization: `Bearer ${token}` }
+  return isOwnOrigin ? { 'x-onbehalf': '1' } : {}
 }
 
 function makeBody(
@@ -121,7 +131,7 @@ function makeBody(
 }
 
 function makeHeaders(
-  { extraHeaders, language }: WireSettings,
+  { isOwnOrigin, extraHeaders, language }: WireSettings,
   token: string | undefined,
   streams: boolean,
   trace: string | undefined,
@@ -130,7 +140,7 @@ function makeHeaders(
   const headers = new Headers({
     'content-type': 'application/json',
     accept: streams ? 'text/event-stream' : 'application/json',
-    ...authorization(token),
+    ...personHeader(token, isOwnOrigin),
   })
   if (language !== undefined) headers.set('accept-language', language)
   if (trace !== undefined) headers.set('traceparent', `00-${trace}-${randomHex(8)}-01`)

@@ -4,10 +4,10 @@
 import type { JsonParams, ResumeParams, StreamParams } from '../../src/chatkit/protocol/request.ts'
 import { type Clock, pause } from './clock.ts'
 import {
-  authorization,
   createPost,
   type Post,
   type PostOptions,
+  personHeader,
   type ResponseNotice,
   type WireSettings,
 } from './post.ts'
@@ -103,7 +103,7 @@ export function createWire(
     },
     async headersFor(url) {
       if (url.origin !== new URL(settings().endpoint).origin) return {}
-      return authorization(await tokenFor(false))
+      return personHeader(await tokenFor(false), settings().isOwnOrigin)
     },
   }
 }
