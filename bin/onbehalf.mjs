@@ -4,6 +4,7 @@
 // TypeScript, and the built files may be older than the source.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline/promises'
 import { fileURLToPath } from 'node:url'
 
 const CONDITION = '--conditions=onbehalf-source'
@@ -29,7 +30,17 @@ async function run({ main }) {
     out: (line) => process.stdout.write(`${line}\n`),
     note: (line) => process.stderr.write(`${line}\n`),
     signal: controller.signal,
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
   })
+}
+
+async function ask(question) {
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await lines.question(question)
+  } finally {
+    lines.close()
+  }
 }
 
 async function runOnPinnedNode() {

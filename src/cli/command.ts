@@ -6,6 +6,8 @@ export interface Terminal {
   out(line: string): void
   /** Writes a line for the person to standard error. */
   note(line: string): void
+  /** Asks the person for a line. Only where somebody is there to answer. */
+  ask?(question: string): Promise<string>
   /** Fires when the person wants it to stop. */
   readonly signal: AbortSignal
 }

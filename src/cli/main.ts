@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
 import { doctor } from './doctor.ts'
 import { gateway } from './gateway.ts'
+import { init } from './init.ts'
 import { inspect } from './inspect.ts'
 import { keys } from './keys.ts'
 import { leaktest } from './leaktest.ts'
@@ -17,6 +18,7 @@ import { sessions } from './sessions.ts'
 const COMMANDS: Readonly<Record<string, Command>> = {
   doctor,
   gateway,
+  init,
   inspect,
   keys,
   leaktest,

@@ -38,7 +38,16 @@ describe('the program', () => {
 
   it('the program repeats no option that it does not know: it may be a secret', async () => {
     const secret = '--canary-Kp3xT9qLw8Zr5VbN2mYc7HdJ'
-    for (const command of ['doctor', 'inspect', 'keys', 'leaktest', 'marks', 'pins', 'sessions']) {
+    for (const command of [
+      'doctor',
+      'inspect',
+      'keys',
+      'leaktest',
+      'marks',
+      'pins',
+      'sessions',
+      'init',
+    ]) {
       const { code, note } = await run(command, secret)
       expect(code).toBe(2)
       expect(note).not.toContain('canary')

@@ -65,6 +65,6 @@ function indented(error: unknown): string {
   const cause = error instanceof Error && error.cause ? `\ncause: ${error.cause}` : ''
   const place = stack
     .split('\n')
-    .find((line) => /issuers-real|frameworks.servers/.test(line) && !/tally/.test(line))
+    .find((line) => /issuers-real|frameworks.servers|adopters/.test(line) && !/tally/.test(line))
   return `${message.slice(0, 600)}${cause}\n${place?.trim() ?? ''}`.replace(/^/gm, '        ')
 }

@@ -71,6 +71,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/openai-agents/recording-model.ts': 'it copies what it has just written',
   'src/mcp-server/protect.ts': "it reads a header of its own handler's answer",
   'src/mcp-server/clean-answer.ts': "it reads its own handler's answer; test/mcp-server breaks it",
+  'src/cli/init.ts': 'an operator types it; test/cli/init.test.ts breaks it',
   'src/mount/next.ts': 'it takes the host that was asked for, which the handler behind it checks',
   'src/mcp/guard.ts': 'it asks for a header of the request that a framework sends',
   'src/chatkit/requests/json/items.ts': 'it takes a request that is parsed already',

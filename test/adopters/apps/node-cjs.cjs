@@ -1,0 +1,11 @@
+const { createServer } = require('node:http')
+const { handle } = require('onbehalf/node')
+const { createApp } = require('./app.mjs')
+
+const { onbehalf, answer } = createApp(process.env)
+const listener = handle(onbehalf, async (caller, incoming) => {
+  let text = ''
+  for await (const chunk of incoming) text += chunk
+  return answer(caller, JSON.parse(text).message)
+})
+createServer(listener).listen(Number(process.env.PORT), '127.0.0.1')
