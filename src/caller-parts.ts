@@ -38,6 +38,8 @@ export interface CallerParts {
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds that one call to a server may take. */
   readonly deadlineMs: number
+  /** Milliseconds that it may take in all when the server reports progress or asks something. */
+  readonly totalDeadlineMs: number | undefined
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -74,6 +76,7 @@ export function fetchOptions(
     trace: admitted.trace,
     fetch: parts.fetch,
     deadline: parts.deadlineMs,
+    ...(parts.totalDeadlineMs === undefined ? {} : { totalDeadline: parts.totalDeadlineMs }),
     references,
     secrets,
     quarantine: parts.quarantineOf(binding),

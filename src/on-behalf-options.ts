@@ -86,6 +86,11 @@ export interface OnBehalfOptions extends IssuerSettings, PlainHttpOptions {
   readonly fetch?: typeof globalThis.fetch
   /** Milliseconds that one call to a server may take, 1 to 2,147,483,647. Default 60,000. */
   readonly deadline?: number
+  /**
+   * Milliseconds that a call of a tool may take in all, however often its server reports progress or
+   * asks something: each extends the deadline. Default 600,000, and never less than the deadline.
+   */
+  readonly totalDeadline?: number
   /** The clock: milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
   /**

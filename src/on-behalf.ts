@@ -173,6 +173,7 @@ export function onBehalfRemembering(options: OnBehalfOptions, sent?: SentSecrets
     tellRefusals: refusalTeller(options.warn ?? console.warn),
     fetch: options.fetch ?? globalThis.fetch,
     deadlineMs,
+    totalDeadlineMs: options.totalDeadline,
     now,
   }
 
@@ -207,9 +208,11 @@ const MAX_DEADLINE_MS = 2 ** 31 - 1
 
 /** Checks the settings that no other part checks, and gives the deadline. */
 function checkSettings(options: OnBehalfOptions): number {
-  const { deadline = 60_000, scopes = [], scopesSupported = [] } = options
+  const { deadline = 60_000, totalDeadline, scopes = [], scopesSupported = [] } = options
   if (!(deadline > 0 && deadline <= MAX_DEADLINE_MS))
     throw new TypeError('deadline must be a number of milliseconds, from 1 to 2147483647')
+  if (totalDeadline !== undefined && !(totalDeadline > 0 && totalDeadline <= MAX_DEADLINE_MS))
+    throw new TypeError('totalDeadline must be a number of milliseconds, from 1 to 2147483647')
   for (const scope of [...scopes, ...scopesSupported])
     if (!isScope(scope))
       throw new TypeError(`scopes: "${scope}" is no scope token (RFC 6749 section 3.3)`)

@@ -29,6 +29,7 @@ export const ON_BEHALF_OPTIONS: OptionNames<OnBehalfOptions> = {
   processes: 'optional',
   fetch: 'optional',
   deadline: 'optional',
+  totalDeadline: 'optional',
   now: 'optional',
   warn: 'optional',
 }

@@ -205,6 +205,7 @@ export const VALUE_CHECKS: ValueChecks = {
   approvalLifetime: isNumber,
   cooldown: isNumber,
   deadline: isNumber,
+  totalDeadline: isNumber,
   heartbeat: isNumber,
   lease: isNumber,
   lifetime: isNumber,

@@ -38,6 +38,11 @@ export interface McpFetchOptions {
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds that a request may take in all; for a GET, until its headers come. */
   readonly deadline: number
+  /**
+   * Milliseconds that a call of a tool may take in all, however often its server reports progress or
+   * asks something: each extends the deadline. Default 600,000, and never less than the deadline.
+   */
+  readonly totalDeadline?: number
   /** Ends everything under way. Default: nothing does. */
   readonly signal?: AbortSignal
   /** Called with the reason when a tool call was answered with a sentence. Default: nobody is. */
@@ -81,6 +86,7 @@ export const MCP_FETCH_OPTIONS: OptionNames<McpFetchOptions> = {
   trace: 'required',
   fetch: 'required',
   deadline: 'required',
+  totalDeadline: 'optional',
   signal: 'optional',
   onRefused: 'optional',
   references: 'optional',

@@ -17,6 +17,7 @@ import { failedResult } from './answer/failure-message.ts'
 import { type RpcRequest, readMessages, requestIn } from './answer/message.ts'
 import type { AwaitedCall } from './answer/rules.ts'
 import { answerRules, redactingRules } from './answers.ts'
+import { callPatience, serverRequests } from './call-patience.ts'
 import { catalogsOf } from './catalogs.ts'
 import { MCP_FETCH_OPTIONS, MCP_FETCH_VALUES, type McpFetchOptions } from './fetch-options.ts'
 import { guardPlacing } from './guard.ts'
@@ -60,6 +61,9 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
   checkOptions('mcpFetch', '', options, MCP_FETCH_OPTIONS, MCP_FETCH_VALUES)
   const { name } = options.binding
   const { carry, place, rules, legacy } = partsOf(options)
+  const { deadline: deadlineMs, totalDeadline = 600_000 } = options
+  const totalMs = Math.max(deadlineMs, totalDeadline)
+  const requests = serverRequests()
 
   /** The sentence for the model; the app is told the reason. */
   function tell(refusal: Refusal): string {
@@ -83,6 +87,7 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
     const messages = readMessages(init?.body)
     const request = requestIn(messages)
     const call = request?.isToolCall ? request : undefined
+    requests.sent(messages)
     const stream = legacy.at(input, init)
     const forget = call && stream?.expect(call, insteadOf(call))
     const finish: Finish = async (response, hold) => {
@@ -96,8 +101,10 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
         const endless = { ...rules, isEndless: true, legacy: legacy.begin() }
         return rewriteAnswer(response, endless, hold)
       }
-      const awaited = call && { id: call.id, instead: insteadOf(call) }
-      return rewriteAnswer(response, awaited ? { ...rules, awaited } : rules, hold)
+      if (!call) return rewriteAnswer(response, rules, hold)
+      const patience = callPatience({ deadlineMs, totalMs, requests })
+      const awaited = { id: call.id, instead: insteadOf(call), ...patience }
+      return rewriteAnswer(response, { ...rules, awaited }, hold)
     }
     try {
       return await carry(input, init, (sent, attempt) => place(sent, attempt, messages), finish)

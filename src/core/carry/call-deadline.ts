@@ -28,6 +28,8 @@ export interface CallDeadline {
   waitAnyway(step: Eventual<Result<unknown>>): Promise<void>
   /** The call has failed, or the headers of its answer are there. Nothing is waited for any more. */
   headersCame(): void
+  /** Asks at the deadline how many milliseconds more there are; 0 for none. */
+  extend(moreMs: () => number): void
   /** The call is over, and its answer was read. Nothing listens to the signals any more. */
   end(): void
 }
@@ -35,7 +37,7 @@ export interface CallDeadline {
 /** Starts the time of one call. Whoever starts it must end it. */
 export function startCallDeadline(method: string, options: CallDeadlineOptions): CallDeadline {
   const { callers, ends } = options
-  const { signal, headersCame, end } = options.isHeld
+  const { signal, headersCame, extend, end } = options.isHeld
     ? heldSignal(method, options)
     : looseSignal(method, options)
   const waits = beginWaits(signal)
@@ -55,6 +57,7 @@ export function startCallDeadline(method: string, options: CallDeadlineOptions):
       waits.end()
       headersCame()
     },
+    extend,
     end() {
       waits.end()
       end()

@@ -16,6 +16,10 @@ export interface CallSignal {
   readonly signal: AbortSignal
   /** A GET may be a stream that stays open, so its deadline ends when the headers come. */
   headersCame(): void
+  /**
+   * Asks at the deadline how many milliseconds more there are; 0 for none.
+   */
+  extend(moreMs: () => number): void
   /** It need not fire any more. */
   end(): void
 }
@@ -29,10 +33,16 @@ export function heldSignal(
   { deadlineMs, callers, ends }: CallSignalOptions,
 ): CallSignal {
   const controller = new AbortController()
-  const timer = setTimeout(() => fire(new DOMException('Late', 'TimeoutError')), deadlineMs)
+  let moreMs = () => 0
+  let timer = setTimeout(late, deadlineMs)
   const callerGaveUp = () => fire(callers?.reason)
   const signInEnded = () => fire(ends?.reason)
 
+  function late(): void {
+    const leftMs = moreMs()
+    if (leftMs > 0) timer = setTimeout(late, leftMs)
+    else fire(new DOMException('Late', 'TimeoutError'))
+  }
   function end(): void {
     clearTimeout(timer)
     callers?.removeEventListener('abort', callerGaveUp)
@@ -54,6 +64,9 @@ export function heldSignal(
     headersCame() {
       if (method === 'GET') clearTimeout(timer)
     },
+    extend(more) {
+      moreMs = more
+    },
     end,
   }
 }
@@ -73,6 +86,8 @@ export function looseSignal(
   return {
     signal: signals.length === 1 ? limit.signal : AbortSignal.any(signals),
     headersCame: limit.end,
+    // Nobody reads the answer here, so nobody can tell of more time.
+    extend: () => {},
     end: limit.end,
   }
 }

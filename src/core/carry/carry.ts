@@ -50,7 +50,14 @@ export type Carry = (
  * @param hold Called where the body of the answer is still to be read when this has returned. It
  *   gives what is to be called when that is over.
  */
-export type Finish = (response: Response, hold: () => () => void) => Promise<Response>
+export type Finish = (response: Response, hold: Hold) => Promise<Response>
+
+/**
+ * Holds the time of a call until its answer was read.
+ *
+ * @param moreMs Asked at the deadline: how many milliseconds more there are. Default none.
+ */
+export type Hold = (moreMs?: () => number) => () => void
 
 /**
  * Makes a `fetch` that carries one principal's credential to one destination.
@@ -97,8 +104,9 @@ export function carrier(options: CarrierOptions): Carry {
       const response = await call.run(outgoing, nextTraceparent)
       if (!finish) return response
       deadline.headersCame()
-      return await finish(response, () => {
+      return await finish(response, (moreMs) => {
         end = () => {}
+        if (moreMs) deadline.extend(moreMs)
         return deadline.end
       })
     } finally {

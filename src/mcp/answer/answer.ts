@@ -1,5 +1,6 @@
 // Rewrites an answer on its way back, message by message. A stream of events is `event-stream.ts`.
 
+import type { Hold } from '../../core/carry/carry.ts'
 import { boundedText } from '../../core/http/bounded-text.ts'
 import { jsonBody, type LazyBody, LazyResponse, textBody } from '../../core/http/lazy-response.ts'
 import { toError } from '../../core/sentences.ts'
@@ -30,7 +31,7 @@ const KEPT_HEADERS = [
 export async function rewriteAnswer(
   response: Response,
   rules: AnswerRules,
-  hold?: () => () => void,
+  hold?: Hold,
 ): Promise<Response> {
   const type = response.headers.get('content-type') ?? ''
   const isMessages = /^application\/(?:[\w.+-]*\+)?json *(?:;|$)/i.test(type)
@@ -38,7 +39,7 @@ export async function rewriteAnswer(
     !isMessages && /^text\/event-stream *(?:;|$)/i.test(type) && response.body !== null
   const headers = keptHeaders(response, rules)
   const body = isEvents
-    ? rewriteEvents(response.body, rules, hold?.())
+    ? rewriteEvents(response.body, rules, hold?.(rules.awaited?.moreMs))
     : isMessages
       ? await rewriteJsonBody(response, rules)
       : dropBody(response)

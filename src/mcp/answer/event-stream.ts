@@ -134,6 +134,7 @@ class EventRewriter {
       ...this.#rules,
       message: (given, budget) => {
         if (awaited && isAnswerTo(awaited.id, given)) this.#sawAnswer = true
+        else awaited?.heard?.(given)
         return message(given, budget)
       },
     }

@@ -42,6 +42,10 @@ export interface AwaitedCall {
    * stream cannot be resumed: its caller would wait for ever.
    */
   instead(reason: RefusalReason): UnknownObject
+  /** Reads what the server says while the call is under way. Default: nobody does. */
+  heard?(message: unknown): void
+  /** Milliseconds that the call still has when its deadline has passed. Default none. */
+  moreMs?(): number
 }
 
 /** A stream of the transport HTTP+SSE (MCP 2024-11-05), as far as its events go. */
