@@ -7,6 +7,7 @@ import type { AskPerson } from '../agent/question.ts'
 import type { AgentTurn, ClientTool } from '../agent/turn.ts'
 import type { Refusal } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
+import type { ProviderStore } from './provider-store.ts'
 import type { ModelRequestCopy } from './recording-model.ts'
 import type { LeftOut } from './servers/missing.ts'
 import type { ToolChoice } from './servers/usable-tools.ts'
@@ -114,6 +115,13 @@ export interface RunAgentOptions {
    * question. `agentChat` gives it. Default: servers learn that nobody can be asked.
    */
   readonly ask?: AskPerson
+  /**
+   * Whether the model's provider may keep requests and answers (`store` of OpenAI's APIs). With
+   * `false`, a model of the Responses API that reasons wants its reasoning back:
+   * `'encrypted-reasoning'` keeps nothing either, and gives that back in encrypted form. Default: what
+   * the provider does without a word.
+   */
+  readonly store?: ProviderStore
   /** Gets a copy of every model request before the model does. */
   readonly onModelRequest?: (request: ModelRequestCopy) => void
   /**

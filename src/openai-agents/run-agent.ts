@@ -17,6 +17,7 @@ import {
 import { toError } from '../core/sentences.ts'
 import { assertNoCredential } from './instructions.ts'
 import type { AgentServer, RunAgentOptions } from './options.ts'
+import { isProviderStore } from './provider-store.ts'
 import { runLoop } from './run-loop.ts'
 import { leaveOut, type OpenedServers, openServers } from './servers/open-servers.ts'
 import type { ToolChoice } from './servers/usable-tools.ts'
@@ -37,6 +38,7 @@ const RUN_AGENT_OPTIONS: OptionNames<RunAgentOptions> = {
   keepCalls: 'optional',
   title: 'optional',
   ask: 'optional',
+  store: 'optional',
   onModelRequest: 'optional',
   timeouts: 'optional',
 }
@@ -51,6 +53,7 @@ const RUN_AGENT_VALUES: ValueChecks = {
   instructions: isText,
   input: isList("[{ role: 'user', text: '…' }]"),
   clientTools: isList('the tools of the page'),
+  store: isProviderStore,
   ask: isFunction('it puts a question to the person, and gives the answer'),
   onModelRequest: isFunction('it gets a copy of each request to the model'),
 }

@@ -9,6 +9,7 @@ import { inputOf } from './conversation.ts'
 import type { RunAgentOptions } from './options.ts'
 import { pauseOf } from './pause.ts'
 import { itemsOf } from './paused-run.ts'
+import { storeSettings } from './provider-store.ts'
 import { setUpRun } from './run-setup.ts'
 import type { OpenedServers } from './servers/open-servers.ts'
 import { titleEvents } from './title.ts'
@@ -65,5 +66,12 @@ export async function* runLoop(
     yield* endingOf(error, tooLong, translate.lastText())
     return
   }
-  if (options.title) yield* titleEvents(recorded, options.input, translate.lastText(), signal)
+  if (options.title)
+    yield* titleEvents(
+      recorded,
+      options.input,
+      translate.lastText(),
+      storeSettings(options.store),
+      signal,
+    )
 }

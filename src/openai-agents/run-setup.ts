@@ -12,6 +12,7 @@ import type { RunAgentOptions } from './options.ts'
 import type { PauseParts } from './pause.ts'
 import { repeatingModel } from './paused-run.ts'
 import { fillRun, promptedValues } from './prompted-values.ts'
+import { storeSettings } from './provider-store.ts'
 import { recordingModel } from './recording-model.ts'
 import { runTools } from './run-tools.ts'
 import { modelSentence } from './servers/missing.ts'
@@ -87,7 +88,10 @@ export function setUpRun(
       name: 'assistant',
       instructions: instructionsOf(options, servers),
       model,
-      modelSettings: { timeoutMs: options.timeouts?.model ?? 120_000 },
+      modelSettings: {
+        timeoutMs: options.timeouts?.model ?? 120_000,
+        ...storeSettings(options.store),
+      },
       tools,
     }),
     runner: runnerFor(model),

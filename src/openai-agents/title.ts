@@ -22,6 +22,7 @@ export async function* titleEvents(
   model: Model,
   input: readonly AgentTurn[],
   answer: string,
+  modelSettings: ModelRequest['modelSettings'],
   signal: AbortSignal,
 ): AsyncGenerator<AgentEvent, void, undefined> {
   const first = input.find((turn) => turn.role === 'user')
@@ -33,7 +34,7 @@ export async function* titleEvents(
   const request: ModelRequest = {
     systemInstructions: INSTRUCTIONS,
     input: [{ role: 'user', content }],
-    modelSettings: {},
+    modelSettings,
     tools: [],
     handoffs: [],
     outputType: 'text',

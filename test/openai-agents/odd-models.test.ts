@@ -39,6 +39,7 @@ async function runWith(
   api: Api,
   script: Parameters<typeof modelServer>[1],
   input: Parameters<typeof runAgent>[0]['input'] = [{ role: 'user', text: 'Do it.' }],
+  more: Partial<Parameters<typeof runAgent>[0]> = {},
 ): Promise<Run> {
   const provider = await modelServer(api, script)
   const server = rawServer(TOOLS, (name) => ({ content: [{ type: 'text', text: `did ${name}` }] }))
@@ -52,6 +53,7 @@ async function runWith(
       input,
       approvals: 'destructive',
       clientTools: [{ name: 'page', description: 'Looks.', parameters: { type: 'object' } }],
+      ...more,
     })
     for await (const event of run) events.push(event)
   })().then(
@@ -387,5 +389,47 @@ it('a stream that breaks off without its end is a failure, not an answer', async
   expect((run.error as AuthError).refusal.model).toEqual({
     kind: 'unavailable',
     code: 'stream_ended',
+  })
+})
+
+describe('what the provider may keep', () => {
+  it.each(APIS)('%s: it is told nothing, or what the app says, in each request', async (api) => {
+    const stored = async (store?: boolean) => {
+      const more = store === undefined ? {} : { store, title: true }
+      const { provider } = await runWith(
+        api,
+        [...saying({ id: 'c1', name: 'one', arguments: '{}' })],
+        undefined,
+        more,
+      )
+      return provider.requests.map(({ body }) => body.store)
+    }
+    expect(await stored()).toEqual([undefined, undefined])
+    expect(await stored(false)).toEqual([false, false, false])
+    expect(await stored(true)).toEqual([true, true, true])
+  })
+
+  it('a model that reasons gets its reasoning back in encrypted form', async () => {
+    const { provider } = await runWith('responses', [{ text: 'Good.' }], undefined, {
+      store: 'encrypted-reasoning',
+    })
+    expect(provider.requests[0]?.body).toMatchObject({
+      store: false,
+      include: ['reasoning.encrypted_content'],
+    })
+  })
+
+  it('another word is refused at once', () => {
+    const store = 'no' as 'encrypted-reasoning'
+    expect(() =>
+      runAgent({
+        caller: { principal: ALICE, fetch: () => fetch },
+        servers: [],
+        model: { getResponse: () => Promise.reject(), getStreamedResponse: async function* () {} },
+        instructions: '',
+        input: [{ role: 'user', text: 'Hi' }],
+        store,
+      }),
+    ).toThrow("store must be true, false or 'encrypted-reasoning'")
   })
 })
