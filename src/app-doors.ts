@@ -3,17 +3,15 @@
 
 import { type Caller, openCaller } from './caller.ts'
 import type { CallerParts } from './caller-parts.ts'
-import type { Credential } from './core/credential.ts'
 import type { DeclaredIssuers } from './core/declared-issuers.ts'
 import { toResponse } from './core/door/answer.ts'
-import type { Admission, Door } from './core/door/door.ts'
-import type { KeptSignIn, KeptSignIns, PresentedSignIn } from './core/door/kept-sign-in.ts'
+import type { Admission, Admitted, Door } from './core/door/door.ts'
+import type { KeptSignIns, PresentedSignIn } from './core/door/kept-sign-in.ts'
 import { granted, type Refusal } from './core/errors.ts'
 import { principalKey } from './core/principal.ts'
 import { describedResource, resourceMetadataResponse } from './core/resource.ts'
-import type { IssuedToken } from './core/source/exchange.ts'
 import { traceparents } from './core/trace.ts'
-import type { VerifiedToken } from './core/verify/verify.ts'
+import { renewFrom } from './renew-sign-in.ts'
 
 /** What a request is for, in an app that has several protected resources. */
 export interface AskedResource {
@@ -31,34 +29,58 @@ export type Admit = (request: Request, asked?: AskedResource) => Promise<Admissi
 /** Answers a request for metadata, as `OnBehalf` says. */
 export type Describe = (request: Request, asked?: AskedResource) => Response | undefined
 
+/** What is admitted, and what its caller works with. */
+interface Opening {
+  readonly admitted: Admitted
+  readonly parts: CallerParts
+}
+
 /**
- * Admits a request at the door of what it is for, by its token or by the sign-in that its cookie
- * stands for, and opens its caller.
+ * Admits a request at the door of a resource, and opens its caller.
+ *
+ * @param limit Leaves the caller less than the token allows.
  */
-export function admitter(
+export type OpenAtDoor = (
+  request: Request,
+  resource: string | undefined,
+  kept: Partial<PresentedSignIn>,
+  limit?: (admitted: Admitted) => Opening,
+) => Promise<Admission<Caller>>
+
+/** Makes the function that opens callers. */
+export function opener(
   doorOf: (resource: string | undefined) => Door,
-  named: string | undefined,
   issuers: DeclaredIssuers,
-  parts: CallerParts,
-  session: KeptSignIns | undefined,
-): Admit {
-  async function open(
-    request: Request,
-    resource: string | undefined,
-    { presented, signIn }: Partial<PresentedSignIn>,
-  ): Promise<Admission<Caller>> {
+  shared: CallerParts,
+): OpenAtDoor {
+  return async (request, resource, { presented, signIn }, limit) => {
     const admission = await doorOf(resource).admit(request, presented ? { presented } : {})
     if (!admission.ok) return admission
     // The issuer may answer a refresh with a token of somebody else.
     if (signIn && signIn.owner !== principalKey(admission.value.principal))
       return refusedAfterAll({ reason: 'sign_in_ended' })
     const exchanger = issuers.exchangerOf(admission.value.principal.issuer)
+    const { admitted, parts } = limit?.(admission.value) ?? {
+      admitted: admission.value,
+      parts: shared,
+    }
     const caller = await openCaller(
-      signIn ? { ...admission.value, signIn } : admission.value,
+      signIn ? { ...admitted, signIn } : admitted,
       exchanger ? { ...parts, sources: { ...parts.sources, exchanger } } : parts,
     )
     return caller.ok ? caller : refusedAfterAll(caller.refusal)
   }
+}
+
+/**
+ * Admits a request at the door of what it is for, by its token or by the sign-in that its cookie
+ * stands for, and opens its caller.
+ */
+export function admitter(
+  open: OpenAtDoor,
+  named: string | undefined,
+  session: KeptSignIns | undefined,
+): Admit {
   return async (request, { resource = named } = {}) => {
     const kept: Partial<PresentedSignIn> = (await session?.present(request)) ?? {}
     const admission = await open(request, resource, kept)
@@ -66,7 +88,8 @@ export function admitter(
     if (!admission.ok || !signIn || !presented) return admission
     const { url } = request
     const { placement } = presented
-    renewFrom(signIn, admission.value, (credential, headers) =>
+    const headers = { traceparent: traceparents(admission.value.trace)() }
+    renewFrom(signIn, admission.value, (credential) =>
       open(new Request(url, { headers }), resource, {
         signIn,
         presented: { placement, credential: granted(credential) },
@@ -74,41 +97,6 @@ export function admitter(
     )
     return admission
   }
-}
-
-/** A kept sign-in outlives its tokens: its callers go on with a fresh one, admitted like the first. */
-function renewFrom(
-  signIn: KeptSignIn,
-  caller: Caller,
-  admit: (
-    credential: Credential,
-    headers: Readonly<Record<string, string>>,
-  ) => Promise<Admission<Caller>>,
-): void {
-  const { trace } = caller
-  const headers = { traceparent: traceparents(trace)() }
-  caller.renewWith(async (signal) => {
-    let refusedToken: IssuedToken | undefined
-    for (;;) {
-      const issued = await signIn.freshen({
-        signal,
-        trace,
-        ...(refusedToken ? { refused: refusedToken } : {}),
-      })
-      if (!issued.ok) return undefined
-      const admission = await admit(issued.value.credential, headers)
-      if (!admission.ok) return undefined
-      const fresh = admission.value
-      if (refusedToken || !isSameToken(fresh.token, caller.token)) return fresh
-      // It is the token that has just been found to be of no use, in its life as it may be.
-      await fresh.end()
-      refusedToken = issued.value
-    }
-  })
-}
-
-function isSameToken(one: VerifiedToken, other: VerifiedToken): boolean {
-  return one.tokenId === other.tokenId && one.expiresAt === other.expiresAt
 }
 
 /** The answer to a request that the door itself had let in. */

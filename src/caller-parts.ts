@@ -31,6 +31,8 @@ export interface CallerParts {
   readonly sent: SentSecrets
   /** Definitions of tools as first seen. */
   readonly pins: ToolPins
+  /** Whether the person agrees still. Default: they are there themselves. */
+  readonly isAgreed?: () => Promise<boolean>
   /** Starts the processes of stdio servers. */
   readonly processes?: ChildProcesses | undefined
   /** Tells the developer of tools that are refused. */
@@ -107,8 +109,18 @@ export function sourceUntilEnd(
   const source = signIn.source((deposited) =>
     credentialSource(binding, deposited, parts.sources, name),
   )
+  const { isAgreed } = parts
+  const agreed: CredentialSource = isAgreed
+    ? async (asked) => {
+        const stands = await isAgreed().catch(() => undefined)
+        if (stands) return source(asked)
+        return stands === undefined
+          ? refused('server_unavailable', { server: 'the store of consents' })
+          : refused('consent_missing', { server: binding.name })
+      }
+    : source
   return (asked) =>
-    andThen(source(asked), (result) =>
+    andThen(agreed(asked), (result) =>
       // The caller may have ended during an exchange that others wait for as well. A token from the
       // cache does not pass the vault, which would refuse.
       running.signal.aborted ? refused(whyEnded(running.signal), { server: binding.name }) : result,

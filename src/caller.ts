@@ -11,6 +11,7 @@ import { AuthError, granted, type Result, refused } from './core/errors.ts'
 import { type Principal, principalKey } from './core/principal.ts'
 import { destinationsOf } from './core/source/destinations.ts'
 import { unbound } from './core/unbound.ts'
+import type { Handle } from './core/vault/vault.ts'
 import type { VerifiedToken } from './core/verify/verify.ts'
 import { mcpFetch } from './mcp/fetch.ts'
 import type { McpFetchOptions } from './mcp/fetch-options.ts'
@@ -108,23 +109,31 @@ export interface Caller {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+/** What a caller is opened for. Without a credential it has what needs no sign-in of the person. */
+type ToOpen = Omit<Admitted, 'credential'> & Partial<Pick<Admitted, 'credential'>>
+
+/** The vault has nothing under it. */
+const NO_HANDLE = '' as Handle
+
 /**
  * Puts the credential of an admitted request into the vault and gives the caller.
  *
  * @returns The caller; `server_unavailable` when the vault does not take the credential;
  *   `token_inactive` when the sign-in has ended meanwhile.
  */
-export async function openCaller(admitted: Admitted, parts: CallerParts): Promise<Result<Caller>> {
+export async function openCaller(admitted: ToOpen, parts: CallerParts): Promise<Result<Caller>> {
   const { principal, token, credential, trace } = admitted
   const { vault } = parts.sources
-  const handle = await vault
-    .deposit({
-      credential,
-      owner: principal,
-      destinations: destinationsOf(token, parts.bindings, parts.sources),
-      expiresAt: token.expiresAt,
-    })
-    .catch(() => undefined)
+  const handle = credential
+    ? await vault
+        .deposit({
+          credential,
+          owner: principal,
+          destinations: destinationsOf(token, parts.bindings, parts.sources),
+          expiresAt: token.expiresAt,
+        })
+        .catch(() => undefined)
+    : NO_HANDLE
   if (handle === undefined) return refused('server_unavailable', { server: 'the vault' })
   // Whoever ended it while the audit and the vault were written found nothing at work.
   if (parts.hasEnded(token)) {

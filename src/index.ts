@@ -1,9 +1,11 @@
 // onbehalf: lets an AI agent act as the signed-in user. createOnBehalf, the doors, and the public
 // types.
 
+export type { ActFor, AwayWork } from './act-for.ts'
 export type { AnswerInNameOf } from './answer-as.ts'
 export type { AskedResource } from './app-doors.ts'
 export type { Caller } from './caller.ts'
+export type { Consents, NewConsent } from './consents.ts'
 export {
   type AuditEvent,
   type Auditor,
@@ -86,6 +88,8 @@ export type {
   ProofRequest,
   TokenExchanger,
 } from './core/source/exchange.ts'
+export type { ConsentRecord, ConsentStore } from './core/vault/consent-store.ts'
+export { memoryConsentStore } from './core/vault/memory-consent-store.ts'
 export { memorySecretStore } from './core/vault/memory-secret-store.ts'
 export { memorySignInStore } from './core/vault/memory-sign-in-store.ts'
 export { type MemoryVaultOptions, memoryVault } from './core/vault/memory-vault.ts'

@@ -11,6 +11,7 @@ import type { ProofVerifier } from './core/door/proof.ts'
 import type { PlainHttpOptions } from './core/plain-http.ts'
 import type { ClientCredentialsIssuer, TokenExchanger } from './core/source/exchange.ts'
 import type { ConnectedAccounts } from './core/source/parts.ts'
+import type { ConsentStore } from './core/vault/consent-store.ts'
 import type { SecretStore } from './core/vault/secret-store.ts'
 import type { Vault } from './core/vault/vault.ts'
 
@@ -60,6 +61,11 @@ export interface OnBehalfOptions extends IssuerSettings, PlainHttpOptions {
    * Default: such tokens are refused.
    */
   readonly proofs?: ProofVerifier
+  /**
+   * Needed for `actFor`: keeps what people have agreed to, for example `sqliteConsentStore` of
+   * onbehalf/store.
+   */
+  readonly consents?: ConsentStore
   /** Keeps the admitted credentials. Default: this process's memory. */
   readonly vault?: Vault
   /**

@@ -1,10 +1,12 @@
 // createOnBehalf puts the parts together for an app: door, vault, sources, and a caller for each
 // admitted request.
 
+import { type ActFor, awayActor } from './act-for.ts'
 import { type AnswerInNameOf, answerAs } from './answer-as.ts'
-import { type AskedResource, admitter, describer, doorsByResource } from './app-doors.ts'
+import { type AskedResource, admitter, describer, doorsByResource, opener } from './app-doors.ts'
 import type { Caller } from './caller.ts'
 import type { CallerParts } from './caller-parts.ts'
+import { type Consents, createConsents } from './consents.ts'
 import { createAuditor, logSink } from './core/audit.ts'
 import {
   audiencesOf,
@@ -67,6 +69,20 @@ export interface OnBehalf {
    * request.
    */
   metadata(request: Request, asked?: AskedResource): Response | undefined
+  /** What people have agreed that the app may do while they are away. */
+  readonly consents: Consents
+  /**
+   * Gives a caller for work while its person is away, such as a scheduled job: only with a consent
+   * that they have given for this job, and within it. End the caller when the work is done.
+   *
+   * @example
+   * ```ts
+   * const acting = await onbehalf.actFor(principal, { job: 'weekly-report' })
+   * if (!acting.ok) return skip(acting.refusal.reason)
+   * await using caller = acting.value
+   * ```
+   */
+  readonly actFor: ActFor
   /**
    * Ends everything that is under way for a principal in this process, and drops every token that
    * was issued for them. Call it at sign-out, or when a sign-in is revoked. A later request with a
@@ -184,7 +200,9 @@ export function onBehalfRemembering(options: OnBehalfOptions, sent?: SentSecrets
     options.processes?.end(owner)
   }
 
-  const admit = admitter(doorOf, named, issuers, parts, options.session)
+  const { consents: store, session } = options
+  const open = opener(doorOf, issuers, parts)
+  const admit = admitter(open, named, session)
   const metadata = describer(named, issuers, scopesSupported)
 
   return {
@@ -196,6 +214,8 @@ export function onBehalfRemembering(options: OnBehalfOptions, sent?: SentSecrets
     },
     admit,
     metadata,
+    consents: createConsents({ store, bindings, auditor, now }),
+    actFor: awayActor({ store, session, resource: named, open, parts }),
     revoke,
     endSignIn(ended) {
       for (const principal of signedIn.end(ended)) revoke(principal)

@@ -18,6 +18,7 @@ export const ON_BEHALF_OPTIONS: OptionNames<OnBehalfOptions> = {
   connections: 'optional',
   secrets: 'optional',
   session: 'optional',
+  consents: 'optional',
   scopes: 'optional',
   scopesSupported: 'optional',
   subjectHeader: 'optional',
@@ -36,5 +37,6 @@ export const ON_BEHALF_OPTIONS: OptionNames<OnBehalfOptions> = {
 
 /** What their values are, where another factory has the same name for something else. */
 export const ON_BEHALF_VALUES: ValueChecks = {
+  consents: hasMethods(['add', 'list', 'revoke'], 'sqliteConsentStore of onbehalf/store makes one'),
   session: hasMethods(['present', 'signInOf'], 'serverSession of onbehalf/session makes one'),
 }

@@ -10,7 +10,7 @@ import type { RefusalDetails } from './refusal-details.ts'
 /**
  * The hops: the chat's door, the sign-in, the token exchange, a connected account, the request to a server, that
  * server's own door, and its request to an API, and a token that our
- * own token service issues.
+ * own token service issues. `consent`: what a person agreed to, and each use of that.
  */
 export type Hop =
   | 'door'
@@ -21,6 +21,7 @@ export type Hop =
   | 'server-door'
   | 'api'
   | 'issue'
+  | 'consent'
 
 /** How a hop ended: it went on, somebody was refused, or something does not work. */
 export type AuditOutcome = 'allowed' | 'refused' | 'failed'

@@ -16,6 +16,7 @@ export type RefusalReason =
   | 'credential_in_query'
   | 'origin_refused'
   | 'sign_in_ended'
+  | 'consent_missing'
   | 'subject_header_mismatch'
   | 'proof_missing'
   | 'proof_invalid'

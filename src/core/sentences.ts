@@ -28,6 +28,8 @@ export function toSentence(refusal: Refusal): string {
       return `This was not done: for ${server}, the sign-in service wants a stronger sign-in, for example with a second factor. Sign in again to continue.`
     case 'exchange_consent_required':
       return `This was not done: the person or an administrator must first agree that this app may use ${server}.`
+    case 'consent_missing':
+      return 'This was not done: the person has not agreed that it is done while they are away, or has taken that back.'
     case 'exchange_access_denied':
       return `This was not done: the sign-in service does not allow it for ${server}. An administrator can find the reason in the audit log.`
     case 'caller_ended':

@@ -10,6 +10,7 @@ export const STATUS: Readonly<Record<RefusalReason, number>> = {
   credential_in_query: 400,
   origin_refused: 400,
   sign_in_ended: 401,
+  consent_missing: 503,
   subject_header_mismatch: 400,
   proof_missing: 401,
   proof_invalid: 401,

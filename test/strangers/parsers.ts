@@ -61,6 +61,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/store/sealing/seal.ts': STORED,
   'src/store/sealing/sealed-rows.ts': STORED,
   'src/store/shared/sql-thread-store.ts': STORED,
+  'src/store/shared/sql-consent-store.ts': STORED,
   'src/store/shared/sql-vault.ts': STORED,
   'src/egress/send.ts': BUILT,
   'src/mcp/placements/template-parts.ts': BUILT,

@@ -92,6 +92,7 @@ export function toWire(refusal: Refusal): WireRefusal {
       return unavailable(
         'This service is not set up correctly. Its operator finds the reason in the audit.',
       )
+    case 'consent_missing':
     case 'exchange_access_denied':
     case 'exchange_consent_required':
     case 'exchange_interaction_required':

@@ -132,6 +132,20 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     'create index sign_in_by_end on sign_in (ends_at)',
     'create index sign_in_over on sign_in (ended_at) where ended_at is not null',
   ],
+  [
+    `create table consent (
+      seq bigint generated always as identity primary key,
+      id text not null unique,
+      owner text not null,
+      job text not null,
+      servers text not null,
+      scopes text not null,
+      given_at double precision not null,
+      ends_at double precision not null,
+      revoked_at double precision
+    )`,
+    'create index consent_by_owner on consent (owner, seq)',
+  ],
 ]
 
 /** The number of the lock that an instance holds while it migrates. It is the same for all. */

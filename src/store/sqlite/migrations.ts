@@ -139,6 +139,20 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     'create index sign_in_by_end on sign_in (ends_at)',
     'create index sign_in_over on sign_in (ended_at) where ended_at is not null',
   ],
+  [
+    `create table consent (
+      seq integer primary key,
+      id text not null unique,
+      owner text not null,
+      job text not null,
+      servers text not null,
+      scopes text not null,
+      given_at real not null,
+      ends_at real not null,
+      revoked_at real
+    ) strict`,
+    'create index consent_by_owner on consent (owner, seq)',
+  ],
 ]
 
 /**

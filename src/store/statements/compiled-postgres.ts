@@ -523,6 +523,33 @@ export const POSTGRES: PostgresStatements = {
       slots: [{ place: 'resource' }, { place: 'tool' }, { place: 'tool' }],
     },
   },
+  consents: {
+    add: {
+      text: 'insert into "consent" ("id", "owner", "job", "servers", "scopes", "given_at", "ends_at", "revoked_at") values ($1, $2, $3, $4, $5, $6, $7, $8)',
+      slots: [
+        { place: 'id' },
+        { place: 'owner' },
+        { place: 'job' },
+        { place: 'servers' },
+        { place: 'scopes' },
+        { place: 'given_at' },
+        { place: 'ends_at' },
+        { place: 'revoked_at' },
+      ],
+    },
+    replace: {
+      text: 'update "consent" set "revoked_at" = $1 where "owner" = $2 and "revoked_at" is null and "job" = $3',
+      slots: [{ place: 'revoked_at' }, { place: 'owner' }, { place: 'job' }],
+    },
+    list: {
+      text: 'select "id", "owner", "job", "servers", "scopes", "given_at", "ends_at", "revoked_at" from "consent" where "owner" = $1 order by "seq" desc limit 1000',
+      slots: [{ place: 'owner' }],
+    },
+    revoke: {
+      text: 'update "consent" set "revoked_at" = $1 where "owner" = $2 and "revoked_at" is null and "id" = $3',
+      slots: [{ place: 'revoked_at' }, { place: 'owner' }, { place: 'id' }],
+    },
+  },
   lockSealed: { text: 'lock table "vault_entry", "secret" in share row exclusive mode', slots: [] },
   lockThread: {
     text: 'select "id" from "thread" where "id" = $1 and "owner" = $2 for update',

@@ -535,4 +535,31 @@ export const SQLITE: SqliteStatements = {
       slots: [{ place: 'resource' }, { place: 'tool' }, { place: 'tool' }],
     },
   },
+  consents: {
+    add: {
+      text: 'insert into "consent" ("id", "owner", "job", "servers", "scopes", "given_at", "ends_at", "revoked_at") values (?, ?, ?, ?, ?, ?, ?, ?)',
+      slots: [
+        { place: 'id' },
+        { place: 'owner' },
+        { place: 'job' },
+        { place: 'servers' },
+        { place: 'scopes' },
+        { place: 'given_at' },
+        { place: 'ends_at' },
+        { place: 'revoked_at' },
+      ],
+    },
+    replace: {
+      text: 'update "consent" set "revoked_at" = ? where "owner" = ? and "revoked_at" is null and "job" = ?',
+      slots: [{ place: 'revoked_at' }, { place: 'owner' }, { place: 'job' }],
+    },
+    list: {
+      text: 'select "id", "owner", "job", "servers", "scopes", "given_at", "ends_at", "revoked_at" from "consent" where "owner" = ? order by "seq" desc limit 1000',
+      slots: [{ place: 'owner' }],
+    },
+    revoke: {
+      text: 'update "consent" set "revoked_at" = ? where "owner" = ? and "revoked_at" is null and "id" = ?',
+      slots: [{ place: 'revoked_at' }, { place: 'owner' }, { place: 'id' }],
+    },
+  },
 }

@@ -8,6 +8,11 @@ import { type Kysely, sql } from 'kysely'
 import type { SealedTables } from '../sealing/sealed-tables.ts'
 import { place, postgresCompiler, sqliteCompiler, statement } from './compile.ts'
 import {
+  type ConsentStatements,
+  type ConsentTables,
+  consentStatements,
+} from './consent-statements.ts'
+import {
   type JournalStatements,
   type JournalTables,
   journalStatements,
@@ -35,6 +40,7 @@ export interface SqliteStatements {
   readonly signIns: SignInStatements
   readonly marks: MarkStatements
   readonly pins: PinStatements
+  readonly consents: ConsentStatements
 }
 
 /** The statements for PostgreSQL. */
@@ -47,6 +53,7 @@ export interface PostgresStatements {
   readonly signIns: SignInStatements
   readonly marks: MarkStatements
   readonly pins: PinStatements
+  readonly consents: ConsentStatements
   /** Keeps everybody from writing sealed rows until the end of the transaction. Reading goes on. */
   readonly lockSealed: Statement<Record<never, never>>
   /** Locks a thread until the end of the transaction. */
@@ -76,6 +83,7 @@ export function sqliteStatements(): SqliteStatements {
     }),
     marks: markStatements(sqliteCompiler<MarkTables>()),
     pins: pinStatements(sqliteCompiler<PinTables>()),
+    consents: consentStatements(sqliteCompiler<ConsentTables>()),
   }
 }
 
@@ -103,6 +111,7 @@ export function postgresStatements(): PostgresStatements {
     }),
     marks: markStatements(postgresCompiler<MarkTables>()),
     pins: pinStatements(postgresCompiler<PinTables>()),
+    consents: consentStatements(postgresCompiler<ConsentTables>()),
     lockSealed: statement({
       compile: () =>
         sql`lock table ${sql.table('vault_entry')}, ${sql.table('secret')} in share row exclusive mode`.compile(

@@ -29,6 +29,7 @@ const IN_A_PAGE = 'it runs in a page, whose compiler knows its settings'
 
 const ofSqlite = Object.fromEntries(
   Object.entries({
+    sqliteConsentStore: store.sqliteConsentStore,
     sqliteReflectionMarks: store.sqliteReflectionMarks,
     sqliteSignInStore: store.sqliteSignInStore,
     sqliteThreadStore: store.sqliteThreadStore,
@@ -41,6 +42,7 @@ const ofSqlite = Object.fromEntries(
 
 const ofPostgres = Object.fromEntries(
   Object.entries({
+    postgresConsentStore: postgres.postgresConsentStore,
     postgresReflectionMarks: postgres.postgresReflectionMarks,
     postgresRunStore: postgres.postgresRunStore,
     postgresSignInStore: postgres.postgresSignInStore,
@@ -65,6 +67,7 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   DEPLOYMENT: CONSTANT,
   actorChain: PURE,
   canonicalResource: PURE,
+  memoryConsentStore: TAKES_NOTHING,
   memoryReflectionMarks: TAKES_NOTHING,
   memorySecretStore: TAKES_NOTHING,
   memorySignInStore: TAKES_NOTHING,

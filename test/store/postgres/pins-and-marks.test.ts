@@ -1,14 +1,17 @@
-// The pins, the reflection marks and the sign-ins in PostgreSQL, a real one: the contracts over two instances.
+// The pins, the reflection marks, the sign-ins and the consents in PostgreSQL, a real one: the
+// contracts over two instances.
 
 import { beforeAll } from 'vitest'
 import {
   type PostgresDatabase,
+  postgresConsentStore,
   postgresReflectionMarks,
   postgresSignInStore,
   postgresToolPins,
 } from '../../../src/store/postgres/index.ts'
 import { reflectionMarksContract } from '../../core/carry/reflection-marks-contract.ts'
 import { toolPinReviewContract, toolPinsContract } from '../../core/carry/tool-pins-contract.ts'
+import { consentStoreContract } from '../../core/vault/consent-store-contract.ts'
 import { signInStoreContract } from '../../core/vault/sign-in-store-contract.ts'
 import { opened } from './ground.ts'
 import { type SharedPostgres, sharedPostgres } from './shared.ts'
@@ -43,4 +46,9 @@ reflectionMarksContract('PostgreSQL', async () => {
 signInStoreContract('PostgreSQL', async () => {
   const [one, other] = await two()
   return { stores: [postgresSignInStore(one), postgresSignInStore(other)] }
+})
+
+consentStoreContract('PostgreSQL', async () => {
+  const [one, other] = await two()
+  return { stores: [postgresConsentStore(one), postgresConsentStore(other)] }
 })

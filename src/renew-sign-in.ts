@@ -1,0 +1,43 @@
+// A caller of a kept sign-in goes on with a fresh token when its own has run out.
+
+import type { Caller } from './caller.ts'
+import type { Credential } from './core/credential.ts'
+import type { Admission } from './core/door/door.ts'
+import type { KeptSignIn } from './core/door/kept-sign-in.ts'
+import type { IssuedToken } from './core/source/exchange.ts'
+import type { VerifiedToken } from './core/verify/verify.ts'
+
+/**
+ * A kept sign-in outlives its tokens: its caller goes on with a fresh one.
+ *
+ * @param admit Admits a token like the caller's first one.
+ */
+export function renewFrom(
+  signIn: KeptSignIn,
+  caller: Caller,
+  admit: (credential: Credential) => Promise<Admission<Caller>>,
+): void {
+  const { trace } = caller
+  caller.renewWith(async (signal) => {
+    let refusedToken: IssuedToken | undefined
+    for (;;) {
+      const issued = await signIn.freshen({
+        signal,
+        trace,
+        ...(refusedToken ? { refused: refusedToken } : {}),
+      })
+      if (!issued.ok) return undefined
+      const admission = await admit(issued.value.credential)
+      if (!admission.ok) return undefined
+      const fresh = admission.value
+      if (refusedToken || !isSameToken(fresh.token, caller.token)) return fresh
+      // It is the token that has just been found to be of no use, in its life as it may be.
+      await fresh.end()
+      refusedToken = issued.value
+    }
+  })
+}
+
+function isSameToken(one: VerifiedToken, other: VerifiedToken): boolean {
+  return one.tokenId === other.tokenId && one.expiresAt === other.expiresAt
+}
