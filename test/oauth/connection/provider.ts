@@ -93,6 +93,8 @@ export async function startProvider({
         clientId: oidc.client.clientId,
       })
       for (const one of Object.keys(oidc.resourceServers)) grant.addResourceScope(one, 'tasks:read')
+      const openid = [...oidc.requestParamOIDCScopes]
+      if (openid.length > 0) grant.addOIDCScope(openid.join(' '))
       await grant.save()
       return grant
     },
