@@ -1,13 +1,41 @@
 // Closes the test run with the ten slowest files and one plain line, `N passed, N failed`, which
-// people and scripts can read without knowing the runner.
+// people and scripts can read without knowing the runner. A long run also says where it is.
 import { relative } from 'node:path'
-import type { Reporter, TestModule } from 'vitest/node'
+import type { Reporter, TestCase, TestModule } from 'vitest/node'
+import { LONG } from '../test/long.ts'
 
 /** How many of the slowest files are listed. */
 const SLOWEST = 10
 
+/** Between two lines of a long run. */
+const PROGRESS_MS = 20_000
+
 export default class CountReporter implements Reporter {
+  #done = 0
+  readonly #running = new Set<TestCase>()
+  #progress: NodeJS.Timeout | undefined
+
+  onTestRunStart(): void {
+    if (!LONG) return
+    const began = performance.now()
+    this.#progress = setInterval(() => {
+      const seconds = Math.round((performance.now() - began) / 1000)
+      const running = [...this.#running].map(({ fullName }) => fullName).join('; ')
+      process.stderr.write(`${seconds} s: ${this.#done} tests done; now ${running || 'none'}\n`)
+    }, PROGRESS_MS)
+  }
+
+  onTestCaseReady(test: TestCase): void {
+    this.#running.add(test)
+  }
+
+  onTestCaseResult(test: TestCase): void {
+    this.#running.delete(test)
+    this.#done++
+  }
+
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    clearInterval(this.#progress)
     let passed = 0
     let failed = errors.length
     let skipped = 0

@@ -13,7 +13,7 @@ import {
   redactText,
   removePlain,
 } from './text-search.ts'
-import { MAX_DEPTH, MIN_SECRET_NUMBER } from './texts.ts'
+import { MAX_DEPTH, MIN_SECRET_NUMBER, STEPS_FOR_KEY } from './texts.ts'
 
 /** Stands in place of what is too deep to be searched. */
 export const WITHHELD = '[content withheld]'
@@ -71,7 +71,7 @@ function* rewriteValue(value: unknown, walk: Walk, budget: Budget): Work<Redacte
     if (frame.at === frame.items.length) {
       stack.pop()
       const outer = stack.at(-1)
-      if (outer) put(outer, closeFrame(frame, budget))
+      if (outer) put(outer, yield* closeFrame(frame, budget))
       continue
     }
     const key = frame.keys?.[frame.at]
@@ -180,22 +180,24 @@ function put(frame: Frame, item: unknown): void {
   frame.at++
 }
 
-function closeFrame({ part, keys, items, isTouched }: Frame, budget: Budget): unknown {
+function* closeFrame({ part, keys, items, isTouched }: Frame, budget: Budget): Work<unknown> {
   if (!isTouched) return part
   // `fromEntries` defines a member `__proto__`, where an assignment would set the prototype.
-  return keys ? Object.fromEntries(withUniqueKeys(keys, items, budget)) : items
+  return keys ? Object.fromEntries(yield* withUniqueKeys(keys, items, budget)) : items
 }
 
 /** Numbers keys that became equal, so that two keys that held the same secret stay two. */
-function withUniqueKeys(
+function* withUniqueKeys(
   keys: readonly string[],
   items: readonly unknown[],
   budget: Budget,
-): Map<string, unknown> {
+): Work<Map<string, unknown>> {
   const unique = new Map<string, unknown>()
   // The last number of each key. Counting from the start each time would take quadratic time.
   const counts = new Map<string, number>()
   for (const [index, key] of keys.entries()) {
+    if (budget.isTurnDue) yield
+    budget.spend(STEPS_FOR_KEY)
     let free = key
     let count = counts.get(key) ?? 1
     while (unique.has(free)) {

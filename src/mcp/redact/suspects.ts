@@ -15,13 +15,9 @@ export type Suspects = ReadonlyMap<string, { readonly isTooMuch: boolean }>
 /** A value that holds no secret at all. */
 export const NOTHING: Suspects = new Map()
 
-/** Reading a value is about so much work. */
-const STEPS_FOR_VALUE = 2
-
 /** Finds the suspects of a value. */
 export function* suspectsIn(value: unknown, indexes: Indexes, budget: Budget): Work<Suspects> {
-  const texts = textsOf(value, PACK_CHARS)
-  budget.spend(STEPS_FOR_VALUE * texts.count)
+  const texts = yield* textsOf(value, PACK_CHARS, budget)
   const suspects = yield* codedTexts(texts, indexes, budget)
   const isClean =
     suspects.size === 0 &&

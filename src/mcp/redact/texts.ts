@@ -1,6 +1,7 @@
 // The texts of a value, put together, so that a search has few long texts in place of many short
 // ones. Most answers hold no secret, and this is all that they cost.
 
+import type { Budget, Work } from './budget.ts'
 import { textsOfBytes } from './byte-lists.ts'
 import { MIN_VIEW_CHARS } from './view.ts'
 
@@ -32,19 +33,44 @@ export interface Texts {
   readonly bytes: readonly string[]
   /** Whether all levels were read. */
   readonly isWhole: boolean
-  /** How many values there are. */
-  readonly count: number
 }
 
+/** Values that are read before others may be due. */
+const VALUES_AT_ONCE = 1000
+/** Reading a value is about so much work. */
+const STEPS_FOR_VALUE = 2
+/** To look a key up among thousands is so much. */
+export const STEPS_FOR_KEY = 20
+
 /**
- * Reads the texts of a value.
+ * Reads the texts of a value, in turns with others.
  *
  * @param packChars Characters of a pack. A longer text has one of its own.
  */
-export function textsOf(value: unknown, packChars: number): Texts {
-  const reader = new Reader(packChars)
-  reader.read(value, '', 0)
+export function* textsOf(value: unknown, packChars: number, budget: Budget): Work<Texts> {
+  const reader = new Reader(packChars, value)
+  for (let isMore = true; isMore; ) {
+    const { steps } = reader
+    isMore = reader.read(VALUES_AT_ONCE)
+    budget.spend(reader.steps - steps)
+    if (isMore && budget.isTurnDue) yield
+  }
   return reader.texts()
+}
+
+/** An array or object whose members are being read. */
+type Frame = { at: number } & (List | Members)
+
+interface List {
+  readonly list: readonly unknown[]
+  /** The member that the array is, or is in. */
+  readonly name: string
+}
+
+interface Members {
+  readonly list?: undefined
+  readonly part: Readonly<Record<string, unknown>>
+  readonly keys: readonly string[]
 }
 
 /** Texts that are put together at once. The platform limits the number of arguments. */
@@ -60,11 +86,34 @@ class Reader {
   readonly #keys: string[] = []
   #isWhole = true
   #count = 0
+  readonly #stack: Frame[] = []
   #parts: string[] = []
   #chars = 0
 
-  constructor(packChars: number) {
+  constructor(packChars: number, value: unknown) {
     this.#packChars = packChars
+    this.#open(value, '')
+  }
+
+  /**
+   * Reads so many values, or all that there are. It keeps its own stack, so that it can pause in a
+   * long list.
+   *
+   * @returns Whether there are more.
+   */
+  read(most: number): boolean {
+    const end = this.#count + most
+    for (let frame = this.#stack.at(-1); frame; frame = this.#stack.at(-1)) {
+      if (this.#count >= end) return true
+      if (frame.at === (frame.list ?? frame.keys).length) this.#stack.pop()
+      else this.#readMember(frame)
+    }
+    return false
+  }
+
+  /** The work so far. */
+  get steps(): number {
+    return STEPS_FOR_VALUE * this.#count + STEPS_FOR_KEY * this.#known.size
   }
 
   texts(): Texts {
@@ -77,41 +126,45 @@ class Reader {
       })),
       bytes: this.#bytes,
       isWhole: this.#isWhole,
-      count: this.#count,
     }
   }
 
-  /** @param depth How many arrays and objects it is in. */
-  read(value: unknown, name: string, depth: number): void {
+  #readMember(frame: Frame): void {
+    const at = frame.at++
+    if (frame.list) this.#open(frame.list[at], frame.name)
+    else {
+      const key = frame.keys[at] ?? ''
+      this.#readKey(key)
+      this.#open(frame.part[key], key)
+    }
+  }
+
+  #readKey(key: string): void {
+    this.#keys.push(key)
+    if (this.#known.has(key)) return
+    this.#known.add(key)
+    this.#pack(key)
+  }
+
+  /** Reads a text or a number. The members of an array or object are read later. */
+  #open(value: unknown, name: string): void {
     this.#count++
     if (typeof value === 'string') this.#readText(value, name)
     else if (typeof value === 'number') {
       if (Math.abs(value) >= MIN_SECRET_NUMBER) this.#readText(String(value), name)
     } else if (typeof value !== 'object' || value === null) return
-    else if (depth === MAX_DEPTH) this.#isWhole = false
-    else if (Array.isArray(value)) this.#readList(value, name, depth + 1)
-    else this.#readObject(value as Readonly<Record<string, unknown>>, depth + 1)
+    else if (this.#stack.length === MAX_DEPTH) this.#isWhole = false
+    else if (Array.isArray(value)) {
+      if (typeof value[0] === 'number') this.#bytes.push(...textsOfBytes(value))
+      this.#stack.push({ list: value, name, at: 0 })
+    } else this.#openObject(value as Readonly<Record<string, unknown>>)
   }
 
-  #readList(list: readonly unknown[], name: string, depth: number): void {
-    if (typeof list[0] === 'number') this.#bytes.push(...textsOfBytes(list))
-    for (const item of list) this.read(item, name, depth)
-  }
-
-  #readObject(part: Readonly<Record<string, unknown>>, depth: number): void {
-    let isFirst = true
-    // This gives inherited keys, too, if there are any. It is much faster than any other way.
-    for (const key in part) {
-      // A number comes before all other keys.
-      if (isFirst && key === '0') this.#bytes.push(...textsOfBytes(part))
-      isFirst = false
-      this.#keys.push(key)
-      if (!this.#known.has(key)) {
-        this.#known.add(key)
-        this.#pack(key)
-      }
-      this.read(part[key], key, depth)
-    }
+  #openObject(part: Readonly<Record<string, unknown>>): void {
+    const keys = Object.keys(part)
+    // A number comes before all other keys.
+    if (keys[0] === '0') this.#bytes.push(...textsOfBytes(part))
+    this.#stack.push({ part, keys, at: 0 })
   }
 
   #readText(text: string, name: string): void {

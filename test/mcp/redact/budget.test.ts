@@ -44,6 +44,7 @@ const FAMILIES: Readonly<Record<string, (length: number) => unknown>> = {
     keys(length / 20, (index) =>
       index % 2 === 0 ? pieceAt(index) : `[credential removed] ${index}`,
     ),
+  'keys of an object': (length) => keys(length, (index) => `key number ${index}`),
   percent: (length) => fill('%41', length),
   'percent of percent': (length) => fill('%2541', length),
   'percent of text': (length) => fill('%41bc ', length),
@@ -123,13 +124,21 @@ describe('the work for a hostile answer', () => {
       const once = await workOf(make(size))
       const twice = await workOf(make(2 * size))
       expect(twice.steps / once.steps).toBeLessThan(2.2)
-      // A block of 65,536 characters is done in one piece, and the values are read in one.
+      // A block of 65,536 characters is done in one piece.
       expect(twice.most).toBeLessThan(LONG ? 450_000 : 250_000)
       // One secret is so like itself that a text of it cannot be compared in linear time.
       expect(once.redacted.withheld).toBe(name === 'a secret that repeats itself' ? 1 : 0)
     },
     TIMEOUT,
   )
+
+  it.each([false, true])('of 120,000 keys is done in slices; with a secret: %s', async (has) => {
+    const value = keys(120_000, (index) => `key number ${index}`)
+    const { most, redacted } = await workOf(has ? { ...value, [token]: token } : value)
+    // Twenty steps for a key are about ten milliseconds for these, on the slowest of machines.
+    expect(most).toBeLessThan(140_000)
+    expect(redacted.hits).toBe(has ? 2 : 0)
+  })
 
   it('ends when its budget is spent, whatever else is in it', async () => {
     const coded = fill('%2e', 50_000)
