@@ -196,7 +196,9 @@ describe('what a caller presented', () => {
     const first = await house.post(toolCall('whoami'))
     const handle = first.headers.get('onbehalf-session') ?? ''
     const second = await house.post(toolCall(handle), {}, await house.mint({ sub: 'bob' }))
-    expect(second.status).toBe(403)
+    const answer = await second.text()
+    expect(JSON.parse(answer)).toMatchObject({ error: { code: -32602 } })
+    expect(answer).not.toContain(handle)
     expect(JSON.stringify([house.events, house.errors.map(String)])).not.toContain(handle)
     expect(house.events.at(-1)?.operation).toBe('a name that no tool can have')
   })
