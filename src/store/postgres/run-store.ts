@@ -13,5 +13,6 @@ export function postgresRunStore(database: PostgresDatabase): RunStore {
   checkPostgres('postgresRunStore', database)
   return sqlRunStore(database, POSTGRES.runs, database.bell, {
     lock: (owner) => [step(POSTGRES.lockOwner, { owner })],
+    lockUnhurried: (owner) => [step(POSTGRES.lockOwnerUnhurried, { owner })],
   })
 }

@@ -43,6 +43,11 @@ export interface RunStoreParts {
    * here, so that two beginnings never count the owner's runs at the same time.
    */
   readonly lock?: (owner: string) => readonly Step[]
+  /**
+   * The same for a run whose message is stored at once, by a change that waits for the disk. The
+   * beginning need not wait, too. Default: `lock`.
+   */
+  readonly lockUnhurried?: (owner: string) => readonly Step[]
   /** Where events are kept. Default: in the table of events. */
   readonly log?: EventLog
 }
@@ -52,7 +57,7 @@ export function sqlRunStore(
   database: SqlDatabase,
   run: RunStatements,
   bell: RunBell,
-  { lock = () => [], log = tableLog(database, run) }: RunStoreParts = {},
+  { lock = () => [], lockUnhurried = lock, log = tableLog(database, run) }: RunStoreParts = {},
 ): RunStore {
   const parts = { database, run, bell, log }
   let sweptAt = Number.NEGATIVE_INFINITY
@@ -68,7 +73,8 @@ export function sqlRunStore(
   return {
     async begin(wanted, terms): Promise<Begun> {
       await sweep(terms.now)
-      return begin(wanted, terms, lock(wanted.owner), parts)
+      const lockOwner = wanted.itemId === undefined ? lock : lockUnhurried
+      return begin(wanted, terms, lockOwner(wanted.owner), parts)
     },
     append: jointAppend({
       database,

@@ -193,8 +193,8 @@ export const POSTGRES: PostgresStatements = {
       slots: [{ place: 'id' }, { place: 'after' }, { place: 'after' }, { place: 'rows' }],
     },
     end: {
-      text: 'update "run" set "state" = $1 where "id" = $2 and "state" in ($3, $4)',
-      slots: [{ place: 'state' }, { place: 'id' }, 'running', 'stopping'],
+      text: 'update "run" set "state" = $1 where "id" = $2 and "state" in ($3, $4) and ("resumable" = $5 or "once_key" is not null or set_config(\'synchronous_commit\', \'off\', true) = \'off\')',
+      slots: [{ place: 'state' }, { place: 'id' }, 'running', 'stopping', 1],
     },
     stop: {
       text: 'update "run" set "state" = $1 where "owner" = $2 and "thread_id" = $3 and "state" = $4',
@@ -557,6 +557,10 @@ export const POSTGRES: PostgresStatements = {
   },
   lockOwner: {
     text: 'select pg_advisory_xact_lock(hashtextextended($1, 0)) as "locked"',
+    slots: [{ place: 'owner' }],
+  },
+  lockOwnerUnhurried: {
+    text: 'select pg_advisory_xact_lock(hashtextextended($1, 0)) as "locked", set_config(\'synchronous_commit\', \'off\', true) as "unhurried"',
     slots: [{ place: 'owner' }],
   },
 }

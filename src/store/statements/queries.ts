@@ -60,6 +60,8 @@ export interface PostgresStatements {
   readonly lockThread: Statement<{ readonly owner: string; readonly thread: string }>
   /** Locks the runs of an owner until the end of the transaction. */
   readonly lockOwner: Statement<{ readonly owner: string }>
+  /** The same, in a transaction that does not wait for the disk. */
+  readonly lockOwnerUnhurried: Statement<{ readonly owner: string }>
 }
 
 /** Compiles the statements for SQLite. */
@@ -73,6 +75,7 @@ export function sqliteStatements(): SqliteStatements {
       firstKey: 0,
       // A change locks the whole file.
       lock: sql``,
+      unhurried: undefined,
     }),
     journal: journalStatements(sqliteCompiler<JournalTables>()),
     vault: vaultStatements(sealed),
@@ -86,6 +89,13 @@ export function sqliteStatements(): SqliteStatements {
     consents: consentStatements(sqliteCompiler<ConsentTables>()),
   }
 }
+
+const LOCK_OWNER = sql`pg_advisory_xact_lock(hashtextextended(${place<string>('owner')}, 0))`
+/**
+ * From here on the transaction need not be on the disk when it is done. It is there a moment later,
+ * and before any other that waits for the disk.
+ */
+const UNHURRIED = sql<string>`set_config('synchronous_commit', 'off', true)`
 
 /** Compiles the statements for PostgreSQL. */
 export function postgresStatements(): PostgresStatements {
@@ -102,6 +112,7 @@ export function postgresStatements(): PostgresStatements {
         ),
       firstKey: 1,
       lock: sql`for share of run`,
+      unhurried: sql<boolean>`${UNHURRIED} = 'off'`,
     }),
     vault: vaultStatements(sealed),
     secrets: secretStatements(sealed),
@@ -126,10 +137,9 @@ export function postgresStatements(): PostgresStatements {
         .where('owner', '=', place<string>('owner'))
         .forUpdate(),
     ),
-    lockOwner: statement(
-      runs.selectNoFrom(
-        sql`pg_advisory_xact_lock(hashtextextended(${place<string>('owner')}, 0))`.as('locked'),
-      ),
+    lockOwner: statement(runs.selectNoFrom(LOCK_OWNER.as('locked'))),
+    lockOwnerUnhurried: statement(
+      runs.selectNoFrom([LOCK_OWNER.as('locked'), UNHURRIED.as('unhurried')]),
     ),
   }
 }

@@ -43,6 +43,8 @@ export interface RunDialect {
    * The clause that keeps others from changing the rows of a query until the end of the transaction.
    */
   readonly lock: RawBuilder<unknown>
+  /** A condition that is always true, and lets the transaction end before it is on the disk. */
+  readonly unhurried: RawBuilder<boolean> | undefined
 }
 
 /** Compiles the statements. */

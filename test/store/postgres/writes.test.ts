@@ -1,6 +1,6 @@
 // What one message writes into PostgreSQL: rows and transactions, counted as the stores send them.
 
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import {
   type PostgresDatabase,
   postgresRunStore,
@@ -22,14 +22,18 @@ interface Written {
   delete: number
   /** Transactions that changed something. */
   transactions: number
+  /** Of these, how many end only when the disk has them. */
+  onDisk: number
 }
+
+const NOTHING: Written = { insert: 0, update: 0, delete: 0, transactions: 0, onDisk: 0 }
 
 /** Counts what goes through the database. */
 function counted(database: PostgresDatabase): {
   readonly database: PostgresDatabase
   readonly written: Written
 } {
-  const written: Written = { insert: 0, update: 0, delete: 0, transactions: 0 }
+  const written: Written = { ...NOTHING }
   const commit: PostgresDatabase['commit'] = async (steps) => {
     const rows = await database.commit(steps)
     let changed = 0
@@ -39,7 +43,9 @@ function counted(database: PostgresDatabase): {
       written[kind] += rows?.[index] ?? 0
       changed += rows?.[index] ?? 0
     }
+    const isUnhurried = steps.some(({ text }) => text.includes('synchronous_commit'))
     if (changed > 0) written.transactions += 1
+    if (changed > 0 && !isUnhurried) written.onDisk += 1
     return rows
   }
   return { database: { ...database, commit }, written }
@@ -57,15 +63,15 @@ it('a message writes its items, its thread when that is new, and one row when it
     { store: postgresThreadStore(database), runs: postgresRunStore(database) },
   )
   await chat.stream('alice', 'threads.create', { input: message('1') })
-  expect(written).toEqual({ insert: 4, update: 1, delete: 0, transactions: 4 })
+  expect(written).toEqual({ ...NOTHING, insert: 4, update: 1, transactions: 4, onDisk: 2 })
 
-  Object.assign(written, { insert: 0, update: 0, delete: 0, transactions: 0 })
+  Object.assign(written, NOTHING)
   const [thread] = (await chat.json('alice', 'threads.list')).data
   await chat.stream('alice', 'threads.add_user_message', {
     thread_id: thread.id,
     input: message('2'),
   })
-  expect(written).toEqual({ insert: 3, update: 1, delete: 0, transactions: 4 })
+  expect(written).toEqual({ ...NOTHING, insert: 3, update: 1, transactions: 4, onDisk: 2 })
 })
 
 it('what is noted for the model costs a row, and no transaction of its own', async () => {
@@ -86,5 +92,48 @@ it('what is noted for the model costs a row, and no transaction of its own', asy
     { store: postgresThreadStore(database), runs: postgresRunStore(database) },
   )
   await chat.stream('alice', 'threads.create', { input: message('1') })
-  expect(written).toEqual({ insert: 5, update: 1, delete: 0, transactions: 4 })
+  expect(written).toEqual({ ...NOTHING, insert: 5, update: 1, transactions: 4, onDisk: 2 })
+})
+
+describe('what need not be on the disk at once', () => {
+  const run = { id: 'run_1', owner: 'alice', threadId: 'thr_1', resumable: false } as const
+  const terms = { now: 1_000, aliveUntil: 2_000, most: 10 }
+
+  /** What the settings of each transaction were when it was about to end. */
+  async function watching() {
+    const { database: name, schema } = await server.schema()
+    const database = await opened(server, name, { schema })
+    const settings: string[] = []
+    // The server of the tests does not wait for its disk, those of users do.
+    const begin = { text: "select set_config('synchronous_commit', 'on', true)", values: [] }
+    // One row, when the transaction will wait.
+    const end = { text: "select 1 where current_setting('synchronous_commit') = 'on'", values: [] }
+    const commit: PostgresDatabase['commit'] = async (steps) => {
+      const rows = await database.commit([begin, ...steps, end])
+      settings.push(rows?.at(-1) === 0 ? 'later' : 'at once')
+      return rows?.slice(1, -1)
+    }
+    return { runs: postgresRunStore({ ...database, commit }), settings }
+  }
+
+  it('is the beginning of a run whose message is stored next, and no other beginning', async () => {
+    const { runs, settings } = await watching()
+    // The first beginning also deletes what is old.
+    await runs.begin({ ...run, itemId: 'msg_1' }, terms)
+    await runs.begin({ ...run, id: 'run_2', threadId: 'thr_2' }, terms)
+    expect(settings.slice(-2)).toEqual(['later', 'at once'])
+  })
+
+  it('is the end of a run that nobody comes back to: without a log, and without a key', async () => {
+    const { runs, settings } = await watching()
+    const others = [
+      run,
+      { ...run, id: 'run_2', threadId: 'thr_2', resumable: true },
+      { ...run, id: 'run_3', threadId: 'thr_3', once: { key: 'k', digest: 'd' } },
+    ]
+    for (const one of others) await runs.begin(one, terms)
+    settings.length = 0
+    for (const { id } of others) await runs.end(id, 'done')
+    expect(settings).toEqual(['later', 'at once', 'at once'])
+  })
 })
