@@ -94,7 +94,9 @@ async function signIn(
   const { principal, claims } = token
   const now = connection.now() / 1000
   const account = newAccount(tokens, { clientId, dpopKey: undefined }, 1, now)
-  await record(connection, { ...step, principal, operation: 'signed in', scopes: token.scopes })
+  const known = { ...step, principal, scopes: token.scopes, operation: 'signed in' }
+  const recorded = await record(connection, known)
+  if (!recorded.ok) return recorded
   return granted({
     owner: principalKey(principal),
     issuer: principal.issuer,

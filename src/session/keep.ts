@@ -4,21 +4,21 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { KeptSignIn } from '../core/door/kept-sign-in.ts'
 import { granted, type Result, refused } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
-import type { SecretKey } from '../core/vault/secret-store.ts'
 import type { SignInRecord, WhichSignIns } from '../core/vault/sign-in-store.ts'
 import { type Account, readAccount, writeAccount } from '../oauth/connection/account.ts'
 import { accountCredentials } from '../oauth/connection/account-credential.ts'
-import { knownClient } from '../oauth/connection/client.ts'
 import type { AccountTokens } from '../oauth/connection/judge-tokens.ts'
-import { revoke } from '../oauth/connection/token-request.ts'
+import { forgetter } from './forget.ts'
 import { judgeIdToken } from './id-token.ts'
-import type { SessionParts } from './parts.ts'
+import { keyOf, type SessionParts } from './parts.ts'
 import { watchEnds } from './watch.ts'
 
 /** The sign-ins of an app. */
 export interface Keeper {
   /** Keeps a new one. Gives the value of its cookie, which is kept nowhere else. */
   add(signIn: NewSignIn): Promise<string>
+  /** Those of a person whose time is not over, the newest first. */
+  listOf(owner: string): Promise<readonly SignInRecord[]>
   /** The one behind a cookie; undefined when there is none, or its time is over. */
   find(cookie: string): Promise<SignInRecord | undefined>
   /** As the rest of onbehalf sees it. */
@@ -37,10 +37,6 @@ export interface NewSignIn extends Pick<SignInRecord, 'owner' | 'issuer' | 'subj
 
 /** A use is noted once in so many seconds: a note is a write. */
 const TOUCH_SECONDS = 60
-/** How often what is over is removed. */
-const SWEEP_SECONDS = 600
-/** How long the end of a sign-in waits for the issuer to revoke its tokens. */
-const REVOKE_MS = 2000
 
 /** Makes the keeper. */
 export function keepSignIns(parts: SessionParts): Keeper {
@@ -49,37 +45,21 @@ export function keepSignIns(parts: SessionParts): Keeper {
   const watch = watchEnds(store, connection.now)
   const credentials = accountCredentials(connection)
   const now = () => connection.now() / 1000
-  let sweepAt = 0
+  const { forget, sweepSoon } = forgetter(parts)
 
   async function tokens(signIn: SignInRecord): Promise<Account | undefined> {
-    return readAccount(await secrets.read(keyOf(signIn, parts)), settings)
+    return readAccount(await secrets.read(keyOf(signIn)), settings)
   }
 
-  /** Removes the tokens first: a sign-in without them is found again, tokens alone are not. */
-  async function forget(signIn: SignInRecord): Promise<void> {
-    const account = await tokens(signIn)
-    await secrets.remove(keyOf(signIn, parts))
-    await store.remove([signIn.id])
-    if (account) await revokeTokens(account, parts)
-  }
-
-  async function forgetOver(): Promise<void> {
-    const over = await store.list({ overAt: now() })
-    await Promise.all(over.map(forget))
-  }
-
-  function sweepSoon(): void {
-    if (now() < sweepAt) return
-    sweepAt = now() + SWEEP_SECONDS
-    void forgetOver().catch(() => {})
-  }
+  const isOver = ({ usedAt, endsAt }: SignInRecord) =>
+    now() >= Math.min(endsAt, usedAt + idleSeconds)
 
   async function end(which: WhichSignIns): Promise<number> {
     const ending = await store.list(which)
     // From here on the cookie opens nothing, on any instance.
     const count = await store.end(which, now())
     watch.tell(ending.map(({ id }) => id))
-    await Promise.all(ending.map(forget))
+    await forget(ending)
     return count
   }
 
@@ -98,15 +78,18 @@ export function keepSignIns(parts: SessionParts): Keeper {
         endsAt: startedAt + lifeSeconds,
       }
       if (!(await store.add(signIn))) throw new Error('A sign-in of that name is there already')
-      await secrets.write(writeAccount(keyOf(signIn, parts), settings, account))
+      await secrets.write(writeAccount(keyOf(signIn), settings, account))
       return cookie
+    },
+    async listOf(owner) {
+      return (await store.list({ owner })).filter((signIn) => !isOver(signIn))
     },
     async find(cookie) {
       sweepSoon()
       const [signIn] = await store.list({ digest: digestOf(cookie) })
       if (!signIn) return undefined
-      const { id, usedAt, endsAt } = signIn
-      if (now() >= Math.min(endsAt, usedAt + idleSeconds)) {
+      const { id, usedAt } = signIn
+      if (isOver(signIn)) {
         await end({ ids: [id] })
         return undefined
       }
@@ -116,9 +99,10 @@ export function keepSignIns(parts: SessionParts): Keeper {
     open: (signIn) => ({
       owner: signIn.owner,
       async freshen(asked = {}) {
+        if (now() >= signIn.endsAt) return refused('sign_in_ended')
         const whose = {
           principal: principalOf(signIn),
-          key: keyOf(signIn, parts),
+          key: keyOf(signIn),
           judge: (issued: AccountTokens) => judgeRefreshed(issued, signIn, parts),
         }
         const token = await credentials(settings, whose, asked).catch(() =>
@@ -165,22 +149,6 @@ function judgeRefreshed(
   const facts = judgeIdToken(issued.idToken, { issuers, clientId, now: connection.now() / 1000 })
   if (!facts.ok || facts.value.subject !== subject) return refused('connection_needed')
   return granted(presentedTokens(issued, facts.value, parts))
-}
-
-async function revokeTokens(account: Account, parts: SessionParts): Promise<void> {
-  const { settings, connection } = parts
-  const client = await knownClient(settings, connection)
-  if (!client.ok) return
-  const { refreshToken, accessToken } = account
-  const [token, hint] = refreshToken
-    ? ([refreshToken, 'refresh_token'] as const)
-    : ([accessToken, 'access_token'] as const)
-  const deadline = Math.min(REVOKE_MS, connection.deadline)
-  await revoke(token, hint, settings, client.value, { ...connection, deadline })
-}
-
-function keyOf({ id }: SignInRecord, { settings }: SessionParts): SecretKey {
-  return { owner: `sign-in:${id}`, resource: settings.resource, kind: 'sign-in' }
 }
 
 function digestOf(cookie: string): string {

@@ -49,9 +49,9 @@ export const whoAmI: OwnAnswer = async (signIn, _request, _parts, keeper) => {
 }
 
 /** Where the person is signed in. */
-export const listOwn: OwnAnswer = async (signIn, _request, { store }) => {
+export const listOwn: OwnAnswer = async (signIn, _request, _parts, keeper) => {
   if (!signIn) return signInFirst()
-  const all = await store.list({ owner: signIn.owner })
+  const all = await keeper.listOf(signIn.owner)
   return answerJson({
     signIns: all.map(({ id, device, startedAt, usedAt, endsAt }) => ({
       id,
@@ -68,8 +68,8 @@ export const listOwn: OwnAnswer = async (signIn, _request, { store }) => {
 export function endOwn(id: string | undefined): OwnAnswer {
   return async (signIn, request, parts, keeper) => {
     if (!signIn) return signInFirst()
-    const { store, cookie, connection, settings } = parts
-    const own = await store.list({ owner: signIn.owner })
+    const { cookie, connection, settings } = parts
+    const own = await keeper.listOf(signIn.owner)
     if (id !== undefined && !own.some((one) => one.id === id))
       return answerJson({ code: 'not_found', message: 'There is no such sign-in.' }, 404)
     const operation = id === undefined ? 'sign out everywhere' : 'end a sign-in'

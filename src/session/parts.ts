@@ -9,7 +9,8 @@ import { checkOptions } from '../core/known-options.ts'
 import { checkArgument, isIssuer } from '../core/option-values.ts'
 import { allowedHttp, quietly } from '../core/plain-http.ts'
 import type { EndedSignIn } from '../core/sign-ins.ts'
-import type { SignInStore } from '../core/vault/sign-in-store.ts'
+import type { SecretKey } from '../core/vault/secret-store.ts'
+import type { SignInRecord, SignInStore } from '../core/vault/sign-in-store.ts'
 import type { TokenVerifier } from '../core/verify/verify.ts'
 import { clientSecretBasic } from '../oauth/client-authentication.ts'
 import type { Parts as ConnectionParts } from '../oauth/connection/parts.ts'
@@ -89,6 +90,11 @@ export function parseParts(options: ServerSessionOptions): SessionParts {
     endSessionEndpoint,
     onEnded,
   }
+}
+
+/** Where the tokens of a sign-in are. It is the same whatever else the app changes. */
+export function keyOf({ id }: SignInRecord): SecretKey {
+  return { owner: `sign-in:${id}`, resource: 'urn:onbehalf:sign-in', kind: 'sign-in' }
 }
 
 /** Where the app is. Plain http is for loopback: the cookie would be everybody's. */

@@ -1,8 +1,8 @@
 // Whether a request with the cookie comes from a page of the app itself. A browser sends the cookie
 // with requests that other pages make as well (cross-site request forgery). Pure.
 
-/** The header that only a script of the app's own origin can send without the app's leave (Fetch standard, CORS). */
-export const PAGE_HEADER = 'x-onbehalf'
+/** Only a script of the app's own origin can send it without the app's leave (Fetch, CORS). */
+const PAGE_HEADER = 'x-onbehalf'
 
 /**
  * Whether a request may use the cookie. What the browser says about where it comes from must fit. What

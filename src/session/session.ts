@@ -56,7 +56,6 @@ export interface ServerSession extends KeptSignIns {
 export function serverSession(options: ServerSessionOptions): ServerSession {
   const parts = parseParts(options)
   const keeper = keepSignIns(parts)
-  const { store } = parts
   const end = (ended: EndedSignIn) => endAtIssuer(ended, parts, keeper)
   const { fetch, now, audit, jwksUri, issuer, clientId } = options
   const logout = backChannelLogout({
@@ -77,11 +76,11 @@ export function serverSession(options: ServerSessionOptions): ServerSession {
     handle: router(parts, keeper, logout),
     present: (request) => present(request, parts, keeper),
     async signInOf(principal) {
-      const all = await store.list({ owner: principalKey(principal) })
+      const all = await keeper.listOf(principalKey(principal))
       const [latest] = all.toSorted((one, other) => other.usedAt - one.usedAt)
       return latest && keeper.open(latest)
     },
-    list: (principal) => store.list({ owner: principalKey(principal) }),
+    list: (principal) => keeper.listOf(principalKey(principal)),
     endAll: (principal) => keeper.end({ owner: principalKey(principal) }),
     end,
   }

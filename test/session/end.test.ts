@@ -34,7 +34,7 @@ describe('signing out', () => {
     expect(
       await secrets.read({
         owner: `sign-in:${id}`,
-        resource: 'urn:onbehalf:connection:sign-in',
+        resource: 'urn:onbehalf:sign-in',
         kind: 'sign-in',
       }),
     ).toBeUndefined()
@@ -259,7 +259,7 @@ describe('time', () => {
       const left = await store.list({ overAt: Number.MAX_SAFE_INTEGER })
       expect(left.map(({ subject }) => subject).sort()).toEqual(['', 'bob'])
     })
-    const resource = 'urn:onbehalf:connection:sign-in'
+    const resource = 'urn:onbehalf:sign-in'
     const key = { owner: `sign-in:${id}`, resource, kind: 'sign-in' } as const
     expect(await secrets.read(key)).toBeUndefined()
   })

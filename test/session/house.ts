@@ -54,21 +54,27 @@ export interface House {
 }
 
 export interface HouseOptions extends Partial<ServerSessionOptions> {
+  /** Default: an address that nobody has. */
+  readonly issuerUrl?: string
   /** Another store for each instance, over the same records. */
   readonly storesOf?: () => { readonly store: SignInStore; readonly secrets: SecretStore }
 }
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
 
-export async function house({ storesOf, ...options }: HouseOptions = {}): Promise<House> {
+export async function house({
+  storesOf,
+  issuerUrl = ISSUER,
+  ...options
+}: HouseOptions = {}): Promise<House> {
   const clock = handClock()
-  const issuer = await sessionIssuer(clock.now)
+  const issuer = await sessionIssuer(clock.now, issuerUrl)
   const shared = { store: memorySignInStore(), secrets: memorySecretStore() }
   const events: AuditEvent[] = []
   const { fetch } = issuer
   const { now } = clock
   const instance = (changes: Partial<ServerSessionOptions> = {}): Instance => {
-    const preset = oidc({ issuer: ISSUER, audience: CHAT, idTokensFor: 'app', fetch, now })
+    const preset = oidc({ issuer: issuerUrl, audience: CHAT, idTokensFor: 'app', fetch, now })
     const session = serverSession({
       issuer: preset,
       clientId: 'app',

@@ -42,8 +42,8 @@ interface Grant {
   ended: boolean
 }
 
-/** Makes an issuer. */
-export async function sessionIssuer(now: () => number): Promise<SessionIssuer> {
+/** Makes an issuer. Its identifier is where it would listen. */
+export async function sessionIssuer(now: () => number, url = ISSUER): Promise<SessionIssuer> {
   const key: SigningKey = await signingKey('k1')
   const codes = new Map<string, { readonly grant: Grant; readonly at: URL }>()
   const refreshTokens = new Map<string, { readonly grant: Grant; used: boolean }>()
@@ -53,7 +53,7 @@ export async function sessionIssuer(now: () => number): Promise<SessionIssuer> {
 
   const seconds = () => Math.floor(now() / 1000)
   const sign = (typ: string, claims: Record<string, unknown>) =>
-    new SignJWT({ iss: ISSUER, iat: seconds(), exp: seconds() + made.life, ...claims })
+    new SignJWT({ iss: url, iat: seconds(), exp: seconds() + made.life, ...claims })
       .setProtectedHeader({ alg: key.alg, kid: key.kid, typ })
       .sign(key.privateKey)
 
@@ -120,7 +120,7 @@ export async function sessionIssuer(now: () => number): Promise<SessionIssuer> {
       grants.push(grant)
       const code = `code-${++count}`
       codes.set(code, { grant, at: location })
-      return { code, state: location.searchParams.get('state') ?? '', iss: ISSUER }
+      return { code, state: location.searchParams.get('state') ?? '', iss: url }
     },
     refreshes: () => refreshed,
     revoke(subject) {
@@ -134,17 +134,17 @@ export async function sessionIssuer(now: () => number): Promise<SessionIssuer> {
         ...claims,
       }),
     async fetch(input, init = {}) {
-      const url = new URL(String(input))
-      if (url.origin !== ISSUER) throw new Error(`nobody is at ${url.origin}`)
-      if (url.pathname.startsWith('/.well-known/')) return Response.json(metadata(made))
-      if (url.pathname === '/jwks') return Response.json({ keys: [key.publicJwk] })
+      const { origin, pathname: path } = new URL(String(input))
+      if (origin !== url) throw new Error(`nobody is at ${origin}`)
+      if (path.startsWith('/.well-known/')) return Response.json(metadata(url, made))
+      if (path === '/jwks') return Response.json({ keys: [key.publicJwk] })
       const form = new URLSearchParams(init.body instanceof URLSearchParams ? init.body : '')
-      const asked = { path: url.pathname, form }
+      const asked = { path, form }
       made.asked.push(asked)
       const own = await made.before(asked)
       if (own) return own
-      if (url.pathname === '/token') return token(form)
-      if (url.pathname === '/revoke') {
+      if (path === '/token') return token(form)
+      if (path === '/revoke') {
         const known = refreshTokens.get(form.get('token') ?? '')
         if (known) known.grant.ended = true
         return new Response(null, { status: 200 })
@@ -155,17 +155,17 @@ export async function sessionIssuer(now: () => number): Promise<SessionIssuer> {
   return made
 }
 
-function metadata(issuer: SessionIssuer): Record<string, unknown> {
+function metadata(url: string, { metadata }: SessionIssuer): Record<string, unknown> {
   return {
-    issuer: ISSUER,
-    authorization_endpoint: `${ISSUER}/authorize`,
-    token_endpoint: `${ISSUER}/token`,
-    revocation_endpoint: `${ISSUER}/revoke`,
-    end_session_endpoint: `${ISSUER}/end-session`,
-    jwks_uri: `${ISSUER}/jwks`,
+    issuer: url,
+    authorization_endpoint: `${url}/authorize`,
+    token_endpoint: `${url}/token`,
+    revocation_endpoint: `${url}/revoke`,
+    end_session_endpoint: `${url}/end-session`,
+    jwks_uri: `${url}/jwks`,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     scopes_supported: ['openid', 'offline_access'],
-    ...issuer.metadata,
+    ...metadata,
   }
 }

@@ -115,6 +115,36 @@ describe('a token that runs out', () => {
   })
 })
 
+describe('work while the person is away', () => {
+  const alice = { issuer: ISSUER, subject: 'alice' }
+
+  it('goes by the sign-in that was used last', async () => {
+    const { browser, app, clock, store } = await house()
+    const [desk, phone] = [browser(), browser()]
+    await desk.signIn()
+    await phone.signIn()
+    clock.forward(61)
+    await whoIs(desk.admit())
+    const freshen = async () => (await app.session.signInOf(alice))?.freshen()
+    expect((await freshen())?.ok).toBe(true)
+    const [latest] = (await store.list('all')).toSorted((a, b) => b.usedAt - a.usedAt)
+    await store.end({ ids: [latest?.id ?? ''] }, 0)
+    expect((await freshen())?.ok).toBe(true)
+    expect(await app.session.list(alice)).toHaveLength(1)
+  })
+
+  it('finds none whose time is over', async () => {
+    const { browser, app, clock } = await house({ idleSeconds: 1000 })
+    await browser().signIn()
+    const kept = await app.session.signInOf(alice)
+    clock.forward(1000)
+    expect(await app.session.signInOf(alice)).toBeUndefined()
+    expect(await app.session.list(alice)).toEqual([])
+    clock.forward(604_800)
+    expect(await kept?.freshen()).toMatchObject({ refusal: { reason: 'sign_in_ended' } })
+  })
+})
+
 describe('an instance that dies', () => {
   /** Kills an instance at a moment of its refresh: nothing that it does after it reaches the store. */
   async function killed(moment: 'before the request' | 'after the answer') {

@@ -299,3 +299,17 @@ describe('a cookie', () => {
     expect(reason).not.toBe('alice')
   })
 })
+
+it('nobody is signed in when that cannot be recorded', async () => {
+  const { browser, store } = await house({
+    audit: {
+      record(event) {
+        if (event.operation === 'signed in') throw new Error('the disk is full')
+      },
+    },
+  })
+  const one = browser()
+  expect((await one.signIn()).status).toBe(503)
+  expect(one.cookies.has(COOKIE)).toBe(false)
+  expect(await store.list('all')).toEqual([])
+})
