@@ -20,7 +20,13 @@ export interface Catalog<Book extends ToolBook = ToolBook> {
 
 /** All kinds. */
 export interface Catalogs extends Readonly<Record<CallKind, Catalog>> {
-  readonly resources: Catalog<TemplateBook>
+  readonly resources: TemplateCatalog
+}
+
+/** The templates of resources. */
+export interface TemplateCatalog extends Catalog<TemplateBook> {
+  /** As `list`, but once, also when the server did not answer: many servers have no templates. */
+  readonly tryList: (request: McpRequest) => Promise<void>
 }
 
 /** How a server is asked for its lists. */
@@ -31,6 +37,15 @@ export interface AskOptions {
   readonly rules: AnswerRules
   /** Whether all answers come over one stream, where a further page would wait for the one before. */
   readonly isOneStream: () => boolean
+}
+
+/** A server that knows no templates may not answer at all. Whoever reads waits no longer for it. */
+const TRY_MS = 3_000
+
+function afterTrying(): Promise<void> {
+  return new Promise((resolve) => {
+    AbortSignal.timeout(TRY_MS).addEventListener('abort', () => resolve(), { once: true })
+  })
 }
 
 /** Makes the catalogs of one server. */
@@ -49,9 +64,17 @@ export function catalogsOf(books: Books, { ask, rules, isOneStream }: AskOptions
       rest: async (like, cursor) => (isOneStream() ? [] : (await list(like, cursor)).tools),
     }
   }
+  const resources = catalog('resources', books.resources)
+  let tried: Promise<void> | undefined
   return {
     tools: catalog('tools', books.tools),
     prompts: catalog('prompts', books.prompts),
-    resources: catalog('resources', books.resources),
+    resources: {
+      ...resources,
+      tryList(request) {
+        tried ??= Promise.race([resources.list(request), afterTrying()])
+        return tried
+      },
+    },
   }
 }

@@ -147,7 +147,14 @@ function partsOf(options: McpFetchOptions) {
       onVisible: (tool) => needed.learn(tool),
     })
     const prompts = promptBook(toolBook(judging))
-    return { books: { tools, prompts, resources: templateBook(toolBook(judging)) }, needed }
+    return {
+      books: {
+        tools,
+        prompts,
+        resources: templateBook(toolBook(judging), (one) => judging.onRefused([one])),
+      },
+      needed,
+    }
   })
   const redacting = {
     server: name,
@@ -162,6 +169,7 @@ function partsOf(options: McpFetchOptions) {
   const legacy = legacySse({
     binding,
     isClean: (text) => rules.text(text) === text,
+    redact: (text) => live.redactor().text(text).text,
     session: rules.session,
     onRefused: (reason) => note(reason, 'endpoint'),
     deadlineMs: options.deadline,

@@ -152,12 +152,13 @@ function judgeMessage(
 async function judgeUri(
   uri: string,
   request: McpRequest,
-  { book, list }: Catalogs['resources'],
+  { book, list, tryList }: Catalogs['resources'],
   leftNames: ReadonlySet<string>,
 ): Promise<RefusalReason | undefined> {
   const names = { kind: 'resources', name: '', args: queryOf(uri) } as const
   const isSuspect = namesIdentity(names, leftNames)
-  if (isSuspect) await list(request)
+  // A path does not name what is in it, so only a template says whether that is somebody.
+  await (isSuspect ? list(request) : tryList(request))
   const call = book.read(uri)
   if (call === 'refused') return 'arguments_refused'
   if (call === undefined) return isSuspect ? 'arguments_refused' : undefined

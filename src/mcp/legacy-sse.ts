@@ -3,9 +3,11 @@
 
 import type { RefusalReason } from '../core/errors.ts'
 import { isObject, parseJson, type UnknownObject } from '../core/json.ts'
+import { PATH_PLACE } from '../core/placement/path.ts'
 import { toError } from '../core/sentences.ts'
 import type { Messages, RpcRequest } from './answer/message.ts'
 import type { LegacyStream } from './answer/rules.ts'
+import { MARKER } from './redact/marker.ts'
 
 /** What the streams of one `fetch` are made of. */
 export interface LegacySseOptions {
@@ -16,6 +18,8 @@ export interface LegacySseOptions {
   }
   /** Whether a text, which is the address of an endpoint, may go on. */
   readonly isClean: (text: string) => boolean
+  /** The text with {@link MARKER} for each credential. */
+  readonly redact: (text: string) => string
   /** Takes a part of the address that names the session. Gives whether it may go on. */
   readonly session: (id: string) => boolean
   /** Told of an endpoint that is refused. */
@@ -103,9 +107,11 @@ class Stream implements OpenStream, LegacyStream {
    * would get the credential by the server's word alone.
    */
   named(data: string): string {
-    const { binding, isClean, session, onRefused } = this.#options
-    const reason = binding.legacySse === 'refuse' ? 'legacy_transport_refused' : undefined
-    const url = endpointOf(data, binding.url)
+    const { binding, isClean, redact, session, onRefused } = this.#options
+    const isInPath = binding.url.includes(PATH_PLACE)
+    const url = endpointOf(isInPath ? withPlace(data, redact) : data, binding.url)
+    const isCarried = binding.legacySse !== 'refuse' && (!isInPath || !url || hasPlace(url))
+    const reason = isCarried ? undefined : 'legacy_transport_refused'
     const refusal = reason ?? (url ? reflectionIn(url, isClean, session) : 'destination_refused')
     if (refusal === undefined && url) {
       this.endpoint = url.href
@@ -187,6 +193,21 @@ class Stream implements OpenStream, LegacyStream {
 
 function isAnswer(message: unknown): message is UnknownObject {
   return isObject(message) && !('method' in message)
+}
+
+/**
+ * An address that repeats the credential of the binding's URL, with the place for it instead: so the
+ * client does not see it, and each message carries the one of that time.
+ */
+function withPlace(data: string, redact: LegacySseOptions['redact']): string {
+  if (data.length > MAX_ENDPOINT_CHARS) return data
+  const parts = redact(data).split(MARKER)
+  return parts.length === 2 ? parts.join('{credential}') : data
+}
+
+/** Whether the path has the place, once. A message to another address would go without a credential. */
+function hasPlace({ pathname, search }: URL): boolean {
+  return pathname.split(PATH_PLACE).length === 2 && !search.includes(PATH_PLACE)
 }
 
 /** The address of an endpoint, which may be relative; undefined when it is not of this server. */

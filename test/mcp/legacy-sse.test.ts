@@ -234,6 +234,48 @@ describe('the endpoint that a server names', () => {
     expect(reasons()).toEqual(['legacy_transport_refused'])
   })
 
+  /** A client of a server whose URL has the credential in its path. */
+  async function pathed(endpoint: string) {
+    const server = await served({ tools: [tool('hello', {})], endpoint: () => endpoint })
+    const url = new URL('/{credential}/sse', server.url).href
+    const carrying = carrier(url, { placement: { type: 'path' } })
+    const client = new Client({ name: 'test', version: '1.0.0' })
+    ends.push(() => client.close())
+    const seen: string[] = []
+    const fetch: typeof globalThis.fetch = (input, init) => {
+      seen.push(String(input))
+      return carrying.fetch(input, init)
+    }
+    return { server, client, seen, transport: new SSEClientTransport(new URL(url), { fetch }) }
+  }
+
+  it.each([
+    ['repeats it', `/${SECRET}/message?sessionId=session-number-000000001`],
+    ['is relative to it', 'message?sessionId=session-number-000000001'],
+  ])('carries a credential of the path where the endpoint %s', async (_, endpoint) => {
+    const { server, client, seen, transport } = await pathed(endpoint)
+    await client.connect(transport)
+    await client.callTool({ name: 'hello', arguments: {} })
+    const posts = server.received.filter(({ method }) => method === 'POST')
+    expect(posts.length).toBeGreaterThan(2)
+    for (const { url } of posts)
+      expect(url).toBe(`/${SECRET}/message?sessionId=session-number-000000001`)
+    expect(seen.join('\n')).not.toContain(SECRET)
+  })
+
+  it.each([
+    ['no place for it', '/message?sessionId=session-number-000000001'],
+    ['it in the query', `/message?key=${SECRET}`],
+    ['it twice', `/${SECRET}/${SECRET}/message`],
+  ])(
+    'refuses by name an endpoint that has %s, for a credential of the path',
+    async (_, endpoint) => {
+      const { server, client, transport } = await pathed(endpoint)
+      await expect(client.connect(transport)).rejects.toThrow()
+      expect(server.posted).toEqual([])
+    },
+  )
+
   /** A stream whose endpoint is approved. */
   async function opened() {
     const server = await served()

@@ -238,3 +238,67 @@ describe('with a header', () => {
     expect(await made.read(uri)).toBe(uri)
   })
 })
+
+describe('before anybody has listed the templates', () => {
+  it('a path that a template says is an identity is refused, whatever the placement', async () => {
+    const templates = [template('tasks', 'tasks://{user_id}/list'), NOTES]
+    await using server = await setUp({}, templates)
+    expect(await server.read('tasks://bob/list')).toBe('tool_refused')
+    expect(await server.read('notes://garden')).toBe('notes://garden')
+  })
+
+  it('the templates are asked for once, also at a server that has none', async () => {
+    const asked: string[] = []
+    await using server = await rpcServer([], ({ message }: Reached) => {
+      asked.push(String(message.method))
+      return message.method === 'resources/templates/list' ? {} : { contents: [] }
+    })
+    const { fetch } = carrier(server.url, {})
+    for (const uri of ['notes://a', 'notes://b', 'notes://a'])
+      await (await fetch(server.url, post(request('resources/read', { uri })))).text()
+    expect(asked.filter((method) => method === 'resources/templates/list')).toHaveLength(1)
+    expect(asked.filter((method) => method === 'resources/read')).toHaveLength(3)
+  })
+})
+
+describe('templates that are not read', () => {
+  it('one that is too long is left out and told, and its URIs are refused', async () => {
+    const long = template('long', `long://{user_id}/${'x'.repeat(4_100)}`)
+    await using server = await setUp(undefined, [long, NOTES])
+    expect((await server.list()).map(({ uriTemplate }) => uriTemplate)).toEqual(['notes://{topic}'])
+    expect(server.events).toContainEqual(
+      expect.objectContaining({ reason: 'tool_refused', detail: 'template_too_long' }),
+    )
+    expect(await server.read('long://bob/x')).toBe('arguments_refused')
+    expect(await server.read('LONG://bob/x')).toBe('arguments_refused')
+    expect(await server.read('notes://garden')).toBe('notes://garden')
+  })
+
+  it('those beyond 1,024 are left out and told once for a beginning, and their URIs are refused', async () => {
+    const many = Array.from({ length: 1_024 }, (_, index) =>
+      template(`t${index}`, `t${index}://{a}`),
+    )
+    const more = [template('m1', 'more://{user_id}/a'), template('m2', 'more://{user_id}/b')]
+    await using server = await setUp(undefined, [...many, ...more])
+    expect(await server.list()).toHaveLength(1_024)
+    const told = server.events.filter(({ reason }) => reason === 'tool_refused')
+    expect(told).toMatchObject([{ detail: 'list_too_large' }])
+    expect(await server.read('more://bob/a')).toBe('arguments_refused')
+    expect(await server.read('t7://x')).toBe('t7://x')
+  })
+})
+
+describe('a query that a template writes out', () => {
+  const written = {
+    placement: { type: 'argument', parameters: [{ pointer: '/who', value: 'subject' }] },
+  } satisfies Omit<BindingInput, 'url'>
+
+  it('is filled, and nobody writes it in another order or with more', async () => {
+    await using server = await setUp(written, [template('tasks', 'tasks://list?who={who}&n={n}')])
+    expect(await server.list()).toEqual([template('tasks', 'tasks://list?who=~who~&n={n}')])
+    expect(await server.read('tasks://list?who=~who~&n=5')).toBe('tasks://list?who=alice&n=5')
+    for (const uri of ['tasks://list?n=5&who=bob', 'tasks://list?x=1&who=bob&n=5', 'tasks://list?'])
+      expect(await server.read(uri)).toBe('arguments_refused')
+    expect(await server.read('tasks://list')).toBe('tasks://list')
+  })
+})

@@ -42,9 +42,15 @@ export function placingFor(binding: Binding, parts: PlacingParts): McpPlacing {
       ...inOrder.flatMap((one) => partFor(one, binding, parts) ?? []),
       ...(inProcess ? [inProcess] : []),
     ],
-    sign && signer(sign, parts.values),
+    sign &&
+      signer(sign, parts.values, (piece) =>
+        parts.live.addPresented(piece, Math.floor(Date.now() / 1000) + SIGNATURE_LIFE_SECONDS),
+      ),
   )
 }
+
+/** Servers take a signed request no longer, because of its date. */
+const SIGNATURE_LIFE_SECONDS = 900
 
 /** The messages are filled first, and what is signed is complete by then. */
 const ORDER: Readonly<Record<Placement['type'], number>> = {

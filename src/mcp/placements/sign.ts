@@ -4,6 +4,7 @@
 import { MAIN } from '../../core/binding.ts'
 import { malformed, NOT_BOUND, type TemplatePerson } from '../../core/carry/fill-template.ts'
 import { isHeaderValue } from '../../core/carry/values.ts'
+import { Credential } from '../../core/credential.ts'
 import { granted, type Result } from '../../core/errors.ts'
 import { isSignable } from '../../core/placement/header-names.ts'
 import type { PlacementOf, SignedHeaders } from '../../core/placement/placement.ts'
@@ -11,12 +12,15 @@ import type { Principal } from '../../core/principal.ts'
 import type { Signer } from './part.ts'
 
 /**
- * The last part of a placement, which signs. What its headers hold of the credential is known to the
- * redactor, because the credential is.
+ * The last part of a placement, which signs.
+ *
+ * @param onSigned Called with each long piece of the headers that were added: whoever has a signature
+ *   can send the request again, so it must not come back in an answer.
  */
 export function signer(
   { sign, from = MAIN }: PlacementOf<'sign'>,
   { principal, claims }: TemplatePerson & { readonly principal: Principal },
+  onSigned: (piece: Credential) => void,
 ): Signer {
   return {
     uses: [{ source: from, at: 'sign' }],
@@ -40,11 +44,17 @@ export function signer(
           : checked(made, headers)
       if (!added.ok) return added
       const carrying = new Headers(headers)
-      for (const [name, value] of added.value) carrying.set(name, value)
+      for (const [name, value] of added.value) {
+        carrying.set(name, value)
+        for (const [piece] of value.matchAll(SIGNATURES)) onSigned(new Credential(piece))
+      }
       return granted(carrying)
     },
   }
 }
+
+/** Signatures and tokens in a header. A date, a name or the list of signed headers is shorter. */
+const SIGNATURES = /[A-Za-z0-9+/_.~-]{32,}=*/g
 
 /** The headers that a function gave, when each may be added. */
 function checked(

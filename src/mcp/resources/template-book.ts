@@ -5,11 +5,14 @@
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import type { ToolCall } from '../answer/message.ts'
 import type { ToolDefinition } from '../arguments/strip.ts'
+import type { RefusedTool } from '../tools/judge-tool.ts'
 import type { ToolBook } from '../tools/tool-book.ts'
+import type { ToolRefusal } from '../tools/tool-refusal.ts'
 import { hasSteps, looseBeginnings, looseForms } from './loose-uri.ts'
 import {
   beginningOf,
   expandUri,
+  MAX_TEMPLATE_CHARS,
   parseUriTemplate,
   pathVariables,
   placeOf,
@@ -38,7 +41,7 @@ export interface TemplateBook extends ToolBook {
 }
 
 /** Templates, and listed resources, that are known at once. */
-const MAX_TEMPLATES = 1_024
+export const MAX_TEMPLATES = 1_024
 const MAX_LISTED = 16_384
 const MAX_URI_CHARS = 16_384
 
@@ -50,18 +53,47 @@ interface KnownTemplate {
   readonly loose: readonly string[]
 }
 
-/** Makes the book over an empty book of tools. In a binding a template is named `resources/NAME`. */
-export function templateBook(book: ToolBook): TemplateBook {
+/**
+ * Makes the book over an empty book of tools. In a binding a template is named `resources/NAME`.
+ *
+ * @param onRefused Told of a template that is not read: it is too long, or there are too many.
+ */
+export function templateBook(
+  book: ToolBook,
+  onRefused: (refused: RefusedTool & { readonly tool: string }) => void,
+): TemplateBook {
   const known = new Map<string, KnownTemplate>()
   const listed = new Set<string>()
+  /** What URIs begin with whose templates were not read; `''` stands for any. */
+  const unread = new Set<string>()
+
+  /** Its URIs are refused as well: nobody knows what their variables are. */
+  function refuseUnread(uriTemplate: string, name: unknown, why: ToolRefusal): void {
+    const end = uriTemplate.search(/[{?]/)
+    const begin = uriTemplate.slice(0, end < 0 ? MAX_TEMPLATE_CHARS : end).toLowerCase()
+    const isNew = !unread.has(begin) && !unread.has('')
+    if (isNew) unread.add(unread.size < MAX_TEMPLATES ? begin : '')
+    // Each reason is told once for a beginning, not once for each of a thousand templates.
+    if (isNew) onRefused({ tool: `resources/${typeof name === 'string' ? name : ''}`, why })
+  }
 
   function asTools(value: unknown): readonly ToolDefinition[] {
     if (!isObject(value) || typeof value.uriTemplate !== 'string') return []
-    const template = parseUriTemplate(value.uriTemplate)
-    if (!template || (known.size >= MAX_TEMPLATES && !known.has(value.uriTemplate))) return []
+    const { uriTemplate } = value
+    if (uriTemplate.length > MAX_TEMPLATE_CHARS)
+      refuseUnread(uriTemplate, value.name, 'template_too_long')
+    else if (known.size >= MAX_TEMPLATES && !known.has(uriTemplate))
+      refuseUnread(uriTemplate, value.name, 'list_too_large')
+    else return toolOf(uriTemplate, value)
+    return []
+  }
+
+  function toolOf(uriTemplate: string, value: UnknownObject): readonly ToolDefinition[] {
+    const template = parseUriTemplate(uriTemplate)
+    if (!template) return []
     const key =
-      known.get(value.uriTemplate)?.key ?? newKey(typeof value.name === 'string' ? value.name : '')
-    known.set(value.uriTemplate, {
+      known.get(uriTemplate)?.key ?? newKey(typeof value.name === 'string' ? value.name : '')
+    known.set(uriTemplate, {
       key,
       template,
       beginning: beginningOf(template).toLowerCase(),
@@ -113,7 +145,12 @@ export function templateBook(book: ToolBook): TemplateBook {
     },
     read(uri) {
       if (uri.length > MAX_URI_CHARS) return 'refused'
-      return readBy([...known.values()], { uri, isListed: listed.has(uri), isGuarded })
+      return readBy([...known.values()], {
+        uri,
+        isListed: listed.has(uri),
+        isUnread: (asked) => [...unread].some((begin) => asked.startsWith(begin)),
+        isGuarded,
+      })
     },
   }
 }
@@ -124,13 +161,20 @@ function readBy(
   {
     uri,
     isListed,
+    isUnread,
     isGuarded,
-  }: { uri: string; isListed: boolean; isGuarded: (key: string) => boolean },
+  }: {
+    readonly uri: string
+    readonly isListed: boolean
+    /** Whether a URI, in small letters, may be of a template that was not read. */
+    readonly isUnread: (asked: string) => boolean
+    readonly isGuarded: (key: string) => boolean
+  },
 ): ReturnType<TemplateBook['read']> {
   const asked = uri.toLowerCase()
   const forms = looseForms(uri)
   const isOdd = hasSteps(uri)
-  let mayBeGuarded = false
+  let mayBeGuarded = isUnread(asked)
   let isDisguised = false
   let isOpen = isListed
   for (const { key, template, beginning, loose } of known) {

@@ -15,8 +15,8 @@ export interface UriTemplate {
   readonly isPlain: boolean
 }
 
-/** A longer template is none. */
-const MAX_TEMPLATE_CHARS = 4096
+/** A longer template is not read. */
+export const MAX_TEMPLATE_CHARS = 4096
 
 /** Reads a template; undefined for a text that is none. */
 export function parseUriTemplate(text: string): UriTemplate | undefined {
@@ -70,10 +70,15 @@ export function writeTemplate({ parts }: UriTemplate, hidden: ReadonlySet<string
   return text
 }
 
-/** The text that every URI of the template begins with. */
+/**
+ * The text that every URI of the template begins with. Servers take the parameters of a query in any
+ * order, so a query that is written out counts as far as its `?`.
+ */
 export function beginningOf({ parts }: UriTemplate): string {
   const [first] = parts
-  return first && 'text' in first ? first.text : ''
+  const text = first && 'text' in first ? first.text : ''
+  const query = text.indexOf('?')
+  return query < 0 || parts.length === 1 ? text : text.slice(0, query + 1)
 }
 
 /**

@@ -18,6 +18,8 @@ export type ToolRefusal =
   | 'pins_unavailable'
   /** The budget of steps for the whole list was spent before it, or too many tools are known. */
   | 'list_too_large'
+  /** A template of resources that is not read, because of its length. */
+  | 'template_too_long'
 
 /**
  * Says the reason in words. No part of them comes from the server.
@@ -35,6 +37,8 @@ export function explainTool(why: ToolRefusal): string {
     case 'pins_full':
     case 'pins_unavailable':
       return 'whether its definition has changed cannot be known'
+    case 'template_too_long':
+      return 'it is too long'
     case 'list_too_large':
       return 'the server lists too many tools'
     default:

@@ -172,6 +172,27 @@ describe('placement sign', () => {
     })
   })
 
+  it('knows a signature when it comes back, and leaves dates and names', async () => {
+    await using server = await rpcServer([tool('hello', {})], ({ request: { raw } }) => ({
+      content: [{ type: 'text', text: JSON.stringify(raw) }],
+    }))
+    const signature = createHash('sha256').update('one request').digest('hex')
+    const { fetch } = carrier(server.url, {
+      placement: {
+        type: 'sign',
+        sign: () => ({
+          authorization: `HMAC Key=alice, SignedHeaders=host;x-date, Signature=${signature}`,
+          'x-date': '20261130T120000Z',
+        }),
+      },
+    })
+    const [answer] = await messagesOf(await fetch(server.url, post(callOf('hello'))))
+    const said = JSON.stringify(answer)
+    expect(said).not.toContain(signature)
+    for (const kept of ['20261130T120000Z', 'SignedHeaders=host;x-date', 'Key=alice'])
+      expect(said).toContain(kept)
+  })
+
   it('knows a header that holds the credential, in whatever form, when it comes back', async () => {
     await using server = await rpcServer([tool('hello', {})], ({ request: { raw } }) => ({
       content: [{ type: 'text', text: JSON.stringify(raw) }],
