@@ -1,4 +1,5 @@
-// The confidential clients of TaskFlow: the chat endpoint, the two MCP servers and the comparison.
+// The confidential clients of TaskFlow: the chat endpoint, the gateway, the two MCP servers and the
+// comparison.
 // Each is allowed one kind of exchange and nothing else.
 
 import { importJWK } from 'jose'
@@ -17,6 +18,11 @@ export async function chatClient({ chatClientKey }: TaskflowKeys): Promise<OAuth
   if (key instanceof Uint8Array)
     throw new TypeError('The chat client key must be an asymmetric key')
   return { clientId: 'taskflow-chat', client: privateKeyJwt(key, { kid: chatClientKey.kid }) }
+}
+
+/** The gateway: `client_secret_basic`. */
+export function gatewayClient({ gatewayClientSecret }: TaskflowKeys): OAuthClient {
+  return { clientId: 'taskflow-gateway', client: clientSecretBasic(gatewayClientSecret) }
 }
 
 /** TaskFlow classic: `client_secret_basic`. */

@@ -40,6 +40,8 @@ export interface TaskflowKeys {
    * one at each start, because nothing that it is for outlives one.
    */
   readonly literalClientSecret: Credential
+  /** The secret with which `taskflow-gateway` authenticates. It is another one at each start, too. */
+  readonly gatewayClientSecret: Credential
   /** Keys the fingerprints in the audit log, 32 bytes. */
   readonly fingerprintKey: Uint8Array
   /** Signs the links to attachments, 32 bytes. */
@@ -95,6 +97,7 @@ export async function loadKeys(dataDir: string): Promise<TaskflowKeys> {
     mcpClientSecret: new Credential(file.mcpClientSecret),
     classicClientSecret: new Credential(classicClientSecret),
     literalClientSecret: new Credential(randomText()),
+    gatewayClientSecret: new Credential(randomText()),
     fingerprintKey: bytesOf(file.fingerprintKey),
     attachmentKey: bytesOf(attachmentKey),
   }

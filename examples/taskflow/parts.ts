@@ -11,7 +11,15 @@ import { loadKeys } from './keys.ts'
 import { nodeListener } from './listen.ts'
 import type { TaskflowModel } from './model.ts'
 import { createPageServer } from './page-server.ts'
-import { openApi, openClassic, openIssuer, openLiteral, openMcp, type Shared } from './servers.ts'
+import {
+  openApi,
+  openClassic,
+  openGateway,
+  openIssuer,
+  openLiteral,
+  openMcp,
+  type Shared,
+} from './servers.ts'
 import { createThief, type Thief } from './side-by-side/thief.ts'
 import { createTrail, type Trail } from './trail.ts'
 import { type TaskflowUrls, thiefUrl } from './urls.ts'
@@ -33,6 +41,7 @@ export interface Parts {
   /** The page and the chat endpoint. */
   readonly web: RequestListener
   readonly mcp: RequestListener
+  readonly gateway: RequestListener
   /** TaskFlow classic, the MCP server of the old kind. */
   readonly classic: RequestListener
   /** The server of the literal pattern, for the comparison. */
@@ -75,6 +84,7 @@ export async function createParts(options: PartsOptions): Promise<Parts> {
     return {
       web: webListener(chat, openPage(options), listener),
       mcp: listener('mcp', mcp.fetch),
+      gateway: listener('gateway', openGateway(shared).fetch),
       classic: listener('classic', classic.fetch),
       literal: listener('literal', literal.fetch),
       thief: listener('thief', thief.fetch),

@@ -3,10 +3,11 @@
 
 import { join } from 'node:path'
 import { type AuditSink, createAuditor, createDoor, type TokenVerifier } from 'onbehalf'
+import { createGateway, type Gateway } from 'onbehalf/gateway'
 import type { Log } from 'onbehalf/log'
 import { tokenExchanger } from 'onbehalf/oauth'
 import { type Api, createApi } from './api/index.ts'
-import { classicClient, mcpClient, type OAuthClient } from './clients.ts'
+import { classicClient, gatewayClient, mcpClient, type OAuthClient } from './clients.ts'
 import type { Deadlines } from './deadlines.ts'
 import { createIssuer, type Issuer } from './issuer/index.ts'
 import type { TaskflowKeys } from './keys.ts'
@@ -34,7 +35,13 @@ export function openIssuer({ urls, keys, dataDir, log }: Shared): Issuer {
   return createIssuer({
     issuer: urls.issuer,
     web: urls.web,
-    resources: { chat: urls.chatkit, mcp: urls.mcp, classic: classicUrl(urls), api: urls.api },
+    resources: {
+      chat: urls.chatkit,
+      mcp: urls.mcp,
+      gateway: urls.gateway,
+      classic: classicUrl(urls),
+      api: urls.api,
+    },
     keys,
     dataDir,
     onFailure: (error) => log.error('The issuer failed', { part: 'issuer', error }),
@@ -72,6 +79,31 @@ export function openMcp(shared: Shared): TaskflowMcp {
     exchanger: exchangerOf(mcpClient(keys), shared),
     deadline: deadlines.api,
     onError: (error, { tool }) => logToolError(shared, 'mcp', error, tool),
+  })
+}
+
+/** Makes the gateway: the MCP servers at one address, for agents that are no part of TaskFlow. */
+export function openGateway(shared: Shared): Gateway {
+  const { urls, keys, deadlines, verifier, audit, fingerprintKey } = shared
+  const source = { type: 'exchange', scopes: ['tasks:read', 'tasks:write'] } as const
+  return createGateway({
+    url: new URL(urls.gateway).origin,
+    audience: urls.gateway,
+    authorizationServers: [urls.issuer],
+    verifier,
+    exchanger: exchangerOf(gatewayClient(keys), shared),
+    servers: {
+      TaskFlow: { url: urls.mcp, source },
+      // Its tools take the person's id and token as arguments. No agent sees that.
+      Classic: {
+        url: classicUrl(urls),
+        source,
+        placement: { type: 'argument', parameters: 'everywhere', rewriteDescriptions: true },
+      },
+    },
+    audit,
+    fingerprintKey,
+    deadline: deadlines.mcp,
   })
 }
 

@@ -14,7 +14,7 @@ const HELP = `Starts TaskFlow: a page to chat in, its MCP server, its API and it
 
   npm start -- [options]
 
-  --port N     web port; the next six are for the other parts (default 3000; 0 finds free ones)
+  --port N     web port; the next seven are for the other parts (default 3000; 0 finds free ones)
   --data DIR   where keys, tasks and conversations are kept (default .data/taskflow)
   --json       print one line of JSON with all URLs when everything is ready
   --help       this text
@@ -53,6 +53,7 @@ async function main(): Promise<void> {
   chat endpoint        ${urls.chatkit}
   MCP server           ${urls.mcp}
   one of the old kind  ${classicUrl(urls)}
+  the gateway to both  ${urls.gateway}
   API                  ${urls.api}
   issuer               ${urls.issuer}
   data and log         ${data}

@@ -10,7 +10,7 @@ import { classicUrl, literalUrl, type TaskflowUrls, taskflowUrls, thiefUrl } fro
 
 /** Options of {@link startTaskflow}. */
 export interface TaskflowOptions {
-  /** The web port. The other parts take the next six. */
+  /** The web port. The other parts take the next seven. */
   readonly port: number
   /** Where keys, tasks and conversations are kept. */
   readonly dataDir: string
@@ -66,7 +66,16 @@ export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow>
       literal: literalUrl(urls),
       thief: thiefUrl(urls),
     }
-    for (const part of ['issuer', 'api', 'mcp', 'classic', 'literal', 'thief', 'web'] as const)
+    for (const part of [
+      'issuer',
+      'api',
+      'mcp',
+      'classic',
+      'literal',
+      'thief',
+      'gateway',
+      'web',
+    ] as const)
       listeners.push(await listen(Number(new URL(at[part]).port), parts[part]))
     noted = true
     await writeWhole(note, JSON.stringify(urls))

@@ -19,7 +19,7 @@ const HELP = `Prints an access token for the running TaskFlow demo.
 
   --as NAME          who signs in: ${names} (required)
   --scope "A B"      exactly these scopes, of: ${knownScopes.join(' ')} (default: all)
-  --audience NAME    whom the token is for: chat, mcp, api, or the resource's URL (default: chat)
+  --audience NAME    whom the token is for: chat, mcp, gateway, api, or the resource's URL (default: chat)
   --issuer URL       the authorization server (default: that of the running demo)
   --data DIR         the demo's data folder (default: .data/taskflow)
   --help             this text
@@ -38,7 +38,14 @@ class UsageError extends Error {}
 /** The arguments are right, but the sign-in is not possible (exit code 1). */
 class CannotError extends Error {}
 
-const demoFile = z.object({ chatkit: z.url(), mcp: z.url(), api: z.url(), issuer: z.url() })
+const demoFile = z.object({
+  chatkit: z.url(),
+  mcp: z.url(),
+  // The note of a demo that started with an older version has none.
+  gateway: z.url().optional(),
+  api: z.url(),
+  issuer: z.url(),
+})
 type Demo = z.infer<typeof demoFile>
 
 /** Runs the program and gives its exit code. */
@@ -150,17 +157,20 @@ async function readDemo(data: string | undefined): Promise<Demo | undefined> {
 
 function toResource(audience: string, demo: Demo | undefined): string {
   if (/^https?:\/\//.test(audience)) return audience
-  if (audience !== 'chat' && audience !== 'mcp' && audience !== 'api') {
+  const known = AUDIENCES.find((name) => name === audience)
+  if (known === undefined)
     throw new UsageError(
-      `there is no audience "${audience}": use chat, mcp, api, or the resource's URL`,
+      `there is no audience "${audience}": use ${AUDIENCES.join(', ')}, or the resource's URL`,
     )
-  }
-  if (!demo)
+  const resource = demo?.[known === 'chat' ? 'chatkit' : known]
+  if (resource === undefined)
     throw new UsageError(
       `--audience ${audience} is known only for the running demo: give the resource's URL with --issuer`,
     )
-  return { chat: demo.chatkit, mcp: demo.mcp, api: demo.api }[audience]
+  return resource
 }
+
+const AUDIENCES = ['chat', 'mcp', 'gateway', 'api'] as const
 
 /** Says whether the other side caused an error that has neither our sentence nor an OAuth code. */
 function isOutside(error: unknown): boolean {
@@ -182,7 +192,7 @@ function reason(error: unknown): string {
   const codes = new Map([
     [
       'invalid_target',
-      'The authorization server knows no such resource (invalid_target). Use chat, mcp, api, or a resource URL of the demo',
+      'The authorization server knows no such resource (invalid_target). Use chat, mcp, gateway, api, or a resource URL of the demo',
     ],
   ])
   const code =

@@ -1,19 +1,21 @@
 // Where the parts of a running TaskFlow are: the web port is chosen, the others follow it.
 
 /**
- * The parts, as absolute URLs. The chat, MCP and API URLs are also the resource identifiers that
+ * The parts, as absolute URLs. The chat, MCP, gateway and API URLs are also the resource identifiers that
  * tokens name as audience.
  */
 export interface TaskflowUrls {
   readonly web: string
   readonly chatkit: string
   readonly mcp: string
+  /** The gateway to TaskFlow's MCP servers, for agents of any kind. */
+  readonly gateway: string
   readonly api: string
   readonly issuer: string
 }
 
 /** How many ports in a row a TaskFlow takes. */
-export const PORTS = 7
+export const PORTS = 8
 
 /** The URLs for a web port. */
 export function taskflowUrls(port: number): TaskflowUrls {
@@ -22,6 +24,7 @@ export function taskflowUrls(port: number): TaskflowUrls {
     web: at(0),
     chatkit: `${at(0)}/chatkit`,
     mcp: `${at(1)}/mcp`,
+    gateway: `${at(7)}/mcp`,
     api: `${at(2)}/api`,
     issuer: at(3),
   }

@@ -56,6 +56,7 @@ export async function startParts(
       classic: await listener(classicUrl(urls), parts.classic),
       literal: await listener(literalUrl(urls), parts.literal),
       thief: await listener(thiefUrl(urls), parts.thief),
+      gateway: await listener(urls.gateway, parts.gateway),
       web: await listener(urls.web, parts.web),
     }
     return {

@@ -76,6 +76,7 @@ const urls = z.strictObject({
   web: z.url(),
   chatkit: z.url(),
   mcp: z.url(),
+  gateway: z.url(),
   api: z.url(),
   issuer: z.url(),
 })

@@ -100,12 +100,13 @@ describe('a TaskFlow that was started with --json', () => {
       web: `http://127.0.0.1:${port}`,
       chatkit: `http://127.0.0.1:${port}/chatkit`,
       mcp: `http://127.0.0.1:${port + 1}/mcp`,
+      gateway: `http://127.0.0.1:${port + 7}/mcp`,
       api: `http://127.0.0.1:${port + 2}/api`,
       issuer: `http://127.0.0.1:${port + 3}`,
     })
     const page = await fetch(urls.web)
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<html')])
-    for (const part of [urls.chatkit, urls.mcp, `${urls.api}/tasks`]) {
+    for (const part of [urls.chatkit, urls.mcp, urls.gateway, `${urls.api}/tasks`]) {
       expect((await fetch(part, { method: 'POST', body: '{}' })).status).toBe(401)
     }
     expect((await fetch(`${urls.issuer}/.well-known/oauth-authorization-server`)).status).toBe(200)
@@ -171,7 +172,11 @@ describe('a TaskFlow that was started with --json', () => {
     ])
     expect(nobody).toEqual({ code: 2, out: '', err: expect.stringContaining('--as') })
     expect(stranger).toEqual({ code: 2, out: '', err: expect.stringContaining('alice') })
-    expect(nowhere).toEqual({ code: 2, out: '', err: expect.stringContaining('chat, mcp, api') })
+    expect(nowhere).toEqual({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('chat, mcp, gateway, api'),
+    })
     expect(notRunning).toEqual({ code: 1, out: '', err: expect.stringContaining('npm start') })
     expect(unknown).toEqual({ code: 1, out: '', err: expect.stringContaining('invalid_target') })
   })

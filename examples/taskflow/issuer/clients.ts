@@ -53,6 +53,13 @@ export function clients(
       ...exchangeOnly,
     },
     {
+      client_id: 'taskflow-gateway',
+      client_name: 'The TaskFlow gateway',
+      token_endpoint_auth_method: 'client_secret_basic',
+      client_secret: keys.gatewayClientSecret.reveal(),
+      ...exchangeOnly,
+    },
+    {
       client_id: 'taskflow-classic',
       client_name: 'TaskFlow classic, an MCP server of the old kind',
       token_endpoint_auth_method: 'client_secret_basic',
@@ -77,6 +84,18 @@ export function exchangeRules(resources: TaskflowResources): readonly ExchangeRu
   return [
     { client: 'taskflow-chat', subjectAudience: resources.chat, target: resources.mcp, scopes },
     { client: 'taskflow-chat', subjectAudience: resources.chat, target: resources.classic, scopes },
+    {
+      client: 'taskflow-gateway',
+      subjectAudience: resources.gateway,
+      target: resources.mcp,
+      scopes,
+    },
+    {
+      client: 'taskflow-gateway',
+      subjectAudience: resources.gateway,
+      target: resources.classic,
+      scopes,
+    },
     {
       client: 'taskflow-classic',
       subjectAudience: resources.classic,

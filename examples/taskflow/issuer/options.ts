@@ -6,6 +6,7 @@ import type { TaskflowKeys } from '../keys.ts'
 export interface TaskflowResources {
   readonly chat: string
   readonly mcp: string
+  readonly gateway: string
   /** TaskFlow classic, the MCP server that takes credentials as arguments. */
   readonly classic: string
   readonly api: string

@@ -120,7 +120,7 @@ describe('wrong usage', () => {
     ['an unknown person', ['--as', 'carol'], '--as alice or --as bob'],
     ['an unknown scope', ['--as', 'alice', '--scope', 'tasks:admin'], 'tasks:read and tasks:write'],
     ['an empty scope', ['--as', 'alice', '--scope', ''], 'tasks:read and tasks:write'],
-    ['an unknown audience', ['--as', 'alice', '--audience', 'printer'], 'chat, mcp, api'],
+    ['an unknown audience', ['--as', 'alice', '--audience', 'printer'], 'chat, mcp, gateway, api'],
     ['an unknown option', ['--as', 'alice', '--wat'], '--wat'],
     ['two people', ['--as', 'alice', '--as', 'bob'], '--as is there twice'],
     [

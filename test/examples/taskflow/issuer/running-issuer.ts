@@ -12,6 +12,7 @@ export const web = 'http://127.0.0.1:3000'
 export const resources: TaskflowResources = {
   chat: 'http://127.0.0.1:3000/chatkit',
   mcp: 'http://127.0.0.1:3001/mcp',
+  gateway: 'http://127.0.0.1:3007/mcp',
   classic: 'http://127.0.0.1:3004/mcp',
   api: 'http://127.0.0.1:3002/api',
 }
