@@ -38,6 +38,8 @@ const commands = {
   'test:issuers': [['test/issuers-real/main.ts']],
   // Real MCP servers, which it installs by itself. Arguments name some of them.
   'test:servers': [['test/frameworks/servers/main.ts']],
+  // The stores behind a real PgBouncer, which it unpacks by itself.
+  'test:pooler': [['test/pooler/main.ts']],
   // Fresh projects over the packed package, which it installs by itself. Arguments name some of them.
   'test:adopters': [['test/adopters/main.ts']],
   // Parts are named, or --all: it takes minutes for each.

@@ -24,13 +24,14 @@ export interface PostgresBell extends RunBell {
  * successful or not.
  *
  * @param connect Makes a new client each time, not yet connected.
+ * @param settings What is set on each connection.
  */
-export async function postgresBell(connect: () => Client): Promise<PostgresBell> {
+export async function postgresBell(connect: () => Client, settings: string): Promise<PostgresBell> {
   /** Ids that the other instances still have to be told. */
   const news = new Set<string>()
   let checks = 0
   const here = checkedBell(check)
-  const listener = await openListener(connect, {
+  const listener = await openListener(connect, settings, {
     onPayload(payload): void {
       for (const id of payload.split(SEPARATOR)) here.ring(id)
     },
@@ -68,6 +69,12 @@ export async function postgresBell(connect: () => Client): Promise<PostgresBell>
       listener.close()
     },
   }
+}
+
+/** A bell without a connection: whoever watches is woken at each look. */
+export function lookingBell(): PostgresBell {
+  const bell = checkedBell(() => bell.ringAll())
+  return bell
 }
 
 /** Takes as many ids as one notification may have. */

@@ -4,11 +4,17 @@
 import type { Client } from 'pg'
 import { withDeadline } from '../../core/http/deadline.ts'
 import { checkOptions, type OptionNames } from '../../core/known-options.ts'
-import { isClientSecret, isNumber, isText, type ValueChecks } from '../../core/option-values.ts'
+import {
+  isClientSecret,
+  isNumber,
+  isOneOf,
+  isText,
+  type ValueChecks,
+} from '../../core/option-values.ts'
 import type { RunBell } from '../shared/run-bell.ts'
 import type { SqlDatabase } from '../statements/sql.ts'
-import { postgresBell } from './bell.ts'
-import { clientConfig, MIGRATION_TIMEOUTS, parseSchema } from './client-config.ts'
+import { lookingBell, postgresBell } from './bell.ts'
+import { clientConfig, MIGRATION_WAIT, parseSchema, serverTimeouts } from './client-config.ts'
 import { guarded } from './failure.ts'
 import { migrate } from './migrations.ts'
 import type { PostgresOptions } from './options.ts'
@@ -41,6 +47,8 @@ const OPEN_POSTGRES_OPTIONS: OptionNames<PostgresOptions> = {
   schema: 'optional',
   connections: 'optional',
   timeouts: 'optional',
+  pooler: 'optional',
+  direct: 'optional',
 }
 
 const OPEN_POSTGRES_VALUES: ValueChecks = {
@@ -50,6 +58,7 @@ const OPEN_POSTGRES_VALUES: ValueChecks = {
   user: isText,
   password: isClientSecret,
   connections: isNumber,
+  pooler: isOneOf('transaction'),
 }
 
 const TIMEOUTS: OptionNames<NonNullable<PostgresOptions['timeouts']>> = {
@@ -57,12 +66,21 @@ const TIMEOUTS: OptionNames<NonNullable<PostgresOptions['timeouts']>> = {
   statement: 'optional',
 }
 
+const DIRECT: OptionNames<NonNullable<PostgresOptions['direct']>> = {
+  host: 'optional',
+  port: 'optional',
+  database: 'optional',
+  user: 'optional',
+  password: 'optional',
+  ssl: 'optional',
+}
+
 const TIMES: ValueChecks = { connect: isNumber, statement: isNumber }
 
 /**
  * Connects, and brings the tables up to date. Several instances may do so at once. If the database
- * goes away later, calls fail within the timeouts until it is back. A connection pooler in between
- * must keep sessions, because statements are prepared by name and one connection listens.
+ * goes away later, calls fail within the timeouts until it is back. For a connection pooler in between
+ * that does not keep sessions, see `pooler` and `direct`.
  *
  * @throws PostgresError when the database cannot be reached, or refuses.
  * @throws Error when a newer version made the tables, or the package `pg` is not installed.
@@ -79,18 +97,41 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
   checkOptions('openPostgres', '', options, OPEN_POSTGRES_OPTIONS, OPEN_POSTGRES_VALUES)
   if (options.timeouts !== undefined)
     checkOptions('openPostgres', 'timeouts', options.timeouts, TIMEOUTS, TIMES)
+  if (options.direct !== undefined)
+    checkOptions('openPostgres', 'direct', options.direct, DIRECT, OPEN_POSTGRES_VALUES)
   const schema = parseSchema(options)
   const { default: pg } = await import('pg')
-  const config = clientConfig(options, schema, pg.types)
-  await bringUpToDate(new pg.Client({ ...config, ...MIGRATION_TIMEOUTS }), schema)
+  const { connections = 10, direct = {}, pooler } = options
+  const config = clientConfig(options, pg.types)
+  await bringUpToDate(new pg.Client({ ...config, ...MIGRATION_WAIT }), schema)
 
-  const { connections = 10 } = options
-  const pool = new pg.Pool({ ...config, max: connections, idleTimeoutMillis: IDLE_TIMEOUT_MS })
+  const keepsSession = pooler === undefined
+  const pool = new pg.Pool({
+    ...config,
+    max: connections,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    ...(keepsSession
+      ? {
+          onConnect: async (client) =>
+            void (await client.query(serverTimeouts(options, 'session'))),
+        }
+      : {}),
+  })
   // The pool replaces an idle connection that breaks.
   pool.on('error', ignore)
-  const bell = await postgresBell(() => new pg.Client(config))
+  const listens = keepsSession || options.direct !== undefined
+  const bell = listens
+    ? await postgresBell(
+        () => new pg.Client(clientConfig({ ...options, ...direct }, pg.types)),
+        serverTimeouts(options, 'session'),
+      )
+    : lookingBell()
   return {
-    ...pooledDatabase(pool),
+    ...pooledDatabase(pool, {
+      schema,
+      keepsSession,
+      begin: keepsSession ? 'begin' : `begin; ${serverTimeouts(options, 'transaction')}`,
+    }),
     bell,
     async close(): Promise<void> {
       bell.close()

@@ -33,9 +33,11 @@ export interface ListenerEvents {
  * Connects and listens. Resolves after the first attempt, successful or not.
  *
  * @param connect Makes a new client each time, not yet connected.
+ * @param settings What is set on each connection.
  */
 export async function openListener(
   connect: () => Client,
+  settings: string,
   { onPayload, onListening, onLost }: ListenerEvents,
 ): Promise<Listener> {
   let client: Client | undefined
@@ -55,7 +57,7 @@ export async function openListener(
     })
     client = made
     try {
-      await subscribe(made)
+      await subscribe(made, settings)
     } catch {
       lose(made)
       return
@@ -105,10 +107,10 @@ export async function openListener(
   }
 }
 
-async function subscribe(client: Client): Promise<void> {
+async function subscribe(client: Client, settings: string): Promise<void> {
   await client.connect()
   // Do not wait for the disk: a lost notification does no harm.
-  await client.query('set synchronous_commit = off')
+  await client.query(`${settings}; set synchronous_commit = off`)
   await client.query(`listen ${CHANNEL}`)
 }
 

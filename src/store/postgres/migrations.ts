@@ -148,6 +148,9 @@ const MIGRATIONS: readonly (readonly string[])[] = [
   ],
 ]
 
+/** The longest time for one of the statements. */
+export const TIMEOUT_MS = 60_000
+
 /** The number of the lock that an instance holds while it migrates. It is the same for all. */
 const LOCK = 7_301_846_152
 
@@ -158,7 +161,10 @@ const LOCK = 7_301_846_152
  * @returns False when a newer version made the tables. Then nothing is changed.
  */
 export async function migrate(client: Pick<Client, 'query'>, schema: string): Promise<boolean> {
-  await client.query('begin')
+  // For this transaction alone: behind a pooler, the connection is another's afterwards.
+  await client.query(
+    `begin; set local search_path = "${schema}"; set local statement_timeout = ${TIMEOUT_MS}`,
+  )
   try {
     await client.query('select pg_advisory_xact_lock($1)', [LOCK])
     const done = await readVersion(client, schema)

@@ -2,6 +2,7 @@
 // all.
 
 import type { ClientBase, Pool, PoolClient, QueryResult } from 'pg'
+import { DEFAULT_SCHEMA } from '../statements/default-schema.ts'
 import type { SqlDatabase, Step } from '../statements/sql.ts'
 import { bind, type Statement, type Values } from '../statements/statement.ts'
 import { guarded, isDeadlock, isRefusal } from './failure.ts'
@@ -16,9 +17,19 @@ type Send = (
   step: Pick<Step, 'text' | 'values'>,
 ) => Promise<QueryResult>
 
+/** How statements are sent. */
+export interface PooledOptions {
+  /** The schema of the tables. */
+  readonly schema: string
+  /** Begins a transaction, with whatever has to be set in it. */
+  readonly begin: string
+  /** Whether a connection stays the same between two statements, so that it can keep them prepared. */
+  readonly keepsSession: boolean
+}
+
 /** The database over this pool. */
-export function pooledDatabase(pool: Pool): SqlDatabase {
-  const send = namedStatements()
+export function pooledDatabase(pool: Pool, options: PooledOptions): SqlDatabase {
+  const send = sender(options)
 
   async function rowsOf<P extends Values, R>(
     statement: Statement<P, R>,
@@ -43,7 +54,7 @@ export function pooledDatabase(pool: Pool): SqlDatabase {
         try {
           return await (first && steps.length === 1
             ? commitOne(pool, send, first)
-            : commitAll(pool, send, steps))
+            : commitAll(pool, send, steps, options.begin))
         } catch (error) {
           if (attempt === MAX_ATTEMPTS || !isDeadlock(error)) throw error
         }
@@ -52,13 +63,23 @@ export function pooledDatabase(pool: Pool): SqlDatabase {
   }
 }
 
-/** Gives each text a name, so that a connection prepares it only once. */
-function namedStatements(): Send {
-  const names = new Map<string, string>()
+/** A statement as it is sent. */
+interface Sent {
+  readonly text: string
+  /** A connection prepares a text with a name only once. */
+  readonly name?: string
+}
+
+/** Names the schema in each text, and gives the text a name where connections keep them prepared. */
+function sender({ schema, keepsSession }: PooledOptions): Send {
+  const known = new Map<string, Sent>()
   return async (client, { text, values }) => {
-    const name = names.get(text) ?? `s${names.size}`
-    names.set(text, name)
-    return client.query({ name, text, values: values.map(encode) })
+    const sent = known.get(text) ?? {
+      text: text.replaceAll(`"${DEFAULT_SCHEMA}".`, `"${schema}".`),
+      ...(keepsSession ? { name: `s${known.size}` } : {}),
+    }
+    known.set(text, sent)
+    return client.query({ ...sent, values: values.map(encode) })
   }
 }
 
@@ -79,9 +100,10 @@ function commitAll(
   pool: Pool,
   send: Send,
   steps: readonly Step[],
+  begin: string,
 ): Promise<readonly number[] | undefined> {
   return withClient(pool, async (client) => {
-    await client.query('begin')
+    await client.query(begin)
     const rows: number[] = []
     try {
       for (const step of steps) {

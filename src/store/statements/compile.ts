@@ -14,6 +14,7 @@ import {
   SqliteQueryCompiler,
   sql,
 } from 'kysely'
+import { DEFAULT_SCHEMA } from './default-schema.ts'
 import type { Place, SqlValue, Statement, Values } from './statement.ts'
 
 /** A class, because Kysely passes an object on as a value only when it has a class. */
@@ -54,7 +55,10 @@ export function sqliteCompiler<Tables>(): Kysely<Tables> {
   })
 }
 
-/** Builds queries for PostgreSQL. It has no connection: it can only compile. */
+/**
+ * Builds queries for PostgreSQL. It has no connection: it can only compile. Every table is named with
+ * its schema, because a search path would be state of a session.
+ */
 export function postgresCompiler<Tables>(): Kysely<Tables> {
   return new Kysely<Tables>({
     dialect: {
@@ -63,5 +67,5 @@ export function postgresCompiler<Tables>(): Kysely<Tables> {
       createIntrospector: (db) => new PostgresIntrospector(db),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
-  })
+  }).withSchema(DEFAULT_SCHEMA)
 }

@@ -177,7 +177,7 @@ export const SQLITE: SqliteStatements = {
       slots: [{ place: 'owner' }, { place: 'thread' }, { place: 'rows' }],
     },
     stand: {
-      text: 'select "run"."id", "state", (select coalesce(max(number), 0) from run_event where run_id = run.id) as "last" from "run" where run.id in (select one.value ->> 0 from json_each(?) as one)',
+      text: 'select "run"."id", "state", (select coalesce(max(number), 0) from "run_event" where run_id = run.id) as "last" from "run" where run.id in (select one.value ->> 0 from json_each(?) as one)',
       slots: [{ place: 'ids' }],
     },
     touch: {
@@ -185,7 +185,7 @@ export const SQLITE: SqliteStatements = {
       slots: [{ place: 'times' }, 'running', 'stopping'],
     },
     addEvents: {
-      text: 'insert into "run_event" ("run_id", "first", "number", "body") select one.value ->> 0 as "run_id", cast(one.value ->> 1 as bigint) as "first", cast(one.value ->> 2 as bigint) as "number", one.value ->> 3 as "body" from json_each(?) as "one" where (select count(*) from (\n    select run.id from run join json_each(?) as one on run.id = one.value ->> 0\n    where run.state = one.value ->> 1 and (select coalesce(max(number), 0) from run_event where run_id = run.id) = cast(one.value ->> 2 as bigint) ) as held) = cast(? as bigint)',
+      text: 'insert into "run_event" ("run_id", "first", "number", "body") select one.value ->> 0 as "run_id", cast(one.value ->> 1 as bigint) as "first", cast(one.value ->> 2 as bigint) as "number", one.value ->> 3 as "body" from json_each(?) as "one" where (select count(*) from (\n    select run.id from "run" join json_each(?) as one on run.id = one.value ->> 0\n    where run.state = one.value ->> 1 and (select coalesce(max(number), 0) from "run_event" where run_id = run.id) = cast(one.value ->> 2 as bigint) ) as held) = cast(? as bigint)',
       slots: [{ place: 'events' }, { place: 'runs' }, { place: 'count' }],
     },
     events: {

@@ -12,6 +12,7 @@ import {
   type ConsentTables,
   consentStatements,
 } from './consent-statements.ts'
+import { DEFAULT_SCHEMA } from './default-schema.ts'
 import {
   type JournalStatements,
   type JournalTables,
@@ -76,6 +77,7 @@ export function sqliteStatements(): SqliteStatements {
       // A change locks the whole file.
       lock: sql``,
       unhurried: undefined,
+      table: (name) => sql.table(name),
     }),
     journal: journalStatements(sqliteCompiler<JournalTables>()),
     vault: vaultStatements(sealed),
@@ -113,6 +115,7 @@ export function postgresStatements(): PostgresStatements {
       firstKey: 1,
       lock: sql`for share of run`,
       unhurried: sql<boolean>`${UNHURRIED} = 'off'`,
+      table: (name) => sql.table(`${DEFAULT_SCHEMA}.${name}`),
     }),
     vault: vaultStatements(sealed),
     secrets: secretStatements(sealed),
@@ -125,7 +128,7 @@ export function postgresStatements(): PostgresStatements {
     consents: consentStatements(postgresCompiler<ConsentTables>()),
     lockSealed: statement({
       compile: () =>
-        sql`lock table ${sql.table('vault_entry')}, ${sql.table('secret')} in share row exclusive mode`.compile(
+        sql`lock table ${sql.table(`${DEFAULT_SCHEMA}.vault_entry`)}, ${sql.table(`${DEFAULT_SCHEMA}.secret`)} in share row exclusive mode`.compile(
           sealed,
         ),
     }),

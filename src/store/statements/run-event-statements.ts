@@ -45,18 +45,20 @@ export interface RunDialect {
   readonly lock: RawBuilder<unknown>
   /** A condition that is always true, and lets the transaction end before it is on the disk. */
   readonly unhurried: RawBuilder<boolean> | undefined
+  /** A table in a fragment of SQL, which the compiler does not look into. */
+  readonly table: (name: 'run' | 'run_event') => RawBuilder<unknown>
 }
 
 /** Compiles the statements. */
 export function runEventStatements(
   db: Kysely<RunTables>,
-  { elementsOf, textsOf, firstKey, lock }: RunDialect,
+  { elementsOf, textsOf, firstKey, lock, table }: RunDialect,
 ): RunEventStatements {
-  const last = sql<number>`(select coalesce(max(number), 0) from run_event where run_id = run.id)`
+  const last = sql<number>`(select coalesce(max(number), 0) from ${table('run_event')} where run_id = run.id)`
   const id = elementAt<string>(0)
   // The runs that are as the caller takes them to be.
   const expected = sql`
-    select run.id from run join ${elementsOf(place('runs'))} as one on run.id = ${id}
+    select run.id from ${table('run')} join ${elementsOf(place('runs'))} as one on run.id = ${id}
     where run.state = ${elementAt(1)} and ${last} = ${wholeAt(2)} ${lock}`
   return {
     stand: statement(

@@ -500,8 +500,12 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
   openPostgres: {
     make: by(openPostgres),
     good: { schema: 'No Schema' },
-    places: [['timeouts', (timeouts) => ({ timeouts })]],
+    places: [
+      ['timeouts', (timeouts) => ({ timeouts })],
+      ['direct', (direct) => ({ direct })],
+    ],
     wrong: [
+      ['pooler', 'session', 'must be one of transaction'],
       ['password', 's3cr3t', 'must be a Credential'],
       ['port', '5432', 'must be a number'],
     ],
