@@ -51,9 +51,6 @@ export function keepSignIns(parts: SessionParts): Keeper {
     return readAccount(await secrets.read(keyOf(signIn)), settings)
   }
 
-  const isOver = ({ usedAt, endsAt }: SignInRecord) =>
-    now() >= Math.min(endsAt, usedAt + idleSeconds)
-
   async function end(which: WhichSignIns): Promise<number> {
     const ending = await store.list(which)
     // From here on the cookie opens nothing, on any instance.
@@ -82,14 +79,14 @@ export function keepSignIns(parts: SessionParts): Keeper {
       return cookie
     },
     async listOf(owner) {
-      return (await store.list({ owner })).filter((signIn) => !isOver(signIn))
+      return (await store.list({ owner })).filter(({ endsAt }) => now() < endsAt)
     },
     async find(cookie) {
       sweepSoon()
       const [signIn] = await store.list({ digest: digestOf(cookie) })
       if (!signIn) return undefined
-      const { id, usedAt } = signIn
-      if (isOver(signIn)) {
+      const { id, usedAt, endsAt } = signIn
+      if (now() >= Math.min(endsAt, usedAt + idleSeconds)) {
         await end({ ids: [id] })
         return undefined
       }

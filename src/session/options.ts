@@ -55,7 +55,10 @@ export interface ServerSessionOptions extends PlainHttpOptions {
    * the app cannot verify; the issuer then needs `idTokensFor`. Default `access_token`.
    */
   readonly presents?: 'access_token' | 'id_token'
-  /** Seconds after which a sign-in that nobody uses ends, 300 or more. Default 86,400: a day. */
+  /**
+   * Seconds after which a cookie that is not used opens nothing any more, 300 or more. Work that the
+   * person consented to goes on until the end of the sign-in. Default 86,400: a day.
+   */
   readonly idleSeconds?: number
   /** Seconds after which every sign-in ends. Default 604,800: seven days. */
   readonly lifeSeconds?: number

@@ -69,6 +69,18 @@ describe('signing out', () => {
     expect(issuer.asked.at(-1)?.path).toBe('/revoke')
   })
 
+  it('by a form gives the issuer no ID token that opens the app', async () => {
+    const { browser, app } = await house({ presents: 'id_token' })
+    const one = browser()
+    await one.signIn()
+    const cookie = [...one.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const headers = { ...OF_PAGE, cookie, 'sec-fetch-mode': 'navigate' }
+    const request = new Request(`${ORIGIN}/auth/sign-out`, { method: 'POST', headers })
+    const response = await app.session.handle(request)
+    expect(response?.headers.get('location')).toMatch(/\/end-session\?client_id=app/)
+    expect(response?.headers.get('location')).not.toContain('eyJ')
+  })
+
   it('works at an issuer without such an endpoint, and one that does not answer', async () => {
     const { browser, issuer } = await house()
     issuer.metadata = { end_session_endpoint: undefined }

@@ -133,14 +133,18 @@ describe('work while the person is away', () => {
     expect(await app.session.list(alice)).toHaveLength(1)
   })
 
-  it('finds none whose time is over', async () => {
+  it('goes on when its cookie has been idle for too long, and ends with the sign-in', async () => {
     const { browser, app, clock } = await house({ idleSeconds: 1000 })
-    await browser().signIn()
+    const one = browser()
+    await one.signIn()
     const kept = await app.session.signInOf(alice)
     clock.forward(1000)
+    expect((await kept?.freshen())?.ok).toBe(true)
+    // A use by a job is none by the person.
+    clock.forward(603_800)
     expect(await app.session.signInOf(alice)).toBeUndefined()
     expect(await app.session.list(alice)).toEqual([])
-    clock.forward(604_800)
+    expect(await whoIs(one.admit())).toBe('sign_in_ended')
     expect(await kept?.freshen()).toMatchObject({ refusal: { reason: 'sign_in_ended' } })
   })
 })
