@@ -53,6 +53,8 @@ async function report(...args: string[]) {
 interface Script {
   readonly tools?: readonly unknown[]
   readonly name?: string
+  /** Further lists, by their methods. */
+  readonly lists?: Readonly<Record<string, object>>
   /** Answers in the server's place, where it does. */
   readonly before?: (
     request: Received,
@@ -61,7 +63,7 @@ interface Script {
 }
 
 /** A server of the revision with sessions, as many in the wild are. */
-function wild({ tools = [], name = 'wild', before }: Script = {}): Promise<Loopback> {
+function wild({ tools = [], name = 'wild', lists = {}, before }: Script = {}): Promise<Loopback> {
   return loopback((request, response) => {
     if (before?.(request, response)) return
     if (request.method !== 'POST' || !request.url.startsWith('/mcp'))
@@ -75,6 +77,7 @@ function wild({ tools = [], name = 'wild', before }: Script = {}): Promise<Loopb
         serverInfo: { name, version: '1.2.3' },
       },
       'tools/list': { tools },
+      ...lists,
     }
     if (!(method in results))
       return json(response, 400, { jsonrpc: '2.0', id, error: { code: -32600, message: 'canary' } })
@@ -916,5 +919,73 @@ describe('what is to be pasted', () => {
     [{}, '{}'],
   ])('what is to be pasted is TypeScript: %j', (value, text) => {
     expect(literal(value)).toBe(text)
+  })
+})
+
+describe('prompts and resources', () => {
+  const lists = {
+    'prompts/list': {
+      prompts: [
+        {
+          name: 'report',
+          arguments: [
+            { name: 'account', required: true },
+            { name: 'access_token' },
+            { name: 'day' },
+          ],
+        },
+        { name: 'plain' },
+        { name: 7 },
+      ],
+    },
+    'resources/templates/list': {
+      resourceTemplates: [
+        { name: 'tasks', uriTemplate: 'tasks://{user_id}/list{?api_key,limit}' },
+        { name: 'odd', uriTemplate: 5 },
+      ],
+    },
+    'resources/list': { resources: [{ name: 'help', uri: 'help://all' }] },
+  }
+
+  it('are listed, and what looks like a credential or an identity is flagged as in tools', async () => {
+    await using server = await wild({ lists })
+    const { json } = await report(new URL('/mcp', server.url).href)
+    expect(json.resources).toBe(1)
+    expect(json.prompts.map(({ name }: { name: string }) => name)).toEqual([
+      'prompts/report',
+      'prompts/plain',
+    ])
+    expect(json.prompts[0].parameters).toMatchObject([
+      { pointer: '/account', looksLike: 'subject', required: true },
+      { pointer: '/access_token', looksLike: 'credential', required: false },
+    ])
+    expect(json.templates).toMatchObject([
+      {
+        name: 'resources/tasks',
+        refused: true,
+        parameters: [
+          { pointer: '/user_id', looksLike: 'subject', required: true },
+          { pointer: '/api_key', looksLike: 'credential', required: false },
+        ],
+      },
+    ])
+
+    const { out } = await run(new URL('/mcp', server.url).href)
+    for (const said of [
+      'Prompts: 2',
+      'Templates of resources: 1, of which 1 are refused while nothing is decided',
+      'Resources: 1',
+      "tool: 'resources/tasks'",
+      "tool: 'prompts/report'",
+    ])
+      expect(out).toContain(said)
+  })
+
+  it('are not there at a server that has none or refuses to list them', async () => {
+    await using server = await wild({ tools: [FLAT] })
+    const { json } = await report(new URL('/mcp', server.url).href)
+    expect(json).toMatchObject({ prompts: null, templates: null, resources: null })
+    const { out } = await run(new URL('/mcp', server.url).href)
+    expect(out).not.toContain('Prompts')
   })
 })

@@ -290,6 +290,7 @@ export const MCP_PARSERS: readonly StrangerParser[] = [
     name: 'server that is inspected',
     stranger: 'an MCP server',
     files: [
+      'src/cli/inspect/as-tools.ts',
       'src/cli/inspect/ask.ts',
       'src/cli/inspect/authorization.ts',
       'src/cli/inspect/inspect-server.ts',

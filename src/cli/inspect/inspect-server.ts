@@ -2,11 +2,12 @@
 // tools with the credential.
 
 import { CommandError } from '../command.ts'
+import { promptTools, templateTools } from './as-tools.ts'
 import { type Answer, opensLegacyStream, type Way } from './ask.ts'
 import { lookAtAuthorization } from './authorization.ts'
 import { printable } from './printable.ts'
-import { type Greeting, greet, leave, listTools } from './protocol.ts'
-import type { Authorization, Report } from './report.ts'
+import { type Greeting, greet, type Lists, leave, listAll } from './protocol.ts'
+import type { Authorization, InspectedOthers, Report } from './report.ts'
 import { suggest } from './suggest.ts'
 import { ambiguousPointers, inspectTools } from './tools.ts'
 
@@ -49,11 +50,12 @@ export async function inspectServer(
   const refused = armed ? refusedIn(greeting) : undefined
   if (armed && !greeting.open && greeting.revisions.length === 0 && refused === undefined)
     throw await notMcp(target, greeting.answers, way)
-  if (greeting.open) progress('listing its tools')
-  const listed = greeting.open ? await listTools(target, greeting.open, way) : undefined
+  if (greeting.open) progress('listing its tools, prompts and resources')
+  const lists = greeting.open ? await listAll(target, greeting.open, way) : undefined
+  const listed = lists?.tools
   if (greeting.open) await leave(target, greeting.open, way)
 
-  const looked = listed ? await inspectTools(listed.tools, way.signal) : undefined
+  const looked = listed ? await inspectTools(listed.entries, way.signal) : undefined
   const { tools = null, takingAny: takingParameters = 0 } = looked ?? {}
   const { server } = greeting
   const notes = [
@@ -79,13 +81,29 @@ export async function inspectServer(
     ...{ url, server, revisions: greeting.revisions },
     ...{ authorization, tools, takingParameters },
   }
+  const others = await inspectOthers(lists, way.signal)
   const suggestion = suggest({
     ...found,
     header,
-    ambiguous: ambiguousPointers(listed?.tools ?? [], tools ?? []),
+    ambiguous: ambiguousPointers(listed?.entries ?? [], tools ?? []),
   })
-  const report: Report = { format: 1, ...found, suggestion, notes }
+  const report: Report = { format: 1, ...found, ...others, suggestion, notes }
   return { report: allPrintable(report), ...(refused === undefined ? {} : { refused }) }
+}
+
+/** Looks at the prompts and the templates of resources, and counts the resources. */
+async function inspectOthers(
+  lists: Lists | undefined,
+  signal: AbortSignal,
+): Promise<InspectedOthers> {
+  const { prompts, templates, resources } = lists ?? {}
+  const look = async (tools: Parameters<typeof inspectTools>[0]) =>
+    (await inspectTools(tools, signal)).tools
+  return {
+    prompts: prompts ? await look(promptTools(prompts.entries)) : null,
+    templates: templates ? await look(templateTools(templates.entries)) : null,
+    resources: resources ? resources.entries.length : null,
+  }
 }
 
 /** The status with which whoever greeted was sent away. */

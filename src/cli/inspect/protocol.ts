@@ -1,5 +1,5 @@
-// Speaks the part of MCP that an inspection needs: it asks which revisions a server has, and lists
-// its tools. It calls no tool.
+// Speaks the part of MCP that an inspection needs: it asks which revisions a server has, and for what
+// it lists. It calls no tool, and reads no resource.
 
 import {
   type Answer,
@@ -17,7 +17,7 @@ const WITH_SESSIONS = '2025-11-25'
 
 const CLIENT = { name: 'onbehalf-inspect', version: '1' }
 
-/** Pages and tools of a list that are taken in. */
+/** Pages and entries of a list that are taken in. */
 const MAX_PAGES = 20
 const MAX_TOOLS = 2_048
 
@@ -74,40 +74,63 @@ export async function greet(target: Target, way: Way): Promise<Greeting> {
   }
 }
 
-/**
- * The tools of a server, as it lists them; undefined when it refuses. `more` is true when the
- * server has more tools than were read.
- */
-export async function listTools(
+/** What a server lists of one kind. */
+export interface Listed {
+  readonly entries: readonly UnknownObject[]
+  /** Whether the server has more than were read. */
+  readonly more: boolean
+}
+
+/** Everything that a server lists. Undefined for a list that it refuses. */
+export interface Lists {
+  readonly tools: Listed | undefined
+  readonly prompts: Listed | undefined
+  readonly templates: Listed | undefined
+  readonly resources: Listed | undefined
+}
+
+/** Asks for all lists of a server, one after the other. */
+export async function listAll(
   target: Target,
   open: NonNullable<Greeting['open']>,
   way: Way,
-): Promise<{ readonly tools: readonly UnknownObject[]; readonly more: boolean } | undefined> {
+): Promise<Lists> {
   if (open.revision !== STATELESS) await notify(target, open, way)
-  const tools: UnknownObject[] = []
+  const list = (method: string, member: string) => listOf(method, member, target, open, way)
+  return {
+    tools: await list('tools/list', 'tools'),
+    prompts: await list('prompts/list', 'prompts'),
+    templates: await list('resources/templates/list', 'resourceTemplates'),
+    resources: await list('resources/list', 'resources'),
+  }
+}
+
+async function listOf(
+  method: string,
+  member: string,
+  target: Target,
+  open: NonNullable<Greeting['open']>,
+  way: Way,
+): Promise<Listed | undefined> {
+  const entries: UnknownObject[] = []
   let cursor: string | undefined
-  for (let page = 0; page < MAX_PAGES && tools.length < MAX_TOOLS; page++) {
-    const answer = await request(
-      target,
-      'tools/list',
-      cursor === undefined ? {} : { cursor },
-      open,
-      way,
-    )
+  for (let page = 0; page < MAX_PAGES && entries.length < MAX_TOOLS; page++) {
+    const answer = await request(target, method, cursor === undefined ? {} : { cursor }, open, way)
     const result = resultOf(answer)
-    // A server without tools does not know the method.
+    // A server that has none of them does not know the method.
     if (!result)
       return isObject(answer.json?.error) && answer.json.error.code === -32601
-        ? { tools, more: false }
+        ? { entries, more: false }
         : undefined
-    const page = Array.isArray(result.tools) ? result.tools.slice(0, MAX_TOOLS + 1) : []
-    tools.push(...page.filter(isObject))
+    const listed = result[member]
+    const page: readonly unknown[] = Array.isArray(listed) ? listed.slice(0, MAX_TOOLS + 1) : []
+    entries.push(...page.filter(isObject))
     cursor = stringOf(result.nextCursor)
     if (cursor === undefined) break
   }
   return {
-    tools: tools.slice(0, MAX_TOOLS),
-    more: cursor !== undefined || tools.length > MAX_TOOLS,
+    entries: entries.slice(0, MAX_TOOLS),
+    more: cursor !== undefined || entries.length > MAX_TOOLS,
   }
 }
 

@@ -2,7 +2,7 @@
 // in it is a secret.
 
 /** The whole report. New members may be added; `format` changes when one is taken away. */
-export interface Report {
+export interface Report extends InspectedOthers {
   readonly format: 1
   readonly url: string
   /** What the server calls itself; null while it has not said. */
@@ -65,6 +65,16 @@ export interface InspectedIssuer {
   readonly dpop: readonly string[]
   /** Whether a client can be known by the URL of its metadata document. */
   readonly clientDocuments: boolean
+}
+
+/** What a server lists beside its tools; null for what it refused to list. */
+export interface InspectedOthers {
+  /** Prompts as tools: in a binding they are named `prompts/NAME`. */
+  readonly prompts: readonly InspectedTool[] | null
+  /** Templates of resources as tools: in a binding they are named `resources/NAME`. */
+  readonly templates: readonly InspectedTool[] | null
+  /** How many resources it lists. */
+  readonly resources: number | null
 }
 
 /** One tool. */

@@ -1,5 +1,6 @@
 // The report as text for people.
 
+import { decisionsFor } from './decisions.ts'
 import type { InspectedIssuer, Report, Suggestion } from './report.ts'
 import { decisionBlocks, toolBlocks } from './tools-text.ts'
 import { literal, member } from './typescript.ts'
@@ -33,10 +34,22 @@ export function textOf(report: Report): string {
     ],
     ...servers.map(issuerLines),
     ...(tools === null ? [['Tools: could not be listed']] : toolBlocks(tools)),
+    ...otherBlocks(report),
     ...suggestionBlocks(suggestion),
     ...(notes.length > 0 ? [notes.map((note) => `! ${note}`)] : []),
   ]
   return blocks.map((lines) => lines.join('\n')).join('\n\n')
+}
+
+/** Prompts and resources, where there are any. */
+function otherBlocks({ prompts, templates, resources }: Report): readonly (readonly string[])[] {
+  const others = [...(prompts ?? []), ...(templates ?? [])]
+  return [
+    ...(prompts && prompts.length > 0 ? toolBlocks(prompts, 'Prompts') : []),
+    ...(templates && templates.length > 0 ? toolBlocks(templates, 'Templates of resources') : []),
+    ...(resources !== null && resources > 0 ? [[`Resources: ${resources}`]] : []),
+    ...decisionBlocks(decisionsFor(others, () => false)),
+  ]
 }
 
 function schemeOf({ authorization: { challenge } }: Report): string {

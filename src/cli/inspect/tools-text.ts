@@ -7,15 +7,22 @@ import { literal } from './typescript.ts'
 /** Tools that are named where many have the same. */
 const MAX_NAMED = 3
 
-/** The tools: their names, and the parameters of all of them that look like something. */
-export function toolBlocks(tools: readonly InspectedTool[]): readonly (readonly string[])[] {
+/**
+ * The tools: their names, and the parameters of all of them that look like something.
+ *
+ * @param what What they are called. Default: tools.
+ */
+export function toolBlocks(
+  tools: readonly InspectedTool[],
+  what = 'Tools',
+): readonly (readonly string[])[] {
   const refused = tools.filter((tool) => tool.refused).length
   const unusable = tools.flatMap(({ name, unusable: why }) =>
     why === null ? [] : [`    UNUSABLE: ${name}: ${why}`],
   )
   return [
     [
-      `Tools: ${tools.length}${refused > 0 ? `, of which ${refused} are refused while nothing is decided` : ''}`,
+      `${what}: ${tools.length}${refused > 0 ? `, of which ${refused} are refused while nothing is decided` : ''}`,
       ...wrapped(tools.map(({ name }) => name)),
       ...unusable,
     ],

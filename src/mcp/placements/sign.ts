@@ -46,7 +46,7 @@ export function signer(
       const carrying = new Headers(headers)
       for (const [name, value] of added.value) {
         carrying.set(name, value)
-        for (const [piece] of value.matchAll(SIGNATURES)) onSigned(new Credential(piece))
+        for (const piece of value.match(SIGNATURES) ?? []) onSigned(new Credential(piece))
       }
       return granted(carrying)
     },
