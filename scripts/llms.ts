@@ -19,7 +19,7 @@ if (process.argv.includes('--check')) {
 function llmsText(): string {
   const { description } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const pages = readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.md'))
+    .filter((path) => path.endsWith('.md') && !path.startsWith('reference'))
     .map((path) => posix.join('docs', path))
     .sort()
   const line = (page: string) => {
@@ -38,6 +38,8 @@ function llmsText(): string {
     '- [README](README.md): three quick starts, and every subpath',
     '- [SECURITY](SECURITY.md): what is promised, and what is not',
     '- [CHANGELOG](CHANGELOG.md): what changed',
+    '',
+    'Every export of every subpath, with its doc comment: docs/reference/README.md',
     '',
     '## Docs',
     '',

@@ -21,7 +21,8 @@ const isShipped = (path: string) =>
 const pages = [
   ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.md'))
+    // The build makes the reference, and nobody writes it.
+    .filter((path) => path.endsWith('.md') && !path.startsWith('reference'))
     .map((path) => posix.join('docs', path)),
 ]
   .filter(isShipped)
