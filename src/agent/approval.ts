@@ -23,3 +23,18 @@ export interface ToolFacts {
  *   that may lie about its tools.
  */
 export type ApprovalPolicy = 'never' | 'destructive' | 'changes' | ((tool: ToolFacts) => boolean)
+
+/** A call of a server's tool that is about to be made. */
+export interface OutgoingCall {
+  readonly server: string
+  /** The server's own name for the tool. */
+  readonly name: string
+  /** A JSON object. Parameters that are filled in for the person are not in it. */
+  readonly arguments: string
+}
+
+/**
+ * Is called before each call leaves, an approved one too. A text that it gives is what the model reads
+ * in place of a result, and the call is not made. With anything else it is made.
+ */
+export type BeforeCall = (call: OutgoingCall) => unknown

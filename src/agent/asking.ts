@@ -2,7 +2,7 @@
 
 import { isObject, parseJson, writeJson } from '../core/json.ts'
 import { REFERENCE_PREFIX } from '../core/wire-names.ts'
-import type { ApprovalPolicy, ToolFacts } from './approval.ts'
+import type { ApprovalPolicy, BeforeCall, OutgoingCall, ToolFacts } from './approval.ts'
 import { looksLikeCredential } from './credential-likeness.ts'
 
 /** Nobody reads longer arguments before an approval. */
@@ -15,6 +15,15 @@ export const NOT_SHOWN =
 /** The result of a declined call, for the model to read. */
 export const DECLINED =
   'The person declined this call, so it was not made. Do not try it again unless they ask for it.'
+
+/** What the model reads in place of a result; undefined for a call that is to be made. */
+export async function insteadOf(
+  beforeCall: BeforeCall | undefined,
+  call: OutgoingCall,
+): Promise<string | undefined> {
+  const said = await beforeCall?.(call)
+  return typeof said === 'string' && said !== '' ? said : undefined
+}
 
 /** Whether calls of a tool wait for the person. */
 export function needsApproval(policy: ApprovalPolicy, tool: ToolFacts): boolean {

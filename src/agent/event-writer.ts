@@ -3,7 +3,7 @@
 
 import { writeJson } from '../core/json.ts'
 import type { AgentEvent, Citation } from './events.ts'
-import { keptArguments, keptOutput } from './keep.ts'
+import { keptArguments, keptOutput, structuredIn } from './keep.ts'
 
 /** The server that offers a tool, and its own name for the tool. */
 export interface ToolOwner {
@@ -110,7 +110,18 @@ export function eventWriter({ ownerOf, keepCalls = true }: RunNotes = {}): Event
         const kept = { callId, name, arguments: args, output: keptOutput(output) }
         out.push({ type: 'call_kept', call: kept })
       }
-      out.push({ type: 'tool_done', callId, name: ownerOf?.(name)?.tool ?? name, outcome })
+      const owner = ownerOf?.(name)
+      const structured = structuredIn(output)
+      out.push({
+        type: 'tool_result',
+        callId,
+        name: owner?.tool ?? name,
+        ...(owner ? { server: owner.server } : {}),
+        arguments: args,
+        text: keptOutput(output),
+        ...(structured === undefined ? {} : { structured }),
+      })
+      out.push({ type: 'tool_done', callId, name: owner?.tool ?? name, outcome })
     },
     waits(callId) {
       const name = calls.get(callId)?.name

@@ -1,7 +1,8 @@
 // What happens in one run of an agent, as its consumer sees it: texts and names. Tool arguments are
-// in two events only, where a person or the page needs them: `approval_needed` and `client_tool`.
-// Arguments and results are in a third, `call_kept`, for the store alone and only when it asks.
+// in few events only: `approval_needed` and `client_tool`, where a person or the page needs them,
+// `call_kept` for the store, and `tool_result` for the app, which both are there only when asked for.
 
+import type { JsonValue } from '../core/json.ts'
 import type { KeptCall } from './turn.ts'
 
 /**
@@ -32,6 +33,20 @@ export interface PendingCall {
   readonly arguments: string
   /** The rights of the call, if the operator names them. */
   readonly scopes: readonly string[]
+}
+
+/** What a tool has answered: cut, and without credentials. */
+export interface ToolResult {
+  readonly callId: string
+  /** The server's own name for the tool. */
+  readonly name: string
+  readonly server?: string
+  /** What the model chose, as a JSON object. */
+  readonly arguments: string
+  /** What the model reads of the result. */
+  readonly text: string
+  /** The value, where the tool gave one (MCP `structuredContent`, or what the app's own tool returned). */
+  readonly structured?: JsonValue
 }
 
 /** A run that waited, and what the person decided. */
@@ -73,6 +88,8 @@ export type AgentEvent =
       readonly name: string
       readonly outcome: 'done' | 'failed' | 'waits'
     }
+  /** What a tool has answered, for the app to draw. It comes before the `tool_done` of its call. */
+  | ({ readonly type: 'tool_result' } & ToolResult)
   /**
    * Keep this call with the conversation. It comes when a call begins and again with its output, and
    * the later one counts.

@@ -1,7 +1,7 @@
 // What a conversation keeps of a call: what the model wrote and what it read, cut, and without
 // credentials. Pure.
 
-import { isObject, parseJson, writeJson } from '../core/json.ts'
+import { isObject, type JsonValue, parseJson, writeJson } from '../core/json.ts'
 import { withoutCredentials } from './credential-likeness.ts'
 
 /** Characters that are kept of one result. */
@@ -35,6 +35,25 @@ export function keptOutput(output: unknown, hide: (text: string) => string = sam
   return kept.length <= MAX_OUTPUT_CHARS
     ? kept
     : `${kept.slice(0, MAX_OUTPUT_CHARS)}\n[The rest of this result was not kept.]`
+}
+
+/** Characters of a value that an app can draw. A part of a longer one would be no value. */
+const MAX_STRUCTURED_CHARS = 200_000
+
+/**
+ * The value of a result, for an app to draw: a result's `structuredContent`, or what an app's own tool
+ * returned. Undefined when there is none, and when it is very long.
+ */
+export function structuredIn(
+  output: unknown,
+  hide: (text: string) => string = same,
+): JsonValue | undefined {
+  const isOfMcp = isObject(output) && Array.isArray(output.content)
+  const value = isOfMcp ? output.structuredContent : output
+  if (typeof value !== 'object' || value === null) return undefined
+  const text = writeJson(value)
+  if (text === undefined || text.length > MAX_STRUCTURED_CHARS) return undefined
+  return parseJson(withoutCredentials(hide(text))) as JsonValue | undefined
 }
 
 /**

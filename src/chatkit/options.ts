@@ -37,6 +37,13 @@ export interface AnswerContext<C extends ChatCaller> {
    * somebody is or what they may do.
    */
   readonly metadata: RequestMetadata
+  /**
+   * The `metadata` of the message itself (`params.input.metadata`), where some pages put what the person
+   * looks at; empty when it has none. Do not trust it either.
+   */
+  readonly inputMetadata: RequestMetadata
+  /** The headers of the request that `contextHeaders` names, by their lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
   /** Aborts when the person stops the answer, leaves or deletes the thread, and at the deadline. */
   readonly signal: AbortSignal
   /**
@@ -109,6 +116,11 @@ export interface ChatkitServerOptions<C extends ChatCaller> {
    * The title of a new thread, from its first message. It is stored with the thread. Default: none.
    */
   readonly titleOf?: (firstMessage: UserMessageItem) => string | undefined
+  /**
+   * Names of request headers that the app's functions get (`context.headers`), such as `X-Page-URL`. A
+   * client sends what it likes in them. Default: none.
+   */
+  readonly contextHeaders?: readonly string[]
   /** Answers `threads.custom_action`. Default: such requests are refused. */
   readonly action?: Act<C>
   /**

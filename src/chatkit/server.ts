@@ -6,6 +6,7 @@ import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import {
   hasMethods,
   isFunction,
+  isList,
   isNumber,
   isThreadStore,
   type ValueChecks,
@@ -38,6 +39,7 @@ const CHATKIT_SERVER_OPTIONS: OptionNames<ChatkitServerOptions<ChatCaller>> = {
   admit: 'required',
   store: 'required',
   respond: 'required',
+  contextHeaders: 'optional',
   action: 'optional',
   titleOf: 'optional',
   syncAction: 'optional',
@@ -62,6 +64,7 @@ const RATE_LIMIT = hasMethods(['take'], "memoryRateLimit() of onbehalf/chatkit, 
 const CHATKIT_SERVER_VALUES: ValueChecks = {
   store: isThreadStore,
   respond: isFunction('an async generator of events, such as the respond of agentChat(…)'),
+  contextHeaders: isList("['X-Page-URL']"),
   action: isFunction('an async generator of events, such as the action of agentChat(…)'),
   titleOf: isFunction('it gives the title of a new thread, such as the titleOf of agentChat(…)'),
   syncAction: isFunction('it gives the changed item'),
@@ -177,8 +180,25 @@ function serverOf<C extends ChatCaller>(options: ChatkitServerOptions<C>): Reque
     report,
     rateLimit: rateLimit === 'none' ? undefined : (rateLimit ?? memoryRateLimit()),
     streams: openStreams(limits.streams),
+    contextHeaders: headerNames(options.contextHeaders ?? []),
     maxBodyBytes: options.transcribe ? maxBytesOfRecordings(limits) : limits.bodyBytes,
   }
+}
+
+/** Headers that carry credentials: no function of the app gets them. */
+const SECRET_HEADERS = /^(?:(?:proxy-)?authorization|cookie|dpop|.*(?:token|secret|api-?key).*)$/
+
+function headerNames(given: readonly string[]): readonly string[] {
+  return given.map((name) => {
+    const lower = String(name).toLowerCase()
+    if (!/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(lower))
+      throw new TypeError('contextHeaders must be names of headers')
+    if (SECRET_HEADERS.test(lower))
+      throw new TypeError(
+        `contextHeaders: ${lower} carries a credential, which nobody but the door reads`,
+      )
+    return lower
+  })
 }
 
 function checkPositive(numbers: Readonly<Record<string, number>>): void {

@@ -2,6 +2,7 @@
 
 export type { ApprovalPolicy, ToolFacts } from '../agent/approval.ts'
 export type { AgentEvent, Citation, HostedTool, PendingCall, ResumedRun } from '../agent/events.ts'
+export { personOf } from '../agent/person.ts'
 export type {
   AskPerson,
   FieldKind,
@@ -16,7 +17,6 @@ export { agentEvents, type StreamedRun } from './agent-events.ts'
 export {
   DEFAULT_INSTRUCTIONS,
   type InstructionValues,
-  personOf,
   renderInstructions,
 } from './instructions.ts'
 export {

@@ -2,7 +2,6 @@
 // claims. It refuses credentials.
 
 import { looksLikeCredential } from '../agent/credential-likeness.ts'
-import type { Principal } from '../core/principal.ts'
 
 /** The values of the placeholders, by their names. */
 export interface InstructionValues {
@@ -51,17 +50,6 @@ export function renderInstructions(template: string, values: InstructionValues):
       throw new TypeError(`The instructions name {${name}}, which has no value`)
     return line
   })
-}
-
-/** The person's name: the `name` claim, else `preferred_username`, else the subject. */
-export function personOf(
-  principal: Principal,
-  claims: Readonly<Record<string, unknown>> = {},
-): string {
-  const named = [claims.name, claims.preferred_username].find(
-    (claim) => typeof claim === 'string' && claim.trim() !== '',
-  )
-  return typeof named === 'string' ? named : principal.subject
 }
 
 /**

@@ -1,7 +1,7 @@
 // What one run of an agent is given: the caller, the servers, and the options of `runAgent`.
 
-import type { Model } from '@openai/agents'
-import type { ApprovalPolicy } from '../agent/approval.ts'
+import type { Agent, Model, Tool } from '@openai/agents'
+import type { ApprovalPolicy, BeforeCall } from '../agent/approval.ts'
 import type { ResumedRun } from '../agent/events.ts'
 import type { AskPerson } from '../agent/question.ts'
 import type { AgentTurn, ClientTool } from '../agent/turn.ts'
@@ -98,6 +98,26 @@ export interface RunAgentOptions {
    * none.
    */
   readonly clientTools?: readonly ClientTool[]
+  /**
+   * Tools of the app's own, beside those of the servers: `tool({ … })` of @openai/agents. One with
+   * `needsApproval` waits for the person, too. They hold no credential. Default: none.
+   */
+  readonly tools?: readonly Tool[]
+  /**
+   * Agents that the model may hand over to, each with tools of its own. One without a model has that of
+   * the run. Default: none.
+   */
+  readonly handoffs?: readonly Agent[]
+  /**
+   * Is called before each call of a server's tool leaves, an approved one too. A text that it gives is
+   * what the model reads in place of a result, and the call is not made. Default: nobody is told.
+   */
+  readonly beforeCall?: BeforeCall
+  /**
+   * Whether the events tell what each tool has answered (`tool_result`), for the app to draw. The
+   * `draw` of `agentChat` asks for it. Default false.
+   */
+  readonly toolResults?: boolean
   /**
    * Whether the events tell what to keep of the calls for the next turn (`call_kept`): arguments and
    * results, cut and without credentials. `agentChat` asks for it. Default false.

@@ -35,6 +35,10 @@ const RUN_AGENT_OPTIONS: OptionNames<RunAgentOptions> = {
   resume: 'optional',
   promptValues: 'optional',
   clientTools: 'optional',
+  tools: 'optional',
+  handoffs: 'optional',
+  beforeCall: 'optional',
+  toolResults: 'optional',
   keepCalls: 'optional',
   title: 'optional',
   ask: 'optional',
@@ -55,6 +59,9 @@ const RUN_AGENT_VALUES: ValueChecks = {
   clientTools: isList('the tools of the page'),
   store: isProviderStore,
   ask: isFunction('it puts a question to the person, and gives the answer'),
+  tools: isList('tool({ … }) of @openai/agents makes one'),
+  handoffs: isList('agents of @openai/agents'),
+  beforeCall: isFunction('it is told of each call before it leaves'),
   onModelRequest: isFunction('it gets a copy of each request to the model'),
 }
 

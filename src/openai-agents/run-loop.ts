@@ -27,7 +27,7 @@ export async function* runLoop(
   side: SideEvents<AgentEvent>,
 ): AsyncGenerator<AgentEvent, void, undefined> {
   const setup = setUpRun(options, servers, side)
-  const { agent, runner, recorded, translate, keeper, pauseParts, resume } = setup
+  const { agent, runner, recorded, translate, keeper, results, pauseParts, resume } = setup
   yield* setup.leftOut
   const conversation = inputOf(options.input, pauseParts.values.fill)
   let items: readonly AgentInputItem[] = resume ? itemsOf(resume) : []
@@ -44,6 +44,7 @@ export async function* runLoop(
         }
         // Kept before it is shown: a client may stop as soon as it sees the call.
         keeper?.take(event.main, out)
+        results?.take(event.main, out)
         translate.take(event.main, out)
         for (const translated of out) yield translated
         out.length = 0

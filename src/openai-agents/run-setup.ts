@@ -9,11 +9,13 @@ import { approvalGate } from './approval.ts'
 import { type CallKeeper, callKeeper } from './call-keeper.ts'
 import { connectTool } from './connect-tool.ts'
 import type { RunAgentOptions } from './options.ts'
+import { OWN, ownTools } from './own-tools.ts'
 import type { PauseParts } from './pause.ts'
 import { repeatingModel } from './paused-run.ts'
 import { fillRun, promptedValues } from './prompted-values.ts'
 import { storeSettings } from './provider-store.ts'
 import { recordingModel } from './recording-model.ts'
+import { type ResultTeller, resultTeller } from './result-teller.ts'
 import { runTools } from './run-tools.ts'
 import { modelSentence } from './servers/missing.ts'
 import type { OpenedServers } from './servers/open-servers.ts'
@@ -31,6 +33,8 @@ export interface RunSetup {
   readonly translate: Translator
   /** Undefined when nobody keeps the calls. */
   readonly keeper: CallKeeper | undefined
+  /** Undefined when nobody draws results. */
+  readonly results: ResultTeller | undefined
   readonly pauseParts: PauseParts
   /** The run that is continued, with this run's values filled in. */
   readonly resume: ResumedRun | undefined
@@ -54,17 +58,20 @@ export function setUpRun(
   const resume = options.resume && fillRun(options.resume, values)
   const approved = resume?.approved ? resume.calls : []
   const page = clientTools.map(({ name }) => name)
-  const connects = connectNames(servers, page)
+  const own = ownTools(options.tools ?? [], approvalGate(approved))
+  const connects = connectNames(servers, [...page, ...own.keys()])
   const kept = namesOf(approved)
   const { tools: ofServers, leftOut } = toolsOfRun(
     servers.open,
-    [...page, ...connects.keys()],
+    [...page, ...own.keys(), ...connects.keys()],
     kept,
     caller,
   )
   const owners = new Map<string, ToolOfServer>(ofServers)
   for (const name of page) owners.set(name, { server: 'the page', tool: name })
-  for (const call of approved) assertOffered(call, owners, servers)
+  const ofApp = [...own.keys()].map((name) => [name, { server: OWN, tool: name }] as const)
+  const all = new Map([...owners, ...ofApp])
+  for (const call of approved) assertOffered(call, all, servers)
   const gate = approvalGate(approved)
   const { tools, held } = runTools({
     tools: ofServers,
@@ -72,8 +79,10 @@ export function setUpRun(
     policy,
     gate,
     values,
+    beforeCall: options.beforeCall,
     onEvent: side.push,
   })
+  tools.push(...own.values())
   for (const [name, { server }] of connects)
     tools.push(connectTool(name, server, () => side.push({ type: 'connection_needed', server })))
   const ofPage = new Set(page)
@@ -93,12 +102,19 @@ export function setUpRun(
         ...storeSettings(options.store),
       },
       tools,
+      handoffs: [...(options.handoffs ?? [])],
     }),
     runner: runnerFor(model),
     recorded,
     translate: translator(owners, isElsewhere),
     keeper: options.keepCalls ? callKeeper(values, isElsewhere) : undefined,
-    pauseParts: { held, owners, scopes: scopesOf(options), values },
+    results: options.toolResults ? resultTeller(owners, values, isElsewhere) : undefined,
+    pauseParts: {
+      held: new Map([...held, ...ofApp.map(([name]) => [name, undefined] as const)]),
+      owners: all,
+      scopes: scopesOf(options),
+      values,
+    },
     resume,
     leftOut,
   }

@@ -1,9 +1,15 @@
 // The tools of one run as the framework gets them. Calls of some server tools wait for the person;
 // page tools never run here.
 
-import { type FunctionTool, mcpToFunctionTool, type Tool, tool } from '@openai/agents'
-import type { ApprovalPolicy } from '../agent/approval.ts'
-import { isShowable, NOT_SHOWN, needsApproval, plainArguments } from '../agent/asking.ts'
+import {
+  type FunctionTool,
+  type MCPServer,
+  mcpToFunctionTool,
+  type Tool,
+  tool,
+} from '@openai/agents'
+import type { ApprovalPolicy, BeforeCall } from '../agent/approval.ts'
+import { insteadOf, isShowable, NOT_SHOWN, needsApproval, plainArguments } from '../agent/asking.ts'
 import type { AgentEvent } from '../agent/events.ts'
 import type { ClientTool } from '../agent/turn.ts'
 import { writeJson } from '../core/json.ts'
@@ -32,22 +38,24 @@ export interface RunToolParts {
   /** A call that waits needs an approval from it before it is made. */
   readonly gate: ApprovalGate
   readonly values: PromptedValues
+  readonly beforeCall: BeforeCall | undefined
   /** Gets events that occur while a call is under way. */
   readonly onEvent: (event: AgentEvent) => void
 }
 
 /** Makes the tools of a run. */
 export function runTools(parts: RunToolParts): RunTools {
-  const { policy, gate, values, clientTools } = parts
+  const { policy, gate, values, beforeCall, clientTools } = parts
   const held = new Map<string, string | undefined>()
   const tools = [...parts.tools].map(([modelName, ofRun]): Tool => {
     const { server, usable } = ofRun
     const { name, title, readOnly, destructive } = usable
-    const made = mcpToFunctionTool(
-      frameworkTool(usable),
-      frameworkServer(ofRun, parts.onEvent),
-      false,
-      { toolNameOverride: modelName },
+    const made = toldTool(
+      mcpToFunctionTool(frameworkTool(usable), drawableServer(ofRun, parts.onEvent), false, {
+        toolNameOverride: modelName,
+      }),
+      { server, name },
+      beforeCall,
     )
     if (!needsApproval(policy, { server, name, readOnly, destructive })) return made
     held.set(modelName, title)
@@ -64,6 +72,34 @@ function frameworkTool({
 }: ToolOfRun['usable']): Parameters<typeof mcpToFunctionTool>[0] {
   const schema = providerSchema(inputSchema)
   return { name, description, inputSchema: schema } as Parameters<typeof mcpToFunctionTool>[0]
+}
+
+/** The server, whose results keep their value beside the text. */
+function drawableServer(...parts: Parameters<typeof frameworkServer>): MCPServer {
+  const server = frameworkServer(...parts)
+  return {
+    ...server,
+    customDataExtractor: async (context) => ({
+      ...(await server.customDataExtractor?.(context)),
+      structured: context.structuredContent,
+    }),
+  }
+}
+
+/** The tool, of whose calls the app is told before they leave. */
+function toldTool(
+  inner: McpTool,
+  { server, name }: { readonly server: string; readonly name: string },
+  beforeCall: BeforeCall | undefined,
+): McpTool {
+  if (!beforeCall) return inner
+  return {
+    ...inner,
+    async invoke(context, input, details) {
+      const outgoing = { server, name, arguments: plainArguments(input) ?? '{}' }
+      return (await insteadOf(beforeCall, outgoing)) ?? inner.invoke(context, input, details)
+    },
+  }
 }
 
 type McpTool = ReturnType<typeof mcpToFunctionTool>

@@ -2,7 +2,7 @@
 
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { ApprovalPolicy } from '../../src/agent/approval.ts'
+import type { ApprovalPolicy, BeforeCall, OutgoingCall } from '../../src/agent/approval.ts'
 import type { AgentEvent, PendingCall } from '../../src/agent/events.ts'
 import { unheldCaller } from '../../src/agent/hold/held-caller.ts'
 import { heldRun } from '../../src/agent/hold/held-run.ts'
@@ -54,7 +54,7 @@ interface Ran {
 async function ran(
   caller: TestCaller,
   work: Work,
-  more: { approvals?: ApprovalPolicy; resume?: object } = {},
+  more: { approvals?: ApprovalPolicy; resume?: object; beforeCall?: BeforeCall } = {},
 ): Promise<Ran> {
   const heard: unknown[] = []
   const events: AgentEvent[] = []
@@ -62,6 +62,7 @@ async function ran(
     input: [{ role: 'user', text: 'Do it' }] as readonly AgentTurn[],
     signal: new AbortController().signal,
     approvals: more.approvals ?? ('destructive' as const),
+    ...(more.beforeCall ? { beforeCall: more.beforeCall } : {}),
     ...(more.resume ? { resume: more.resume as never } : {}),
   }
   const run = async function* (
@@ -224,6 +225,47 @@ describe('the policy', () => {
   })
 })
 
+describe('the hook before calls', () => {
+  it('sees what leaves, an approved call too, and can answer in its place', async () => {
+    const tasks = taskServer({ tasks: [{ title: 'One' }] })
+    const seen: string[] = []
+    const beforeCall = ({ server, name, arguments: args }: OutgoingCall) => {
+      seen.push(`${server} ${name} ${args}`)
+      return name === 'taskflow_start_task' ? undefined : 'Not today.'
+    }
+    const first = await ran(
+      callerOf(tasks),
+      async (fetch) => {
+        const send = async (call: unknown) => answered(await fetch(URL_OF_TASKS, post(call)))
+        await send(callOf('taskflow_start_task', { task_id: 1 }))
+        return [await send(callOf('taskflow_list_projects', {})), await send(deleting(1))]
+      },
+      { beforeCall },
+    )
+    expect(first.heard[0]).toMatchObject([
+      expect.stringContaining('Not today.'),
+      expect.stringContaining('not done yet'),
+    ])
+    const more = { beforeCall, ...decision(first, true) }
+    const second = await ran(callerOf(tasks), async () => {}, more)
+    expect(second.events).toContainEqual(expect.objectContaining({ outcome: 'failed' }))
+    expect(names(tasks)).toEqual(['taskflow_start_task'])
+    expect(seen).toEqual([
+      'Tasks taskflow_start_task {"task_id":1}',
+      'Tasks taskflow_list_projects {}',
+      'Tasks taskflow_delete_task {"task_id":1}',
+    ])
+  })
+
+  it('is asked also where nothing waits', async () => {
+    const tasks = taskServer({ tasks: [{ title: 'One' }] })
+    const more = { approvals: 'never', beforeCall: () => 'No.' } as const
+    const work: Work = async (fetch) => answered(await fetch(URL_OF_TASKS, post(deleting(1))))
+    expect((await ran(callerOf(tasks), work, more)).heard[0]).toContain('No.')
+    expect(names(tasks)).toEqual([])
+  })
+})
+
 /** What the person decides about what was asked. */
 const decision = ({ asked }: Ran, approved: boolean, change: Partial<PendingCall> = {}) => ({
   resume: {
@@ -257,6 +299,7 @@ describe('after the decision', () => {
       'call_kept',
       'tool_started',
       'call_kept',
+      'tool_result',
       'tool_done',
       'text_delta',
     ])
@@ -335,6 +378,36 @@ describe('after the decision', () => {
     await expect(ran(callerOf(down), async () => {}, decision(first, true))).rejects.toMatchObject({
       refusal: { reason: 'server_not_ready', server: 'Tasks' },
     })
+  })
+})
+
+describe('a run that asks by itself', () => {
+  const resume = (args: string) => ({
+    state: 'its own',
+    calls: [
+      { callId: 'a', name: 'taskflow_delete_task', server: 'Tasks', arguments: args, scopes: [] },
+    ],
+    approved: true,
+  })
+  const work: Work = async (fetch) => {
+    const send = async () => answered(await fetch(URL_OF_TASKS, post(deleting(1))))
+    return [await send(), await send()]
+  }
+
+  it('makes what was approved itself, once', async () => {
+    const tasks = taskServer({ tasks: [{ title: 'One' }] })
+    const { heard } = await ran(callerOf(tasks), work, { resume: resume('{ "task_id": 1 }') })
+    expect(heard[0]).toMatchObject([
+      expect.stringContaining('One'),
+      expect.stringContaining('not done yet'),
+    ])
+    expect(names(tasks)).toEqual(['taskflow_delete_task'])
+  })
+
+  it('does not make another call than the approved one', async () => {
+    const tasks = taskServer({ tasks: [{ title: 'One' }] })
+    await ran(callerOf(tasks), work, { resume: resume('{"task_id":2}') })
+    expect(names(tasks)).toEqual([])
   })
 })
 

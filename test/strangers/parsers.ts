@@ -76,6 +76,8 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/mount/next.ts': 'it takes the host that was asked for, which the handler behind it checks',
   'src/mcp/placements/sign.ts': "it reads the headers that the app's own function gave",
   'src/mcp/guard.ts': 'it asks for a header of the request that a framework sends',
+  'src/chatkit/requests/answer-request.ts':
+    'it gives the app the headers that it chose, as they are',
   'src/chatkit/requests/json/items.ts': 'it takes a request that is parsed already',
   'src/cli/leaktest': 'a test bench: it reads what the operator starts and attacks',
   'src/mcp/redact/': 'it decodes parts of texts that were read; test/mcp/redact tries them',

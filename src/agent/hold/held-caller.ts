@@ -1,7 +1,7 @@
 // A caller whose calls wait for the person where the policy says so, for an agent of any framework.
 
 import type { Refusal } from '../../core/errors.ts'
-import type { ApprovalPolicy } from '../approval.ts'
+import type { ApprovalPolicy, BeforeCall } from '../approval.ts'
 import { heldFetch } from './held-fetch.ts'
 import type { HeldCalls } from './hold.ts'
 
@@ -19,6 +19,7 @@ export interface Calling {
 export interface HeldCallerParts {
   readonly policy: ApprovalPolicy
   readonly hold: HeldCalls
+  readonly beforeCall?: BeforeCall | undefined
   /** Is told why a call was not made. */
   readonly onRefused: (refusal: Refusal) => void
 }
@@ -40,7 +41,8 @@ export function canCall<C extends object>(caller: C): caller is C & Calling {
  * cannot be held.
  */
 export function heldCaller<C extends Calling>(caller: C, parts: HeldCallerParts): C {
-  const { policy, hold, onRefused } = parts
+  const { policy, hold, beforeCall, onRefused } = parts
+  const isFree = policy === 'never' && !beforeCall
   const held = {
     fetch(server: string, options: Hears = {}) {
       const heard: Hears = {
@@ -51,9 +53,9 @@ export function heldCaller<C extends Calling>(caller: C, parts: HeldCallerParts)
         },
       }
       const fetch = caller.fetch(server, heard)
-      return policy === 'never' ? fetch : heldFetch({ server, fetch, policy, hold })
+      return isFree ? fetch : heldFetch({ server, fetch, policy, hold, beforeCall })
     },
-    ...(policy === 'never' ? {} : { transport: refuseTransport }),
+    ...(isFree ? {} : { transport: refuseTransport }),
     [UNHELD]: caller,
   }
   // A copy would lose what a class keeps to itself, and the caller may be frozen.

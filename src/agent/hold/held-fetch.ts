@@ -6,8 +6,8 @@ import { toError } from '../../core/sentences.ts'
 import { failedResult } from '../../mcp/answer/failure-message.ts'
 import { readMessages, requestIn, toolCallOf } from '../../mcp/answer/message.ts'
 import type { McpRequest } from '../../mcp/placements/request.ts'
-import type { ApprovalPolicy } from '../approval.ts'
-import { isShowable, NOT_SHOWN, needsApproval, plainArguments } from '../asking.ts'
+import type { ApprovalPolicy, BeforeCall } from '../approval.ts'
+import { insteadOf, isShowable, NOT_SHOWN, needsApproval, plainArguments } from '../asking.ts'
 import { type HeldCall, type HeldCalls, NOT_NOW } from './hold.ts'
 import { type KnownTool, toolFacts } from './tool-facts.ts'
 
@@ -18,6 +18,7 @@ export interface HeldFetchParts {
   readonly fetch: typeof globalThis.fetch
   readonly policy: ApprovalPolicy
   readonly hold: HeldCalls
+  readonly beforeCall?: BeforeCall | undefined
 }
 
 /** The result of a call that cannot be read, for the model. */
@@ -34,6 +35,7 @@ export function heldFetch({
   fetch,
   policy,
   hold,
+  beforeCall,
 }: HeldFetchParts): typeof globalThis.fetch {
   const factsAt = new Map<string, ReturnType<typeof toolFacts>>()
 
@@ -49,9 +51,12 @@ export function heldFetch({
   /** What the model reads instead of the result; undefined for a call that may be made. */
   async function judge(call: ReadCall): Promise<string | undefined> {
     if (hold.calls.length > 0) return NOT_NOW
+    const outgoing = { server, name: call.tool, arguments: call.arguments }
+    if (hold.takeYes(outgoing)) return insteadOf(beforeCall, outgoing)
     const tool = await factsOf(call.url)(call.tool, call.request)
-    if (hold.calls.length > 0 && !needsApproval(policy, tool)) return NOT_NOW
-    if (!needsApproval(policy, tool)) return undefined
+    const waits = needsApproval(policy, tool)
+    // Another call may wait by now.
+    if (!waits) return hold.calls.length > 0 ? NOT_NOW : insteadOf(beforeCall, outgoing)
     return isShowable(call.arguments) ? hold.take(heldCall(call, tool)) : NOT_SHOWN
   }
 

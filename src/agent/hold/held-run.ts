@@ -4,10 +4,10 @@
 import { endsSignIn, type Refusal } from '../../core/errors.ts'
 import { isObject, parseJson } from '../../core/json.ts'
 import { toError } from '../../core/sentences.ts'
-import type { ApprovalPolicy } from '../approval.ts'
-import { DECLINED } from '../asking.ts'
+import type { ApprovalPolicy, BeforeCall } from '../approval.ts'
+import { DECLINED, insteadOf } from '../asking.ts'
 import type { AgentEvent, PendingCall, ResumedRun } from '../events.ts'
-import { keptArguments, keptOutput } from '../keep.ts'
+import { keptArguments, keptOutput, structuredIn } from '../keep.ts'
 import type { AgentTurn, KeptCall } from '../turn.ts'
 import { type Calling, canCall, heldCaller } from './held-caller.ts'
 import { createHold, type HeldCall, type Hold } from './hold.ts'
@@ -19,6 +19,7 @@ export interface HeldRequest {
   readonly input: readonly AgentTurn[]
   readonly signal: AbortSignal
   readonly approvals: ApprovalPolicy
+  readonly beforeCall?: BeforeCall
   readonly resume?: ResumedRun
 }
 
@@ -60,7 +61,7 @@ async function* continuedRun<R extends HeldRequest, C extends Calling>(
 ): AsyncGenerator<AgentEvent, void, undefined> {
   const turns: AgentTurn[] = [...before]
   for (const call of calls) {
-    if (approved) yield* approvedCall(call, turns, caller, request.signal)
+    if (approved) yield* approvedCall(call, turns, caller, request)
     else turns.push({ role: 'tool', ...keptCall(call), output: DECLINED })
   }
   const { resume: _, ...rest } = request
@@ -77,10 +78,11 @@ async function* untilHeld<R extends HeldRequest, C extends Calling>(
 ): AsyncGenerator<AgentEvent, void, undefined> {
   const over = new AbortController()
   const signal = AbortSignal.any([request.signal, over.signal])
-  const hold = createHold()
+  // A run that asks by itself makes what was approved by itself.
+  const hold = createHold(request.resume?.approved ? request.resume.calls : [])
   const turns = turnsOfRun(before)
-  const { approvals: policy } = request
-  const held = heldCaller(caller, { policy, hold, onRefused: hold.refuse })
+  const { approvals: policy, beforeCall } = request
+  const held = heldCaller(caller, { policy, hold, beforeCall, onRefused: hold.refuse })
   const reader = run({ ...request, signal }, held)[Symbol.asyncIterator]()
   const underWay = new Set<string>()
   let isOver = false
@@ -96,7 +98,8 @@ async function* untilHeld<R extends HeldRequest, C extends Calling>(
       if (event.type === 'tool_started') underWay.add(event.callId)
       if (event.type === 'tool_done') underWay.delete(event.callId)
       turns.take(event)
-      yield turns.shown(event, hold.calls)
+      const shown = turns.shown(event, hold.calls)
+      if (shown) yield shown
       if (hold.calls.length > 0 && underWay.size === 0) break
     }
   } catch (error) {
@@ -141,8 +144,17 @@ async function endReader(reader: Reader, hold: Hold): Promise<void> {
   else ended.catch(() => undefined)
 }
 
+/** The events of a call: the others are of the model. */
+const OF_CALLS: ReadonlySet<AgentEvent['type']> = new Set([
+  'tool_started',
+  'tool_progress',
+  'call_kept',
+  'tool_result',
+  'tool_done',
+])
+
 function isOfCall({ type }: AgentEvent): boolean {
-  return type === 'tool_started' || type === 'tool_done' || type === 'call_kept'
+  return OF_CALLS.has(type)
 }
 
 /** Makes an approved call, and adds it to the turns. */
@@ -150,7 +162,7 @@ async function* approvedCall(
   call: HeldCall,
   turns: AgentTurn[],
   caller: Calling,
-  signal: AbortSignal,
+  { signal, beforeCall }: HeldRequest,
 ): AsyncGenerator<AgentEvent, void, undefined> {
   const { callId, tool: name, server } = call
   const kept = keptCall(call)
@@ -158,7 +170,12 @@ async function* approvedCall(
   yield { type: 'tool_started', callId, name, server }
   const refused: Refusal[] = []
   const fetch = caller.fetch(server, { onRefused: (refusal) => refused.push(refusal) })
-  const result = await makeCall(call, fetch, signal)
+  const outgoing = { server, name, arguments: call.arguments }
+  const instead = await insteadOf(beforeCall, outgoing)
+  const result =
+    instead === undefined
+      ? await makeCall(call, fetch, signal)
+      : { content: [{ type: 'text', text: instead }], isError: true }
   for (const refusal of refused) {
     if (endsSignIn(refusal.reason)) throw toError(refusal)
     if (refusal.reason === 'connection_needed') yield { type: 'connection_needed', server }
@@ -166,6 +183,9 @@ async function* approvedCall(
   const output = keptOutput(result)
   turns.push({ role: 'tool', ...kept, output })
   yield { type: 'call_kept', call: { ...kept, output } }
+  const structured = structuredIn(result)
+  const drawn = structured === undefined ? {} : { structured }
+  yield { type: 'tool_result', ...kept, server, text: output, ...drawn }
   yield { type: 'tool_done', callId, name, outcome: result.isError === true ? 'failed' : 'done' }
 }
 

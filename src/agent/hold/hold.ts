@@ -2,7 +2,9 @@
 
 import { endsSignIn, type Refusal } from '../../core/errors.ts'
 import type { UnknownObject } from '../../core/json.ts'
-import type { AgentEvent } from '../events.ts'
+import type { OutgoingCall } from '../approval.ts'
+import { plainArguments } from '../asking.ts'
+import type { AgentEvent, PendingCall } from '../events.ts'
 
 /** A call that was not made, with what it takes to make it later. All of it can be stored. */
 export interface HeldCall {
@@ -23,6 +25,8 @@ export interface HeldCall {
 /** Where a `fetch` puts the calls that wait. */
 export interface HeldCalls {
   readonly calls: readonly HeldCall[]
+  /** Uses up the person's yes to exactly this call, if the run has asked for it itself. */
+  takeYes(call: OutgoingCall): boolean
   /** Takes a call, and gives what the model reads in place of a result. */
   take(call: HeldCall): string
 }
@@ -55,8 +59,17 @@ export const NOT_NOW =
 /** A framework may not say that its call has ended. */
 const GRACE_MS = 1_000
 
-/** Begins without any call. */
-export function createHold(): Hold {
+/**
+ * Begins without any call that waits.
+ *
+ * @param approved Calls that the person has approved, and that the run makes itself.
+ */
+export function createHold(approved: readonly PendingCall[]): Hold {
+  const open = new Set(
+    approved.map(({ server, name, tool = name, arguments: args }) =>
+      keyOf({ server, name: tool, arguments: plainArguments(args) ?? args }),
+    ),
+  )
   const calls: HeldCall[] = []
   const unconnected = new Set<string>()
   let notices: AgentEvent[] = []
@@ -65,6 +78,7 @@ export function createHold(): Hold {
   let tell: () => void = () => undefined
   return {
     calls,
+    takeYes: (call) => open.delete(keyOf(call)),
     ended: () => ended,
     take(call) {
       calls.push(call)
@@ -93,10 +107,15 @@ export function createHold(): Hold {
   }
 }
 
+function keyOf({ server, name, arguments: args }: OutgoingCall): string {
+  return JSON.stringify([server, name, args])
+}
+
 /** Where nobody can be asked: the model is told so, and the run goes on. */
 export function refusingCalls(): HeldCalls {
   return {
     calls: [],
+    takeYes: () => false,
     take: () =>
       'This was not done: it needs the approval of the person, who cannot be asked here. Say so.',
   }

@@ -8,8 +8,11 @@ import type { HeldCall } from './hold.ts'
 /** The turns of one run. */
 export interface TurnsOfRun {
   take(event: AgentEvent): void
-  /** The event as the person sees it: a call that waits has not failed. */
-  shown(event: AgentEvent, held: readonly HeldCall[]): AgentEvent
+  /**
+   * The event as the person sees it: a call that waits has not failed, and has no result. Undefined for
+   * an event that is not to be seen.
+   */
+  shown(event: AgentEvent, held: readonly HeldCall[]): AgentEvent | undefined
   all(): readonly AgentTurn[]
 }
 
@@ -34,8 +37,11 @@ export function turnsOfRun(before: readonly AgentTurn[]): TurnsOfRun {
       }
     },
     shown(event, held) {
-      if (event.type !== 'tool_done' || waiting >= held.length) return event
-      if (!held.some(({ tool }) => event.name.endsWith(tool))) return event
+      if (event.type !== 'tool_result' && event.type !== 'tool_done') return event
+      // A framework may put something before the names of tools.
+      const waits = waiting < held.length && held.some(({ tool }) => event.name.endsWith(tool))
+      if (!waits) return event
+      if (event.type === 'tool_result') return undefined
       waiting += 1
       return { ...event, outcome: 'waits' }
     },

@@ -1,7 +1,8 @@
 // An agent in a chat: it answers messages, asks the person before calls that need an approval, and
 // continues after the decision.
 
-import { isObject } from '../../core/json.ts'
+import { personOf } from '../../agent/person.ts'
+import { isObject, type UnknownObject } from '../../core/json.ts'
 import { checkOptions, type OptionNames } from '../../core/known-options.ts'
 import { isFunction, type ValueChecks } from '../../core/option-values.ts'
 import type { Act, AnswerContext, ChatCaller, ChatkitServerOptions, Respond } from '../options.ts'
@@ -49,6 +50,9 @@ const AGENT_CHAT_OPTIONS: OptionNames<AgentChatOptions<ChatCaller>> = {
   questions: 'optional',
   keepCalls: 'optional',
   titles: 'optional',
+  beforeCall: 'optional',
+  draw: 'optional',
+  action: 'optional',
   person: 'optional',
   describeCall: 'optional',
   approvalWords: 'optional',
@@ -61,6 +65,9 @@ const AGENT_CHAT_OPTIONS: OptionNames<AgentChatOptions<ChatCaller>> = {
 
 const AGENT_CHAT_VALUES: ValueChecks = {
   run: isFunction('it runs the agent, such as (request, { caller }) => runAgent({ … })'),
+  beforeCall: isFunction('it is told of each call before it leaves'),
+  draw: isFunction('it gives what stands for the result of a tool'),
+  action: isFunction('it answers the actions of widgets'),
   person: isFunction("it gives the person's name"),
   describeCall: isFunction('it names what a call is about'),
   approvalWords: isFunction('it gives the words of the cards'),
@@ -92,7 +99,9 @@ export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): A
     keepCalls = true,
     titles = 'first-words',
     approvalLifetime: approvalLifetimeMs = 600_000,
-    person = ({ principal }) => principal.subject,
+    person = nameOf,
+    draw,
+    beforeCall,
     describeCall,
     approvalWords,
     questions = 240_000,
@@ -107,6 +116,8 @@ export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): A
   const parts = {
     run,
     image,
+    draw,
+    beforeCall,
     approvals,
     keepCalls,
     titles,
@@ -129,7 +140,10 @@ export function agentChat<C extends ChatCaller>(options: AgentChatOptions<C>): A
       yield* runAnswer(parts, items, items.at(-1)?.id ?? '', context)
     },
     titleOf: (message) => (titles === false ? undefined : titleOfMessage(message)),
-    action: (_thread, action, sender, context) => takeDecision(parts, action, sender, context),
+    action: (_thread, action, sender, context) =>
+      action.type === APPROVE || action.type === DECLINE
+        ? takeDecision(parts, action, sender, context)
+        : takeAction(parts, options.action, action, sender, context),
     syncAction: (_thread, action, sender, context) =>
       takeAnswer(action, sender, {
         context,
@@ -146,8 +160,6 @@ async function* takeDecision<C extends ChatCaller>(
   sender: WidgetItem | undefined,
   context: AnswerContext<C>,
 ): AsyncGenerator<AnswerEvent, void, undefined> {
-  if (type !== APPROVE && type !== DECLINE)
-    throw new ChatkitStreamError({ text: 'This action is not known here.' })
   const words = parts.words(context.caller)
   const items = await context.history()
   const { pending, decision } = approvalsIn(items).get(approvalIdIn(payload)) ?? {}
@@ -168,6 +180,39 @@ async function* takeDecision<C extends ChatCaller>(
   const decided = yield* decide(pending, approved ? 'approved' : 'declined', context, words)
   if (!decided) throw new ChatkitStreamError({ text: DECIDED })
   yield* runAnswer(parts, items, since, context, { resume: { state, calls, approved }, decided })
+}
+
+/** Answers an action of the app's own. A text becomes the person's message. */
+async function* takeAction<C extends ChatCaller>(
+  parts: RunAnswerParts<C>,
+  answer: AgentChatOptions<C>['action'],
+  action: Action,
+  sender: WidgetItem | undefined,
+  context: AnswerContext<C>,
+): AsyncGenerator<AnswerEvent, void, undefined> {
+  const given = answer?.(action, context, sender)
+  if (given !== undefined && typeof given === 'object' && Symbol.asyncIterator in given) {
+    yield* given
+    return
+  }
+  const text = await given
+  if (text === undefined || text === '')
+    throw new ChatkitStreamError({ text: 'This action is not known here.' })
+  yield* closeOpen(await context.history(), context, parts.words(context.caller))
+  const message: UserMessageItem = {
+    ...context.newItem('message'),
+    type: 'user_message',
+    content: [{ type: 'input_text', text }],
+    attachments: [],
+    inference_options: {},
+  }
+  yield { type: 'thread.item.done', item: message }
+  yield* runAnswer(parts, await context.history(), message.id, context)
+}
+
+/** The person's name, as their token says it. */
+function nameOf(caller: ChatCaller & { readonly token?: { readonly claims?: UnknownObject } }) {
+  return personOf(caller.principal, caller.token?.claims)
 }
 
 /** The id in the action's payload, or an empty text, which is the id of no approval. */

@@ -1,11 +1,13 @@
 // What `agentChat` is given: how to run the agent, and which calls wait for the person.
 
-import type { ApprovalPolicy } from '../../agent/approval.ts'
-import type { AgentEvent, PendingCall, ResumedRun } from '../../agent/events.ts'
+import type { ApprovalPolicy, BeforeCall, OutgoingCall } from '../../agent/approval.ts'
+import type { AgentEvent, PendingCall, ResumedRun, ToolResult } from '../../agent/events.ts'
 import type { AskPerson } from '../../agent/question.ts'
 import type { AgentTurn } from '../../agent/turn.ts'
 import type { AnswerContext, ChatCaller } from '../options.ts'
-import type { Attachment } from '../protocol/item.ts'
+import type { AnswerEvent } from '../protocol/event.ts'
+import type { Attachment, WidgetItem } from '../protocol/item.ts'
+import type { Action } from '../protocol/request.ts'
 import type { AgentResponseOptions } from './answer-writer.ts'
 import type { CallDescription } from './approval-record.ts'
 import type { ApprovalWords } from './approval-words.ts'
@@ -21,6 +23,10 @@ export interface AgentRunRequest {
   readonly approvals: ApprovalPolicy
   /** Set when the thread keeps the calls of tools for the next turn. */
   readonly keepCalls?: true
+  /** Set when the app wants to see each call before it leaves. */
+  readonly beforeCall?: BeforeCall
+  /** Set when the app draws results of tools, so that the run tells them (the event `tool_result`). */
+  readonly toolResults?: true
   /** Set when the run may name the conversation after its answer (the event `title`). */
   readonly title?: true
   /** Puts a question of a server to the person, while a call of it is under way. */
@@ -52,6 +58,30 @@ export interface AgentChatOptions<C extends ChatCaller> extends AgentResponseOpt
    * thread. Default true.
    */
   readonly keepCalls?: boolean
+  /**
+   * Is called before each call of a server's tool leaves, an approved one too. A text that it gives is
+   * what the model reads in place of a result, and the call is not made.
+   */
+  readonly beforeCall?: (call: OutgoingCall, context: AnswerContext<C>) => unknown
+  /**
+   * Draws what a tool has answered: a widget, for example. What it gives stands below the steps of the
+   * answer. It sees the results of all tools; for others than it draws, it gives nothing.
+   */
+  readonly draw?: (
+    result: ToolResult,
+    context: AnswerContext<C>,
+  ) => Iterable<AnswerEvent> | AsyncIterable<AnswerEvent> | undefined
+  /**
+   * Answers the actions of the app's own widgets. A text is what the person says by it: it is stored as
+   * their message, and the agent answers. The decisions on approvals never come here. `sender` is the
+   * widget; a client chooses type and payload freely, so authorize each action. Default: such an action
+   * is answered with an error.
+   */
+  readonly action?: (
+    action: Action,
+    context: AnswerContext<C>,
+    sender: WidgetItem | undefined,
+  ) => string | AsyncIterable<AnswerEvent> | undefined | Promise<string | undefined>
   /** How long an approval can be given, in milliseconds. Default 600,000. */
   readonly approvalLifetime?: number
   /**
@@ -60,7 +90,10 @@ export interface AgentChatOptions<C extends ChatCaller> extends AgentResponseOpt
    * 240,000.
    */
   readonly questions?: number | false
-  /** The name of the person on the card that asks. Default: the principal's subject. */
+  /**
+   * The name of the person on the card that asks. Default: the claim `name` of their token, else
+   * `preferred_username`, else the subject.
+   */
   readonly person?: (caller: C) => string
   /**
    * Names a call that waits, for the card that asks: what it would do, and to what, in the person's

@@ -1,8 +1,8 @@
 // One run of the agent as one answer: its events, the card when it must ask the person, and the
 // outcome of calls that were approved.
 
-import type { ApprovalPolicy } from '../../agent/approval.ts'
-import type { AgentEvent, PendingCall, ResumedRun } from '../../agent/events.ts'
+import type { ApprovalPolicy, OutgoingCall } from '../../agent/approval.ts'
+import type { AgentEvent, PendingCall, ResumedRun, ToolResult } from '../../agent/events.ts'
 import { heldRun } from '../../agent/hold/held-run.ts'
 import { interleave, sideEvents } from '../../agent/interleave.ts'
 import type { AgentTurn } from '../../agent/turn.ts'
@@ -25,6 +25,8 @@ import { titleOfAnswer } from './title.ts'
 export interface RunAnswerParts<C extends ChatCaller> {
   readonly run: AgentChatOptions<C>['run']
   readonly image: AgentChatOptions<C>['image'] | undefined
+  readonly draw: AgentChatOptions<C>['draw'] | undefined
+  readonly beforeCall: AgentChatOptions<C>['beforeCall'] | undefined
   readonly approvals: ApprovalPolicy
   readonly keepCalls: boolean
   readonly titles: AgentChatOptions<C>['titles']
@@ -61,7 +63,7 @@ export async function* runAnswer<C extends ChatCaller>(
   context: AnswerContext<C>,
   continued?: ContinuedRun,
 ): AsyncGenerator<AnswerEvent, void, undefined> {
-  const { run, image, approvals, keepCalls, titles, response } = parts
+  const { run, image, draw, beforeCall, approvals, keepCalls, titles, response } = parts
   const words = parts.words(context.caller)
   const writer = answerWriter(context.newItem, response)
   const out: AnswerEvent[] = []
@@ -72,11 +74,15 @@ export async function* runAnswer<C extends ChatCaller>(
   const waiting = new Set(calls.map(({ callId }) => callId))
   let failed = false
   const asker = askerOf(parts, context)
+  /** What the app has not drawn yet: it stands below the steps. */
+  const results: ToolResult[] = []
   const request = {
     input,
     signal: context.signal,
     approvals,
     ...(keepCalls ? { keepCalls } : {}),
+    ...(beforeCall ? { beforeCall: (call: OutgoingCall) => beforeCall(call, context) } : {}),
+    ...(draw ? { toolResults: true as const } : {}),
     ...(titles === 'model' && isFirstAnswer(items) ? { title: true as const } : {}),
     ...(continued ? { resume: continued.resume } : {}),
     ...(asker ? { ask: asker.ask } : {}),
@@ -93,6 +99,16 @@ export async function* runAnswer<C extends ChatCaller>(
       }
       const event = next.main
       if (event.type === 'call_kept' && !keepCalls) continue
+      if (event.type === 'tool_result' && draw) {
+        results.push(event)
+        continue
+      }
+      if (results.length > 0 && !GOES_ON.has(event.type)) {
+        writer.end(out)
+        yield* out
+        out.length = 0
+        yield* drawn(results.splice(0), draw, context)
+      }
       writer.write(event, out)
       for (const written of out) yield written
       out.length = 0
@@ -116,6 +132,7 @@ export async function* runAnswer<C extends ChatCaller>(
   }
   writer.end(out)
   yield* out
+  yield* drawn(results, draw, context)
   if (continued && waiting.size > 0) yield* settle(continued.decided, 'unknown', items, words)
 }
 
@@ -126,6 +143,24 @@ function askerOf<C extends ChatCaller>(
   if (questions === false) return undefined
   const words = questionWords(context.caller)
   return chatAsker({ context, words, lifetimeMs: questions, waiting })
+}
+
+/** Events after which the steps of an answer are not over. */
+const GOES_ON: ReadonlySet<AgentEvent['type']> = new Set([
+  'tool_started',
+  'tool_progress',
+  'tool_done',
+  'call_kept',
+  'left_out',
+  'connection_needed',
+])
+
+async function* drawn<C extends ChatCaller>(
+  results: readonly ToolResult[],
+  draw: AgentChatOptions<C>['draw'] | undefined,
+  context: AnswerContext<C>,
+): AsyncGenerator<AnswerEvent, void, undefined> {
+  for (const result of results) yield* draw?.(result, context) ?? []
 }
 
 function isFirstAnswer(items: readonly Item[]): boolean {

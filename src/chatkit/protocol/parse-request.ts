@@ -84,6 +84,7 @@ const messageInput = object<UserMessageInput>({
     model: maybe(name),
     tool_choice: maybe(object<{ readonly id: string }>({ id })),
   }),
+  metadata: maybe(freeForm),
 })
 
 const limit: Shape<number> = (value) =>

@@ -10,6 +10,8 @@ export interface UserMessageInput {
   readonly attachments: readonly string[]
   readonly quoted_text?: string
   readonly inference_options: InferenceOptions
+  /** Whatever the page sends with the message. It is not stored. */
+  readonly metadata?: RequestMetadata
 }
 
 /** Which part of a list. `limit` is within its bounds already. */

@@ -20,6 +20,8 @@ export interface RequestServer<C extends ChatCaller>
     ReadBounds,
     Pick<ChatkitServerOptions<C>, 'store' | 'syncAction' | 'feedback' | 'transcribe'> {
   readonly streams: OpenStreams
+  /** Lower-case names of headers that the app wants to see. */
+  readonly contextHeaders: readonly string[]
 }
 
 /** Where a request got to, for the log: filled in as it becomes known. */
@@ -41,6 +43,7 @@ export async function answerRequest<C extends ChatCaller>(
   const incoming = await readRequest(request, owner, server)
   if (!incoming.ok) return replyRefusing(incoming.refusal)
   const asked = incoming.value
+  const headers = chosenHeaders(request.headers, server.contextHeaders)
   place.type = asked.type
   if ('thread_id' in asked.params) place.threadId = asked.params.thread_id
   switch (asked.type) {
@@ -55,7 +58,7 @@ export async function answerRequest<C extends ChatCaller>(
       const once = await readOnce(request.headers, asked)
       if (!once.ok) return replyRefusing(once.refusal)
       return replyStreaming(streams, owner, () =>
-        answerStream({ request: asked, once: once.value, caller, threads }, server),
+        answerStream({ request: asked, once: once.value, headers, caller, threads }, server),
       )
     }
     case 'onbehalf.runs.renew':
@@ -68,10 +71,33 @@ export async function answerRequest<C extends ChatCaller>(
     default: {
       const onError = (error: unknown) => report(error, { ...place, principal: caller.principal })
       const { signal } = request
-      const outcome = await answerJson(asked, { ...server, caller, threads, signal, onError })
+      const outcome = await answerJson(asked, {
+        ...server,
+        caller,
+        threads,
+        headers,
+        signal,
+        onError,
+      })
       return outcome.ok ? replyWith(outcome.value) : replyRefusing(outcome.refusal)
     }
   }
+}
+
+/** A page has no more to say in a header. */
+const MAX_HEADER_CHARS = 4_096
+
+/** The headers that the app wants to see. A longer one is left out. */
+function chosenHeaders(
+  headers: Headers,
+  names: readonly string[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = headers.get(name)
+      return value === null || value.length > MAX_HEADER_CHARS ? [] : [[name, value]]
+    }),
+  )
 }
 
 /**

@@ -16,7 +16,13 @@ import { addMessage, createThread } from './begin/message.ts'
 import { retryAfter } from './begin/retry.ts'
 import { addStructuredInput } from './begin/structured-input.ts'
 import { addToolOutput } from './begin/tool-output.ts'
-import { contextOf, type StreamAnswer, type StreamAsked, type StreamServer } from './context.ts'
+import {
+  contextOf,
+  type PageSays,
+  type StreamAnswer,
+  type StreamAsked,
+  type StreamServer,
+} from './context.ts'
 import { presentItem, refuseUnlessOpen } from './items.ts'
 
 /**
@@ -28,7 +34,7 @@ import { presentItem, refuseUnlessOpen } from './items.ts'
 export async function beginAnswer<C extends ChatCaller>(
   run: Run,
   messageId: string,
-  { request, caller, threads }: StreamAsked<C>,
+  { request, headers, caller, threads }: StreamAsked<C>,
   server: StreamServer<C>,
 ): Promise<Result<StreamAnswer, WireRefusal>> {
   const { threadId } = run.record
@@ -42,7 +48,7 @@ export async function beginAnswer<C extends ChatCaller>(
   }
   const { thread, prelude, begin } = begun.value
   const context: Omit<AnswerContext<C>, 'signal'> = {
-    ...contextOf(request.metadata ?? {}, caller, threads, threadId, server),
+    ...contextOf(pageOf(request, headers), caller, threads, threadId, server),
     updateThread(change) {
       if ((change.title?.length ?? 0) > limits.titleLength)
         throw new TypeError(`The title is longer than ${limits.titleLength} characters`)
@@ -58,6 +64,15 @@ export async function beginAnswer<C extends ChatCaller>(
     present: presentWith(attachments),
   })
   return granted({ frames, endsCaller: true })
+}
+
+function pageOf(request: StreamRequest, headers: PageSays['headers']): PageSays {
+  const isMessage = request.type === 'threads.create' || request.type === 'threads.add_user_message'
+  return {
+    metadata: request.metadata ?? {},
+    inputMetadata: (isMessage ? request.params.input.metadata : undefined) ?? {},
+    headers,
+  }
 }
 
 // In functions of their own, so that a waiting stream does not hold its request by way of them.

@@ -27,6 +27,8 @@ export interface StreamAsked<C extends ChatCaller> {
   readonly request: StreamRequest
   /** Undefined when the client gave no `Idempotency-Key`. */
   readonly once: NewRun['once']
+  /** The headers that the app wants to see. */
+  readonly headers: PageSays['headers']
   readonly caller: C
   readonly threads: OwnedThreads
 }
@@ -38,9 +40,16 @@ export interface StreamAnswer {
   readonly endsCaller: boolean
 }
 
+/** What the page said of itself with a request. */
+export interface PageSays {
+  readonly metadata: RequestMetadata
+  readonly inputMetadata: RequestMetadata
+  readonly headers: Readonly<Record<string, string>>
+}
+
 /** Makes what every function of the app that works in a thread is given. */
 export function contextOf<C extends ChatCaller>(
-  metadata: RequestMetadata,
+  page: PageSays,
   caller: C,
   threads: OwnedThreads,
   threadId: string,
@@ -48,7 +57,7 @@ export function contextOf<C extends ChatCaller>(
 ): Omit<AnswerContext<C>, 'signal' | 'updateThread' | 'proposeTitle'> {
   return {
     caller,
-    metadata,
+    ...page,
     newItem: (kind) => ({
       id: newId(ID_PREFIX[kind]),
       thread_id: threadId,

@@ -1,5 +1,6 @@
 // What an agent of every framework must do in the chat. The test file of each framework runs these.
 
+import type { ToolResult } from 'onbehalf/agent'
 import { describe, expect, it } from 'vitest'
 import { textsIn, wordsOf } from '../../chatkit/agent/agent-house.ts'
 import type { Loose } from '../../chatkit/support.ts'
@@ -55,6 +56,24 @@ export function answersInTheChat({ name, run, failing, reasons = true }: Framewo
       expect(house.errors).toEqual([])
       expect(textsIn(events)).not.toContain(TOO_FAR)
       expect(await house.stored('alice', threadId)).toContain('\\"title\\":\\"Two\\"')
+    })
+
+    it('tells the app what its tools answered, for it to draw', async () => {
+      const results: ToolResult[] = []
+      const house = chatHouse(run, {
+        draw(result) {
+          results.push(result)
+          return undefined
+        },
+      })
+      const asked = await house.say('alice', 'Delete task 1')
+      await house.press('alice', asked, 'confirm')
+      await house.say('alice', 'What is there?')
+      const read = results.map(({ name, text }) => `${name} ${text}`)
+      expect(read).toMatchObject([
+        expect.stringMatching(/taskflow_delete_task .*"title":"One"/),
+        expect.stringMatching(/taskflow_list_tasks .*"title":"Two"/),
+      ])
     })
 
     it('asks before a destructive call, and makes it once and as shown after the yes', async () => {

@@ -67,6 +67,7 @@ async function makeMessage(
   input: UserMessageInput,
   { threads, threadId, createdAt, messageId, attachments: storage }: MessageParts,
 ): Promise<Result<UserMessageItem, WireRefusal>> {
+  const { metadata: _, ...said } = input
   const attachments = []
   for (const id of input.attachments) {
     const attachment = storage && (await threads.attachment(id))
@@ -82,7 +83,7 @@ async function makeMessage(
     attachments.push(wireAttachment({ ...attachment, thread_id: threadId }))
   }
   const base: ItemBase = { id: messageId, thread_id: threadId, created_at: createdAt }
-  return granted({ ...base, type: 'user_message', ...input, attachments })
+  return granted({ ...base, type: 'user_message', ...said, attachments })
 }
 
 /** The person's message, and what clients may do with the answer to it. */

@@ -57,7 +57,16 @@ export async function actSync<C extends ChatCaller>(
   if (item_id !== undefined && !sender) return refuse(NOT_FOUND)
   if (sender && sender.type !== 'widget')
     return refuse(conflict('not_a_widget', 'Only a widget can send an action.'))
-  const context = { ...contextOf(metadata, caller, threads, thread_id, server), signal }
+  const context = {
+    ...contextOf(
+      { metadata, inputMetadata: {}, headers: server.headers },
+      caller,
+      threads,
+      thread_id,
+      server,
+    ),
+    signal,
+  }
   const updated = await tryOnce(async () => {
     const item = await syncAction(thread, action, sender, context)
     return item && cleanItem(item, thread_id)

@@ -12,6 +12,8 @@ export interface JsonServer<C extends ChatCaller>
   readonly threads: OwnedThreads
   readonly runs: Runs
   readonly limits: ChatkitLimits
+  /** The headers that the app wants to see. */
+  readonly headers: Readonly<Record<string, string>>
   readonly signal: AbortSignal
   readonly now: () => number
   readonly newId: (prefix: string) => string
