@@ -74,7 +74,6 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/mcp-server/clean-answer.ts': "it reads its own handler's answer; test/mcp-server breaks it",
   'src/cli/init.ts': 'an operator types it; test/cli/init.test.ts breaks it',
   'src/mount/next.ts': 'it takes the host that was asked for, which the handler behind it checks',
-  'src/mcp/placements/sign.ts': "it reads the headers that the app's own function gave",
   'src/mcp/guard.ts': 'it asks for a header of the request that a framework sends',
   'src/chatkit/requests/answer-request.ts':
     'it gives the app the headers that it chose, as they are',
