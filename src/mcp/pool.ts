@@ -5,6 +5,7 @@ import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import { isFunction, type ValueChecks } from '../core/option-values.ts'
 import { type Principal, principalKey } from '../core/principal.ts'
 import { toError } from '../core/sentences.ts'
+import { lostSession } from './lost-session.ts'
 import type { PoolCaller, SessionPoolOptions } from './pool-options.ts'
 import { type PooledSession, PooledSessions } from './pooled-sessions.ts'
 
@@ -12,7 +13,8 @@ import { type PooledSession, PooledSessions } from './pooled-sessions.ts'
 export interface SessionPool<Session> {
   /**
    * Does work with a session of the caller's. Nobody else uses it in the meantime. A session whose
-   * work throws is closed.
+   * work throws is closed. When the server has lost the session (404) before any other message of the
+   * work, the work is done once more, in a new session: nothing was run.
    *
    * @throws AuthError `server_unavailable` when no session is free in time, or the pool was closed;
    *   `cancelled` when `signal` fires first; and what `work` throws.
@@ -61,9 +63,9 @@ export function sessionPool<Session>(options: SessionPoolOptions<Session>): Sess
   async function lease(
     caller: PoolCaller,
     server: string,
+    fetch: typeof globalThis.fetch,
     signal: AbortSignal | undefined,
   ): Promise<PooledSession<Session>> {
-    const fetch = caller.fetch(server)
     const timeout = AbortSignal.timeout(settings.patience)
     const stop = signal ? AbortSignal.any([timeout, signal]) : timeout
     for (;;) {
@@ -77,16 +79,23 @@ export function sessionPool<Session>(options: SessionPoolOptions<Session>): Sess
 
   return {
     async use(caller, server, work, signal) {
-      const session = await lease(caller, server, signal)
-      try {
-        const result = await work(await session.opened)
-        if (!session.isOver && !isClosed) sessions.release(session)
-        return result
-      } finally {
-        if (sessions.isFree(session)) {
-          sessions.sweep()
-          wake()
-        } else sessions.drop(session)
+      for (let isFirst = true; ; isFirst = false) {
+        const listening = lostSession(caller.fetch(server))
+        const session = await lease(caller, server, listening.fetch, signal)
+        try {
+          const result = await work(await session.opened)
+          if (!session.isOver && !isClosed) sessions.release(session)
+          return result
+        } catch (error) {
+          if (!isFirst || !listening.isLost() || signal?.aborted) throw error
+          // A server that was started anew has lost the others, too.
+          sessions.dropLike(session)
+        } finally {
+          if (sessions.isFree(session)) {
+            sessions.sweep()
+            wake()
+          } else sessions.drop(session)
+        }
       }
     },
     end: (principal) => sessions.dropOwned(principalKey(principal)),

@@ -99,6 +99,11 @@ export class PooledSessions<Session> {
     }
   }
 
+  /** Closes the free sessions of the same person with the same server. */
+  dropLike({ key }: PooledSession<Session>): void {
+    for (const session of this.#free) if (session.key === key) this.drop(session)
+  }
+
   /** Closes all free sessions. */
   dropFree(): void {
     for (const session of this.#free) this.drop(session)

@@ -204,6 +204,63 @@ describe('a pool', () => {
     expect(await number(callerOf(bob))).toBe(7)
   })
 
+  /** Callers whose server has lost all sessions that were opened before its restart. */
+  function restartable() {
+    let started = 0
+    const answered: string[] = []
+    const fetch: typeof globalThis.fetch = async (_, init) => {
+      const id = new Headers(init?.headers).get('mcp-session-id')
+      const isKnown = id === null || id === `of-start-${started}`
+      answered.push(`${init?.method ?? 'GET'} ${isKnown ? 'known' : 'lost'}`)
+      return new Response(null, { status: isKnown ? 200 : 404 })
+    }
+    const made = sessionPool<{ id: string; fetch: typeof globalThis.fetch }>({
+      async open(_, fetch) {
+        await fetch(MCP, { method: 'POST' })
+        return { id: `of-start-${started}`, fetch }
+      },
+      close: async () => undefined,
+    })
+    const caller = { ...callerOf(alice), fetch: () => fetch }
+    /** As an SDK does: what is not found is an error. */
+    const work = (methods: readonly string[]) =>
+      made.use(caller, 'tasks', async ({ id, fetch }) => {
+        for (const method of methods) {
+          const headers = { 'mcp-session-id': id }
+          const { status } = await fetch(MCP, { method, headers })
+          if (status === 404) throw new Error('not found')
+        }
+        return id
+      })
+    return { work, made, answered, restart: () => void started++, caller }
+  }
+
+  it('does the first work after a restart of the server in a new session, once', async () => {
+    const { work, answered, restart } = restartable()
+    await Promise.all([work(['POST']), work(['POST'])])
+    restart()
+    answered.length = 0
+    expect(await work(['POST'])).toBe('of-start-1')
+    expect(answered).toEqual(['POST lost', 'POST known', 'POST known'])
+    expect(await work(['GET', 'POST'])).toBe('of-start-1')
+  })
+
+  it('does not repeat work of which a part may have been done', async () => {
+    const { made, restart, caller } = restartable()
+    await made.use(caller, 'tasks', async () => undefined)
+    const works: string[] = []
+    const broken = made.use(caller, 'tasks', async ({ id, fetch }) => {
+      works.push(id)
+      const init = { method: 'POST', headers: { 'mcp-session-id': id } }
+      await fetch(MCP, init)
+      restart()
+      const { status } = await fetch(MCP, init)
+      if (status === 404) throw new Error('not found')
+    })
+    await expect(broken).rejects.toThrow('not found')
+    expect(works).toHaveLength(1)
+  })
+
   it('ends a person’s sessions at sign-out, and those in use after their work', async () => {
     const { pool: made, number, live } = pool()
     const hold = deferred<void>()
