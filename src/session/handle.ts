@@ -26,7 +26,7 @@ export function router(
     '/sign-out': { POST: (request) => signOut(request, parts, keeper) },
     '/me': { GET: own(whoAmI) },
     '/sign-ins': { GET: own(listOwn), DELETE: own(endOwn(undefined)) },
-    '/page': { GET: async () => signInsPage(path) },
+    '/page': { GET: async () => signInsPage(parts) },
     '/page.js': { GET: async () => pageScript() },
     '/back-channel-logout': { POST: logout },
   }

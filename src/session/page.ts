@@ -2,16 +2,19 @@
 // its own over the same routes.
 
 import { htmlPage } from './pages.ts'
+import type { SessionParts } from './parts.ts'
 
-/** The page. */
-export function signInsPage(path: string): Response {
-  return htmlPage(`<title>Where you are signed in</title>
+/** The page. Its form's answer sends people on to the issuer. */
+export function signInsPage({ path, settings, endSessionEndpoint }: SessionParts): Response {
+  const formsTo = new Set([settings.issuer, endSessionEndpoint ?? settings.issuer])
+  const body = `<title>Where you are signed in</title>
 <h1>Where you are signed in</h1>
 <p id="said" role="status">Loading …</p>
 <ul id="list"></ul>
 <p><button id="all" hidden>Sign out everywhere</button></p>
 <form method="post" action="${path}/sign-out"><button>Sign out here</button></form>
-<script src="${path}/page.js" type="module"></script>`)
+<script src="${path}/page.js" type="module"></script>`
+  return htmlPage(body, { formsTo: [...formsTo].map((url) => new URL(url).origin) })
 }
 
 /** Its script. The header shows the server that a script of this origin asks. */

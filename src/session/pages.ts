@@ -39,10 +39,21 @@ export function notOwnPage(): Response {
   )
 }
 
+/** What a page has beside its text. */
+interface PageOptions {
+  readonly status?: number
+  readonly cookies?: readonly string[]
+  /** Origins that the answer to its form may send people on to: browsers hold the form to them. */
+  readonly formsTo?: readonly string[]
+}
+
 /** A page, with a policy that lets it load and send nothing but what the app's own origin has. */
-export function htmlPage(body: string, status = 200, cookies: readonly string[] = []): Response {
-  const policy =
-    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+export function htmlPage(
+  body: string,
+  { status = 200, cookies = [], formsTo = [] }: PageOptions = {},
+): Response {
+  const forms = ["'self'", ...formsTo].join(' ')
+  const policy = `default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action ${forms}; frame-ancestors 'none'`
   const headers = {
     ...HEADERS,
     'content-type': 'text/html; charset=utf-8',
@@ -77,8 +88,7 @@ export function refusalPage(
 <h1>Not signed in</h1>
 <p>${sentence}</p>
 <p><a href="${signInPath}">Sign in again</a></p>`,
-    isTemporary(reason) ? 503 : 400,
-    cookies,
+    { status: isTemporary(reason) ? 503 : 400, cookies },
   )
 }
 

@@ -47,6 +47,6 @@ function notOwnPath(path: string): Response {
 <h1>Not signed in</h1>
 <p>This link would lead away from this app after the sign-in.</p>
 <p><a href="${path}/sign-in">Sign in without it</a></p>`,
-    400,
+    { status: 400 },
   )
 }

@@ -30,7 +30,13 @@ export interface Ground {
 export async function startGround(): Promise<Ground> {
   const urls = taskflowUrls(await freePorts(PORTS))
   const dataDir = await mkdtemp(join(tmpdir(), 'taskflow-page-'))
-  const resources = { chat: urls.chatkit, mcp: urls.mcp, gateway: urls.gateway, classic: classicUrl(urls), api: urls.api }
+  const resources = {
+    chat: urls.chatkit,
+    mcp: urls.mcp,
+    gateway: urls.gateway,
+    classic: classicUrl(urls),
+    api: urls.api,
+  }
   const issuer = createIssuer({
     issuer: urls.issuer,
     web: urls.web,

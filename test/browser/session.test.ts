@@ -124,4 +124,16 @@ describe('a browser with a cookie', () => {
     const names = (await context.cookies(app.origin)).map(({ name }) => name)
     expect(names).not.toContain('onbehalf')
   })
+
+  it('signs out by the form of the small page, which goes on to the issuer with its hint', async () => {
+    const { context, page } = await device('erin')
+    await page.goto(`${app.origin}/auth/page`)
+    const left = page.waitForRequest((request) => request.url().startsWith(app.provider.issuer))
+    await page.getByRole('button', { name: 'Sign out here' }).click()
+    const asked = await left
+    expect(new URL(asked.url()).searchParams.get('id_token_hint')).toMatch(/^eyJ/)
+    expect((await asked.response())?.status()).toBe(200)
+    const names = (await context.cookies(app.origin)).map(({ name }) => name)
+    expect(names).not.toContain('onbehalf')
+  })
 })

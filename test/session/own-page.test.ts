@@ -96,6 +96,21 @@ describe('the session’s own routes', () => {
     expect(await whoIs(one.admit())).toBe('alice')
   })
 
+  it.each([
+    ['a page that hides its address', { origin: 'null', 'sec-fetch-site': 'same-origin' }, 303],
+    ['a frame in a sandbox', { origin: 'null', 'sec-fetch-site': 'cross-site' }, 400],
+    ['a sibling host', { origin: SIBLING, 'sec-fetch-site': 'same-site' }, 400],
+    ['nobody says where', {}, 400],
+  ])('a form of %s is answered as its browser says', async (_, headers, status) => {
+    const { browser, app } = await house()
+    const one = browser()
+    await one.signIn()
+    const cookie = [...one.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const given = { cookie, 'sec-fetch-mode': 'navigate', ...headers }
+    const request = new Request(`${ORIGIN}/auth/sign-out`, { method: 'POST', headers: given })
+    expect((await app.session.handle(request))?.status).toBe(status)
+  })
+
   it('GET changes nothing but the routes of the sign-in itself', async () => {
     const { browser } = await house()
     const one = browser()

@@ -49,6 +49,7 @@ export async function startProvider({
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     redirect_uris: [redirectUri],
+    post_logout_redirect_uris: [new URL('/', redirectUri).href],
   }
   const provider: Provider = new Provider(issuer, {
     clients: [{ client_id: 'app', ...client }],
@@ -62,6 +63,12 @@ export async function startProvider({
     features: {
       devInteractions: { enabled: false },
       registration: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: async (context: { body: unknown }, form: string) => {
+          context.body = form
+        },
+      },
       revocation: { enabled: true, allowedPolicy: () => true },
       resourceIndicators: {
         enabled: true,
