@@ -62,8 +62,10 @@ export function handle<
   }
 }
 
-function webRequest({ raw, ...parts }: FastifyRequestParts, reply: FastifyReplyParts): Request {
-  const heard = requestOf(raw, reply.raw, parts)
+function webRequest(incoming: FastifyRequestParts, reply: FastifyReplyParts): Request {
+  // Getters of a prototype: a copy of the request's own members would not have them.
+  const { raw, body, originalUrl, protocol } = incoming
+  const heard = requestOf(raw, reply.raw, { body, originalUrl, protocol })
   if (!heard) throw new TypeError('The request has no target that can be read')
   return heard.request
 }

@@ -90,13 +90,21 @@ describe('in Fastify', () => {
     const server = createServer(async (raw: IncomingMessage, outgoing: ServerResponse) => {
       let text = ''
       for await (const chunk of raw) text += chunk
-      const parts = {
-        raw,
-        body: text === '' ? undefined : JSON.parse(text),
-        originalUrl: '/mcp',
-        protocol: 'https',
+      // As Fastify has them: getters of a class.
+      class FastifyRequest {
+        readonly raw = raw
+        readonly body: unknown = text === '' ? undefined : JSON.parse(text)
+        get originalUrl() {
+          return '/mcp'
+        }
+        get protocol() {
+          return 'https'
+        }
       }
-      given = await handler(parts, { raw: outgoing, callNotFound: () => 'not found' })
+      given = await handler(new FastifyRequest(), {
+        raw: outgoing,
+        callNotFound: () => 'not found',
+      })
       outgoing.end()
     })
     server.listen(0, '127.0.0.1')
