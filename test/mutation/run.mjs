@@ -42,7 +42,7 @@ async function runSet(name) {
     tsconfigFile: 'no-tsconfig.json',
     // Types are stripped, not checked.
     disableTypeChecks: false,
-    ignorePatterns: ['dist', '.data', 'coverage', 'docs', 'bench'],
+    ignorePatterns: ['dist', '.data', '.venv', 'coverage', 'docs', 'bench'],
     incremental: true,
     incrementalFile: `.data/mutation-${name}.json`,
     force: isFresh,

@@ -37,7 +37,8 @@ export const SETS = {
   },
   strip: {
     mutate: [
-      'src/mcp/arguments/{approval,descriptions,hidden-tree,hide,hide-schema}.ts',
+      'src/mcp/arguments/{approval,demanded,descriptions,hidden-tree,hide,hide-schema}.ts',
+      'src/mcp/arguments/{lasting-schema,refusal}.ts',
       'src/mcp/arguments/{param-header,places,rewrite,schema,size,strip,value}.ts',
     ],
     // Long lists take too long to be tried for every change.
@@ -49,13 +50,13 @@ export const SETS = {
   detect: {
     mutate: [
       'src/mcp/arguments/{detect,kinds,name,named,inner-schemas,parameter-finder,parents}.ts',
-      'src/mcp/arguments/{foreign-words,keywords,likeness-teller,look-alikes,name-pattern}.ts',
-      'src/mcp/arguments/{name-words,pattern,pattern-machine}.ts',
+      'src/mcp/arguments/{found-parameter,foreign-words,keywords,likeness-teller,look-alikes}.ts',
+      'src/mcp/arguments/{name-kind,name-pattern,name-words,pattern,pattern-machine}.ts',
     ],
     tests: ['test/mcp/arguments/{detect,name,steps}.test.ts'],
   },
   inject: {
-    mutate: ['src/mcp/arguments/inject.ts', 'src/mcp/arguments/pointer.ts'],
+    mutate: ['src/mcp/arguments/{inject,pointer,sends-any}.ts'],
     // Random properties take too long to be tried for every change.
     tests: ['test/mcp/arguments/{covers,inject,pointer}.test.ts'],
   },

@@ -4,7 +4,7 @@ import { heldFetch } from '../../src/agent/hold/held-fetch.ts'
 import { refusingCalls } from '../../src/agent/hold/hold.ts'
 import { keptArguments, keptOutput } from '../../src/agent/keep.ts'
 import { AuthError } from '../../src/core/errors.ts'
-import { fromJson, NEVER_COMES, type StrangerParser } from './parser.ts'
+import { fromJson, NEVER_COMES, type StrangerParser, withoutId } from './parser.ts'
 
 const CALL = {
   jsonrpc: '2.0',
@@ -32,7 +32,7 @@ export const AGENT_PARSERS: readonly StrangerParser[] = [
       })
       const answer = await fetch('https://tasks.example/mcp', { method: 'POST', body })
       const calls = sent.filter((one) => String(one).includes('"tools/call"'))
-      return { taken: answer.ok, value: calls, said: await answer.text() }
+      return { taken: answer.ok, value: calls, said: withoutId(await answer.text()) }
     },
     mayThrow: (error) => error instanceof AuthError,
   },

@@ -40,6 +40,9 @@ function inFolder<T>(work: (folder: string) => T): T {
   }
 }
 
+/** The platform's reader of arguments takes quadratic time. Nobody but the operator is held up by it. */
+const MAX_ARGUMENTS = 10_000
+
 /** Runs a command with one argument a line. Nothing that it needs is there. */
 async function runCommand(name: string, text: string): Promise<Outcome> {
   const lines: string[] = []
@@ -49,7 +52,7 @@ async function runCommand(name: string, text: string): Promise<Outcome> {
     signal: AbortSignal.abort(),
   }
   const args = text === '' ? [] : text.split('\n')
-  if (text.length > MAX_ARGUMENT_CHARS) return NEVER_COMES
+  if (text.length > MAX_ARGUMENT_CHARS || args.length > MAX_ARGUMENTS) return NEVER_COMES
   // What a mistaken path would make is no business of this test.
   if (args.some((argument) => /^init$|^rotate$/.test(argument))) return NEVER_COMES
   const code = await main([name, ...args], terminal)

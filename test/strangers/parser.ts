@@ -82,7 +82,15 @@ export async function outcomeOfAnswer(response: Response): Promise<Outcome> {
   const text = await response.text()
   return response.status < 400
     ? { taken: true, value: text }
-    : { taken: false, said: [response.status, [...response.headers], text] }
+    : { taken: false, said: [response.status, [...response.headers], withoutId(text)] }
+}
+
+/** An error of JSON-RPC has the id that was sent: whoever sent it needs it, and nothing else. */
+export function withoutId(text: string): unknown {
+  const value = fromJson(text)?.value
+  if (typeof value !== 'object' || value === null || !('jsonrpc' in value)) return text
+  const { id: _, ...more } = value as { readonly id?: unknown }
+  return more
 }
 
 /** An input that cannot come this way: HTTP or JSON has refused it before. */

@@ -122,13 +122,19 @@ export function differs(
   found: unknown,
   claim?: string,
 ): ReturnType<typeof refused> {
-  const came = Array.isArray(found) ? found.join(', ') : found
+  const came = Array.isArray(found) ? textsIn(found) : found
   const wanted = forOperator(expected.join(' or '))
   return refused(reason, {
     ...(claim === undefined ? {} : { claim }),
     ...(wanted === undefined ? {} : { expected: wanted }),
     found: forOperator(came) ?? (came === undefined || came === '' ? 'none' : 'no text'),
   })
+}
+
+/** Of a list, the texts. What else is in it may be too deep to be written, or refuse to be. */
+function textsIn(list: readonly unknown[]): unknown {
+  const texts = list.filter((one) => typeof one === 'string')
+  return texts.length === 0 && list.length > 0 ? list : texts.join(', ')
 }
 
 /**
