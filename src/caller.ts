@@ -86,7 +86,8 @@ export interface Caller {
    * Says where a fresh sign-in comes from, for work that takes longer than the token lives. When the
    * token has run out, the next call waits for `ask`, once for all calls, and goes on with the sign-in
    * of the caller that it gives: of the same person, admitted just now, and ended by that.
-   * `undefined`: the call is refused, as it is without `renewWith`.
+   * `undefined`: the call is refused, as it is without `renewWith`, and nobody is asked again. When it
+   * throws, this call is refused, and the next one asks again.
    *
    * `chatkitServer` calls this by itself. A caller of a kept sign-in (`session`) needs it not.
    *

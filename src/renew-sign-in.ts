@@ -4,6 +4,8 @@ import type { Caller } from './caller.ts'
 import type { Credential } from './core/credential.ts'
 import type { Admission } from './core/door/door.ts'
 import type { KeptSignIn } from './core/door/kept-sign-in.ts'
+import { isTemporary, type Refusal } from './core/errors.ts'
+import { toError } from './core/sentences.ts'
 import type { IssuedToken } from './core/source/exchange.ts'
 import type { VerifiedToken } from './core/verify/verify.ts'
 
@@ -26,9 +28,9 @@ export function renewFrom(
         trace,
         ...(refusedToken ? { refused: refusedToken } : {}),
       })
-      if (!issued.ok) return undefined
+      if (!issued.ok) return noneOr(issued.refusal)
       const admission = await admit(issued.value.credential)
-      if (!admission.ok) return undefined
+      if (!admission.ok) return noneOr(admission.refusal)
       const fresh = admission.value
       if (refusedToken || !isSameToken(fresh.token, caller.token)) return fresh
       // It is the token that has just been found to be of no use, in its life as it may be.
@@ -36,6 +38,12 @@ export function renewFrom(
       refusedToken = issued.value
     }
   })
+}
+
+/** There is none; or an error, when there may be one in a moment. */
+function noneOr(refusal: Refusal): undefined {
+  if (isTemporary(refusal.reason)) throw toError(refusal)
+  return undefined
 }
 
 function isSameToken(one: VerifiedToken, other: VerifiedToken): boolean {

@@ -2,7 +2,7 @@
 // runs out while the caller is at work, a fresh one of the same person takes its place.
 
 import type { RunningCall } from './core/carry/running-calls.ts'
-import type { RefusalReason, Result } from './core/errors.ts'
+import { type RefusalReason, type Result, refused } from './core/errors.ts'
 import { andThen } from './core/eventual.ts'
 import { type Principal, samePrincipal } from './core/principal.ts'
 import type { IssuedToken } from './core/source/exchange.ts'
@@ -10,7 +10,10 @@ import type { IssueOptions } from './core/source/issued-cache.ts'
 import type { CredentialSource, Deposited } from './core/source/parts.ts'
 import type { Vault } from './core/vault/vault.ts'
 
-/** Gives a fresh sign-in; undefined when there is none. It heeds the signal. */
+/**
+ * Gives a fresh sign-in; undefined when there is none, and will be none. It throws when there may be
+ * one later. It heeds the signal.
+ */
 type AskForSignIn = (signal: AbortSignal) => Promise<CallersSignIn | undefined>
 
 /** The sign-in of one caller. */
@@ -57,7 +60,7 @@ class LiveSignIn implements CallersSignIn {
   current: Deposited
   readonly #parts: SignInParts
   readonly #asks: AskForSignIn[] = []
-  #renewing: Promise<boolean> | undefined
+  #renewing: Promise<Renewal> | undefined
   /** The sign-in that nobody replaced when asked. Nobody is asked again. */
   #givenUp: Deposited | undefined
   #isGiven = false
@@ -85,9 +88,10 @@ class LiveSignIn implements CallersSignIn {
       const spent = this.current
       return andThen(source()(asked), (result) => {
         if (!this.#isOver(result, spent, asked)) return result
-        return this.#renew(spent).then((isRenewed) =>
-          isRenewed ? source()(asked && withoutOwn(asked, result)) : result,
-        )
+        return this.#renew(spent).then((outcome) => {
+          if (outcome === 'renewed') return source()(asked && withoutOwn(asked, result))
+          return outcome === 'later' ? refused('issuer_unavailable') : result
+        })
       })
     }
   }
@@ -120,42 +124,45 @@ class LiveSignIn implements CallersSignIn {
   }
 
   /** Replaces a sign-in that has run out; calls that notice it together ask once. */
-  #renew(spent: Deposited): Promise<boolean> {
-    if (this.current !== spent) return Promise.resolve(true)
-    if (this.#givenUp === spent) return Promise.resolve(false)
+  #renew(spent: Deposited): Promise<Renewal> {
+    if (this.current !== spent) return Promise.resolve('renewed')
+    if (this.#givenUp === spent) return Promise.resolve('none')
     this.#renewing ??= this.#replace(spent).finally(() => {
       this.#renewing = undefined
     })
     return this.#renewing
   }
 
-  async #ask(person: Principal, signal: AbortSignal): Promise<Deposited | undefined> {
+  async #ask(person: Principal, signal: AbortSignal): Promise<Deposited | 'none' | 'later'> {
+    let otherwise: 'none' | 'later' = 'none'
     for (const ask of this.#asks) {
       const fresh = await untilAborted(signal, ask(signal))
-      const given = fresh?.give(person)
+      if (fresh === 'failed') otherwise = 'later'
+      const given = fresh === 'failed' ? undefined : fresh?.give(person)
       if (given) return given
     }
-    return undefined
+    return otherwise
   }
 
-  async #replace(spent: Deposited): Promise<boolean> {
+  async #replace(spent: Deposited): Promise<Renewal> {
     const { signal } = this.#parts.running
     const next = await this.#ask(spent.token.principal, signal)
-    if (!next) {
-      this.#givenUp = spent
-      return false
-    }
+    if (next === 'none') this.#givenUp = spent
+    if (next === 'none' || next === 'later') return next
     // The hops of a caller keep their trace.
     this.current = { ...next, trace: spent.trace }
     if (this.#forgotten || signal.aborted) {
       await this.#discard(next).catch(() => {})
-      return false
+      return 'none'
     }
     this.#parts.running.extend(next.token.expiresAt + RENEWABLE_SECONDS)
     await this.#discard(spent).catch(() => {})
-    return true
+    return 'renewed'
   }
 }
+
+/** What became of a sign-in that had run out. `later`: nobody could be asked now. */
+type Renewal = 'renewed' | 'none' | 'later'
 
 /** The vault gives an expired credential out no more, or the issuer takes it no more. */
 const ENDED: readonly RefusalReason[] = ['handle_refused', 'exchange_grant_refused']
@@ -167,19 +174,20 @@ function withoutOwn(asked: IssueOptions, result: Result<IssuedToken>): IssueOpti
   return rest
 }
 
-/** What `work` gives; undefined when it fails, or when the signal fires before. */
+/** What `work` gives; undefined when the signal fires before. */
 function untilAborted<T>(
   signal: AbortSignal,
   work: Promise<T | undefined>,
-): Promise<T | undefined> {
+): Promise<T | 'failed' | undefined> {
   return new Promise((resolve) => {
-    const end = (value?: T): void => {
+    const end = (value?: T | 'failed'): void => {
       signal.removeEventListener('abort', stop)
       resolve(value)
     }
     const stop = (): void => end()
     signal.addEventListener('abort', stop, { once: true })
     if (signal.aborted) return end()
-    work.then(end, () => end())
+    // What it threw is dropped: foreign errors quote what they were sent.
+    work.then(end, () => end('failed'))
   })
 }

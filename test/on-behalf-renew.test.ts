@@ -10,10 +10,27 @@ import { principalKey } from '../src/core/principal.ts'
 import { toSentence } from '../src/core/sentences.ts'
 import { memoryVault } from '../src/core/vault/memory-vault.ts'
 import { createOnBehalf } from '../src/on-behalf.ts'
-import { alice, CHAT, deferred, ISSUER, issuedToken, verifiedToken } from './core/parts.ts'
+import {
+  keyUse,
+  listKeyring,
+  retireKey,
+  rewrap,
+  rotateKeyring,
+  sqliteVault,
+} from '../src/store/index.ts'
+import {
+  alice,
+  CHAT,
+  deferred,
+  handClock,
+  ISSUER,
+  issuedToken,
+  verifiedToken,
+} from './core/parts.ts'
 import { json, loopback } from './mcp/loopback.ts'
 import { callOf, post } from './mcp/parts.ts'
 import { LIFE, shortLived } from './short-lived.ts'
+import { groundForTest } from './store/ground.ts'
 
 const SIGNED_OUT = toSentence({ reason: 'handle_refused', server: 'tasks' })
 
@@ -88,7 +105,6 @@ describe('a token that runs out in the middle of a run', () => {
 
   it.each<[string, () => Promise<Caller | undefined>]>([
     ['nobody answers', async () => undefined],
-    ['asking fails', () => Promise.reject(new Error('quotes canary.alice.1'))],
     ['something else answers', async () => ({ principal: alice }) as Caller],
   ])('is told as the end of the sign-in when %s', async (_, ask) => {
     await using made = await shortLived()
@@ -97,6 +113,21 @@ describe('a token that runs out in the middle of a run', () => {
     made.clock.forward(LIFE + 1)
     expect(await made.call(caller)).toBe(SIGNED_OUT)
     expect(made.served).toEqual([])
+  })
+
+  it('is asked for again when it could not be asked for, and the call says so', async () => {
+    await using made = await shortLived()
+    const { admitted, call, clock, served } = made
+    const caller = await admitted('alice.1')
+    let tries = 0
+    caller.renewWith(async () => {
+      if (tries++ === 0) throw new Error('quotes canary.alice.1')
+      return admitted('alice.2')
+    })
+    clock.forward(LIFE + 1)
+    expect(await call(caller)).toBe(toSentence({ reason: 'issuer_unavailable', server: 'tasks' }))
+    expect(served).toEqual([])
+    expect(await call(caller)).toBe('done')
   })
 
   it.each(['end', 'revoke'] as const)('%s while it waits ends the wait', async (how) => {
@@ -253,6 +284,33 @@ describe('a caller of a kept sign-in', () => {
     expect(made.inVault.size).toBe(0)
   })
 
+  it('goes on when its issuer is there again', async () => {
+    const { session } = kept('alice.2')
+    let isDown = true
+    const present = session.present
+    await using made = await shortLived(EXCHANGE, {
+      session: {
+        ...session,
+        async present(request) {
+          const found = await present(request)
+          const signIn = found?.signIn
+          if (!found || !signIn) return found
+          const freshen: KeptSignIn['freshen'] = async (options) =>
+            isDown ? refused('issuer_unavailable') : signIn.freshen(options)
+          return { ...found, signIn: { ...signIn, freshen } }
+        },
+      },
+    })
+    const caller = await admittedBy(made)
+    made.clock.forward(LIFE + 1)
+    expect(await made.call(caller)).toBe(
+      toSentence({ reason: 'issuer_unavailable', server: 'tasks' }),
+    )
+    isDown = false
+    expect(await made.call(caller)).toBe('done')
+    await caller.end()
+  })
+
   it('goes on with nobody else’s, whatever the issuer gave', async () => {
     const { session } = kept('bob.2')
     await using made = await shortLived(EXCHANGE, { session })
@@ -263,4 +321,55 @@ describe('a caller of a kept sign-in', () => {
     await caller.end()
     expect(made.inVault.size).toBe(0)
   })
+})
+
+it('keys are rotated and retired while a caller waits for a fresh sign-in, and nothing is lost', async () => {
+  const stored = groundForTest()
+  const database = stored.open()
+  const server = await loopback(({ body }, response) => {
+    json(response, 200, { jsonrpc: '2.0', id: JSON.parse(body).id, result: { content: [] } })
+  })
+  await using _ = server
+  const clock = handClock()
+  const exchanged: string[] = []
+  const onbehalf = createOnBehalf({
+    resource: CHAT,
+    authorizationServers: [ISSUER],
+    servers: { tasks: { url: server.url, source: { type: 'exchange', scopes: ['tasks:read'] } } },
+    verifier: {
+      verify: async () => granted(verifiedToken({ expiresAt: clock.now() / 1000 + LIFE })),
+    },
+    exchanger: {
+      issuer: ISSUER,
+      async exchange(subjectToken) {
+        exchanged.push(subjectToken.reveal())
+        const expiresAt = clock.now() / 1000 + 60
+        return granted(issuedToken(`issued-${exchanged.length}`, { expiresAt }))
+      },
+    },
+    vault: sqliteVault(database, stored.masterKeys, { now: clock.now }),
+    audit: { record() {} },
+    now: clock.now,
+  })
+  const admitted = async (token: string) => {
+    const headers = { authorization: `Bearer ${token}` }
+    const admission = await onbehalf.admit(new Request(CHAT, { method: 'POST', headers }))
+    if (!admission.ok) throw new Error(admission.refusal.reason)
+    return admission.value
+  }
+  const caller = await admitted('first')
+  caller.renewWith(async () => {
+    const fresh = await admitted('second')
+    const [old = ''] = listKeyring(stored.keyring).map(({ id }) => id)
+    rotateKeyring(stored.keyring)
+    expect(await rewrap(database, stored.masterKeys)).toMatchObject({ left: 0 })
+    expect(await retireKey(stored.keyring, [database], old)).toEqual({ retired: true })
+    return fresh
+  })
+  clock.forward(LIFE + 1)
+  const response = await caller.fetch('tasks')(server.url, post(callOf('hello')))
+  expect(response.status).toBe(200)
+  expect(exchanged).toEqual(['second'])
+  await caller.end()
+  expect(await keyUse(database)).toEqual(new Map())
 })

@@ -20,7 +20,7 @@ if (program === undefined) {
 const libraries = filesUnder(folder).filter((path) => /\.so\.\d/.test(path))
 const { status } = spawnSync(
   process.execPath,
-  [join(root, 'node_modules/vitest/vitest.mjs'), 'run', 'test/pooler/pooler.test.ts'],
+  [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--config', 'test/pooler/vitest.config.ts'],
   {
     cwd: root,
     stdio: 'inherit',

@@ -34,7 +34,7 @@ const program = process.env.ONBEHALF_PGBOUNCER ?? ''
 const timeouts = { connect: 25_000, statement: 25_000 }
 const HOST = '127.0.0.1'
 
-describe.runIf(program !== '').each(['session', 'transaction'] as const)('in %s mode', (mode) => {
+describe.each(['session', 'transaction'] as const)('in %s mode', (mode) => {
   let server: SharedPostgres
   let pooler: PgBouncer
   let database: string
