@@ -102,6 +102,11 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
         return rewriteAnswer(response, endless, hold)
       }
       if (!call) return rewriteAnswer(response, rules, hold)
+      const listening = response.status === 202 ? legacy.listening() : undefined
+      if (listening) {
+        if (!listening.hasPassed(call.id)) listening.expect(call, insteadOf(call))
+        return listening.accepted(response, messages)
+      }
       const patience = callPatience({ deadlineMs, totalMs, requests })
       const awaited = { id: call.id, instead: insteadOf(call), ...patience }
       return rewriteAnswer(response, { ...rules, awaited }, hold)

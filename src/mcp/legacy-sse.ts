@@ -37,6 +37,8 @@ export interface OpenStream {
    * @returns Forgets the call, which was not sent.
    */
   expect(call: RpcRequest, instead: (reason: RefusalReason) => UnknownObject): () => void
+  /** Whether the answer to a request has come already. */
+  hasPassed(id: unknown): boolean
   /** What is given to the client for a message that the server took: its answer comes elsewhere. */
   accepted(response: Response, messages: Messages | undefined): Response
   /** The same, for a message that was answered here. */
@@ -54,11 +56,18 @@ export interface LegacySse {
   ): OpenStream | undefined
   /** The stream that was opened last, and is open. */
   latest(): OpenStream | undefined
+  /**
+   * The stream of a GET that was opened last, of either transport. Some servers of Streamable HTTP
+   * answer a call with 202, and send its result there.
+   */
+  listening(): OpenStream | undefined
   /** Begins a stream: what a GET opened may turn out to be one. */
   begin(): LegacyStream
 }
 
 const MAX_ENDPOINT_CHARS = 2_048
+/** An answer may come before the 202 to its call; later ones are not asked for. */
+const MAX_PASSED = 64
 
 /** Makes the streams of one principal's `fetch` for one server. Nobody else may use their endpoints. */
 export function legacySse(options: LegacySseOptions): LegacySse {
@@ -73,6 +82,7 @@ export function legacySse(options: LegacySseOptions): LegacySse {
       return streams().find(({ endpoint }) => endpoint === href)
     },
     latest: () => streams().at(-1),
+    listening: () => [...open].at(-1),
     begin: () => new Stream(options, open),
   }
 }
@@ -89,6 +99,9 @@ class Stream implements OpenStream, LegacyStream {
   readonly #expected = new Map<unknown, Expected>()
   /** Requests of our own, by their ids. */
   readonly #asked = new Map<unknown, (answer: UnknownObject | undefined) => void>()
+  /** Ids of answers that have gone on, the last ones. */
+  readonly #passed = new Set<unknown>()
+  #isAwaited = false
   #write: (message: UnknownObject) => void = () => {}
   endpoint = ''
 
@@ -128,7 +141,11 @@ class Stream implements OpenStream, LegacyStream {
   }
 
   passed(message: unknown): void {
-    if (isAnswer(message)) this.#forget(message.id)
+    if (!isAnswer(message)) return
+    this.#forget(message.id)
+    this.#passed.add(message.id)
+    const [oldest] = this.#passed
+    if (this.#passed.size > MAX_PASSED) this.#passed.delete(oldest)
   }
 
   ended(reason?: RefusalReason): void {
@@ -142,7 +159,11 @@ class Stream implements OpenStream, LegacyStream {
   }
 
   get isUsed(): boolean {
-    return this.endpoint !== ''
+    return this.endpoint !== '' || this.#isAwaited
+  }
+
+  hasPassed(id: unknown): boolean {
+    return this.#passed.has(id)
   }
 
   accepted(response: Response, messages: Messages | undefined): Response {
@@ -164,6 +185,7 @@ class Stream implements OpenStream, LegacyStream {
     }, this.#options.deadlineMs)
     this.#forget(id)
     this.#expected.set(id, { instead, timer })
+    this.#isAwaited = true
     return () => this.#forget(id)
   }
 

@@ -341,3 +341,71 @@ describe('the endpoint that a server names', () => {
     })
   })
 })
+
+/** A server of Streamable HTTP that answers calls with 202, and sends their results into a GET. */
+async function elsewhere(before: boolean, answers = true) {
+  let output: ReadableStreamDefaultController<Uint8Array> | undefined
+  const carrying = carrier(
+    'https://tasks.example/mcp',
+    {},
+    {
+      deadline: 300,
+      async fetch(_, init) {
+        if (init?.method !== 'POST') {
+          const body = new ReadableStream<Uint8Array>({
+            start(controller) {
+              output = controller
+            },
+          })
+          return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+        }
+        const { id } = JSON.parse(String(init.body))
+        const result = { jsonrpc: '2.0', id, result: { content: [{ type: 'text', text: SECRET }] } }
+        const say = () =>
+          output?.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(result)}\n\n`))
+        if (answers && before) say()
+        if (answers && !before) setTimeout(say, 20)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        return new Response(null, { status: 202 })
+      },
+    },
+  )
+  const stream = (await carrying.fetch('https://tasks.example/mcp')).body?.getReader()
+  ends.push(() => stream?.cancel())
+  const first = stream?.read()
+  const called = await carrying.fetch('https://tasks.example/mcp', post(callOf('hello')))
+  const said = new TextDecoder().decode((await first)?.value)
+  return { called, said, output: () => output, stream }
+}
+
+describe('a call that is answered in the stream of a GET', () => {
+  it.each([true, false])(
+    'is carried, without a credential in it; before its 202: %s',
+    async (before) => {
+      const { called, said, stream } = await elsewhere(before)
+      expect([called.status, await called.text()]).toEqual([202, ''])
+      expect(said).toContain('"id":"call-1"')
+      expect(said).not.toContain(SECRET)
+      // Nothing is said a second time at the deadline.
+      const more = stream?.read().then(() => 'more')
+      const pause = new Promise((resolve) => setTimeout(() => resolve('nothing'), 400))
+      expect(await Promise.race([more, pause])).toBe('nothing')
+    },
+  )
+
+  it('does not leave its caller without an answer', async () => {
+    const { called, said } = await elsewhere(false, false)
+    expect(called.status).toBe(202)
+    expect(said).toContain('not known whether')
+  })
+
+  it('is answered here where no stream is open', async () => {
+    const { fetch } = carrier(
+      'https://tasks.example/mcp',
+      {},
+      { fetch: async () => new Response(null, { status: 202 }) },
+    )
+    const answer = await fetch('https://tasks.example/mcp', post(callOf('hello')))
+    expect(await answer.text()).toContain('not known whether')
+  })
+})
