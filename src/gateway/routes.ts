@@ -27,7 +27,7 @@ export interface Routes {
 }
 
 /** The path of everything. */
-export const MCP_PATH = '/mcp'
+const MCP_PATH = '/mcp'
 
 /**
  * Makes the routes.

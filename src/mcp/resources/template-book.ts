@@ -41,7 +41,7 @@ export interface TemplateBook extends ToolBook {
 }
 
 /** Templates, and listed resources, that are known at once. */
-export const MAX_TEMPLATES = 1_024
+const MAX_TEMPLATES = 1_024
 const MAX_LISTED = 16_384
 const MAX_URI_CHARS = 16_384
 
