@@ -239,6 +239,9 @@ describe('reveal()', () => {
       'src/cli/inspect.ts': 1,
       // What seals the ids of the gateway's sessions.
       'src/gateway/gateway.ts': 1,
+      // The length of the secret that principals are signed with, and the signature.
+      'src/gateway/chat/front-door.ts': 1,
+      'src/gateway/chat/signed-principal.ts': 1,
       // The tokens that the doctor says the type and the audience of.
       'src/cli/doctor/look-at-token.ts': 1,
       // The example's issuer holds the secrets that it gave out. Its old-fashioned server carries

@@ -3,13 +3,18 @@
 // see, takes credentials out of what comes back, and keeps the record.
 
 import { randomBytes } from 'node:crypto'
+import type { Caller } from '../caller.ts'
 import { isStdio } from '../core/binding.ts'
 import type { Credential } from '../core/credential.ts'
 import { checkOptions } from '../core/known-options.ts'
+import { allowedHttp } from '../core/plain-http.ts'
+import { resourceMetadataUrl } from '../core/resource.ts'
 import { type SentSecrets, sentSecrets } from '../mcp/redact/sent-secrets.ts'
 import { createGate } from '../mcp-server/gate.ts'
 import { problem, REFUSED_BY_HTTP } from '../mcp-server/problem.ts'
 import { type OnBehalf, onBehalfRemembering } from '../on-behalf.ts'
+import { type ChatUpstream, checkChat, type FrontDoorParts, passToChat } from './chat/front-door.ts'
+import { type RunTokens, runTokens } from './chat/run-tokens.ts'
 import { type Cors, corsFor } from './cors.ts'
 import { namesOver } from './joint/names.ts'
 import { type JointParts, serveJointly } from './joint/serve.ts'
@@ -52,6 +57,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const routes = routesOf(url, names, subsets)
   checkServers(options)
   namesOver(names)
+  if (options.chat) checkChat(options.chat, allowedHttp(options))
   const kept = keptFor(options)
   const onbehalf = onBehalfRemembering(
     { ...appOptions(options), resource: routes.everything.resource },
@@ -71,9 +77,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     allowedHosts: [new URL(url).host, ...allowedHosts],
     allowedOrigins,
   })
+  const { runs } = kept
+  const chat = options.chat && chatDoor(options, options.chat, runs)
   const cors = corsFor([new URL(url).origin, ...allowedOrigins], forwardHeaders)
   const gateway: Gateway = {
-    fetch: (request) => serve(request, { routes, onbehalf, parts, gate, cors }),
+    fetch: (request) => serve(request, { routes, onbehalf, parts, gate, cors, runs, chat }),
     routes: routes.all.map(({ path, servers }) => ({ path, servers })),
     revoke: (principal) => onbehalf.revoke(principal),
     endSignIn: (ended) => onbehalf.endSignIn(ended),
@@ -87,6 +95,7 @@ interface Kept {
   readonly sent: SentSecrets
   /** Seals the ids of sessions. */
   readonly secret: Uint8Array
+  readonly runs: RunTokens
 }
 
 const KEPT = new WeakMap<Gateway, Kept>()
@@ -95,6 +104,7 @@ function keptFor({ after, sessionSecret, now = Date.now }: GatewayOptions): Kept
   const before = after && KEPT.get(after)
   return {
     sent: before?.sent ?? sentSecrets({ now }),
+    runs: before?.runs ?? runTokens(),
     secret: sessionSecret ? bytesOf(sessionSecret) : (before?.secret ?? randomBytes(32)),
   }
 }
@@ -106,6 +116,25 @@ interface Serving {
   readonly parts: JointParts
   readonly gate: ReturnType<typeof createGate>
   readonly cors: Cors
+  readonly runs: RunTokens
+  readonly chat: ChatDoor | undefined
+}
+
+/** The front door of a chat server. */
+interface ChatDoor extends FrontDoorParts {
+  /** Its path in front, with that of the gateway's own address. */
+  readonly path: string
+  readonly resource: string
+}
+
+function chatDoor(
+  { url, fetch = globalThis.fetch, now = Date.now }: GatewayOptions,
+  chat: ChatUpstream,
+  runs: RunTokens,
+): ChatDoor {
+  const path = `${new URL(url).pathname.replace(/\/$/, '')}${chat.path}`
+  const resource = `${new URL(url).origin}${path}`
+  return { chat, url, runs, fetch, now, path, resource }
 }
 
 async function serve(request: Request, serving: Serving): Promise<Response> {
@@ -121,22 +150,25 @@ async function serve(request: Request, serving: Serving): Promise<Response> {
 }
 
 async function answer(request: Request, path: string, serving: Serving): Promise<Response> {
-  const { routes, onbehalf, parts, gate } = serving
-  const described = routes.describedAt(path)
+  const { routes, onbehalf, parts, gate, runs, chat } = serving
+  const described =
+    routes.describedAt(path) ??
+    (chat && new URL(resourceMetadataUrl(chat.resource)).pathname === path ? chat : undefined)
   // The metadata is public, for pages of every origin too. Nothing else is.
   if (described) return onbehalf.metadata(request, described) ?? notFound()
   const foreign = gate.refusesOriginOrMethod(request)
   if (foreign) return foreign
+  if (chat?.path === path)
+    return onbehalf.handle(request, (caller) => passToChat(request, caller, chat), chat)
   const route = routes.of(path)
   if (!route) return notFound()
-  return onbehalf.handle(
-    request,
-    (caller) =>
-      route.isOneServer
-        ? passOn(request, route, caller, parts)
-        : serveJointly(request, route, caller, parts),
-    route,
-  )
+  const inNameOf = (caller: Caller) =>
+    route.isOneServer
+      ? passOn(request, route, caller, parts)
+      : serveJointly(request, route, caller, parts)
+  // A chat server in its run: its person was admitted at the front door.
+  const running = runs.callerOf(request)
+  return running ? inNameOf(running) : onbehalf.handle(request, inNameOf, route)
 }
 
 function notFound(): Response {

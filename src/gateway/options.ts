@@ -7,6 +7,7 @@ import type { Principal } from '../core/principal.ts'
 import type { EndedSignIn } from '../core/sign-ins.ts'
 import type { OnBehalfOptions } from '../on-behalf-options.ts'
 import { ON_BEHALF_OPTIONS } from '../option-names.ts'
+import type { ChatUpstream } from './chat/front-door.ts'
 
 /** A gateway. */
 export interface Gateway {
@@ -40,6 +41,11 @@ export interface GatewayOptions extends Omit<OnBehalfOptions, 'resource'> {
   readonly allowedOrigins?: readonly string[]
   /** Request headers that go on to the servers, beside those of MCP. Default none. */
   readonly forwardHeaders?: readonly string[]
+  /**
+   * A chat server in any language, whose requests the gateway admits: it gets a token for this run and
+   * a signed principal in place of the person's token. Default none.
+   */
+  readonly chat?: ChatUpstream
   /** Bytes that the body of a request may have. Default 4 MiB. */
   readonly maxBodyBytes?: number
   /**
@@ -58,6 +64,7 @@ export function appOptions(options: GatewayOptions): Omit<OnBehalfOptions, 'reso
     allowedHosts,
     allowedOrigins,
     forwardHeaders,
+    chat,
     maxBodyBytes,
     after,
     ...app
@@ -76,6 +83,7 @@ export const GATEWAY_OPTIONS: OptionNames<GatewayOptions> = {
   allowedHosts: 'optional',
   allowedOrigins: 'optional',
   forwardHeaders: 'optional',
+  chat: 'optional',
   maxBodyBytes: 'optional',
   after: 'optional',
 }
@@ -86,6 +94,9 @@ export const GATEWAY_VALUES: ValueChecks = {
     typeof value === 'string' && /^https?:$/.test(protocolOf(value))
       ? undefined
       : "must be a text, an absolute URL such as 'https://gateway.example'",
+  chat: isByName(
+    "{ path: '/chatkit', upstream: 'http://127.0.0.1:8000/chatkit', principalSecret }",
+  ),
   subsets: isByName("{ team: ['Tasks'] }"),
   sessionSecret: isSecret,
   allowedHosts: isList("['gateway.internal:8080']"),

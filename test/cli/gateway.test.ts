@@ -197,12 +197,13 @@ describe('onbehalf gateway --check', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ ok: false, line: 4, column: 3 })
   })
 
-  it('takes the file of the docs', async () => {
-    for (const name of ['GATEWAY_CLIENT_SECRET', 'SEARCH_KEY', 'GATEWAY_SESSION_SECRET'])
-      process.env[name] = SECRET
+  it('takes the files of the docs', async () => {
+    const names = ['CLIENT_SECRET', 'SESSION_SECRET'].map((name) => `GATEWAY_${name}`)
+    for (const name of [...names, 'SEARCH_KEY', 'PRINCIPAL_SECRET']) process.env[name] = SECRET
     const page = readFileSync(new URL('../../docs/gateway.md', import.meta.url), 'utf8')
-    const [, file = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(page) ?? []
-    expect(await check(file)).toMatchObject({ code: 0 })
+    const files = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, file = '']) => file)
+    expect(files).toHaveLength(2)
+    for (const file of files) expect(await check(file)).toMatchObject({ code: 0 })
   })
 
   it('refuses aliases that grow', async () => {

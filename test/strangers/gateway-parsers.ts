@@ -88,6 +88,22 @@ export const GATEWAY_PARSERS: readonly StrangerParser[] = [
     }),
   ),
   {
+    name: 'authorization header of a request to the gateway',
+    stranger: 'a caller',
+    files: ['src/gateway/chat/run-tokens.ts'],
+    good: () => ['Bearer a.good.token'],
+    async read(text) {
+      const headers = headersWith('authorization', text)
+      if (!headers) return NEVER_COMES
+      const request = new Request(`${GATEWAY}/mcp`, {
+        method: 'POST',
+        headers,
+        body: message('ping'),
+      })
+      return outcomeOfAnswer(await gatewayOver(RESULT).fetch(request))
+    },
+  },
+  {
     name: 'answer of a server behind several',
     stranger: 'an MCP server',
     files: ['src/gateway/joint/list.ts', 'src/gateway/joint/upstreams.ts'],

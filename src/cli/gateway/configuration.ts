@@ -97,12 +97,23 @@ async function configure(
     ...(settings.sessionSecret === undefined
       ? {}
       : { sessionSecret: secretOf('sessionSecret', settings.sessionSecret) }),
+    ...(settings.chat === undefined ? {} : { chat: chatIn(settings.chat, secretOf) }),
     warn,
     ...(after ? { after } : {}),
   } as unknown as GatewayOptions
   const gateway = createGateway(options)
   await putKeys(settings, servers, secrets, secretOf)
   return { gateway, listen, url, close: async () => store?.close() }
+}
+
+/** The chat server behind the gateway, with its secret. createGateway checks the rest. */
+function chatIn(chat: unknown, secretOf: ReadSecret): unknown {
+  if (!isMap(chat))
+    throw new ConfigError('chat must be a map with path, upstream and principalSecret')
+  return {
+    ...chat,
+    principalSecret: secretOf('chat.principalSecret', chat.principalSecret),
+  }
 }
 
 /** Stores the keys of the deployment, so that the source "static" finds them. */

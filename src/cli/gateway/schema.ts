@@ -81,6 +81,16 @@ const TYPES: Readonly<Record<Setting, object>> = {
   maxBodyBytes: { type: 'integer', minimum: 1 },
   deadline: { type: 'integer', minimum: 1 },
   insecurelyAllowHttp: TEXTS,
+  chat: {
+    type: 'object',
+    required: ['path', 'upstream', 'principalSecret'],
+    additionalProperties: false,
+    properties: {
+      path: { type: 'string', pattern: '^/' },
+      upstream: { type: 'string', format: 'uri' },
+      principalSecret: REFERENCE,
+    },
+  },
   store: {
     type: 'object',
     required: ['sqlite', 'keyring'],
