@@ -45,3 +45,52 @@ describe.each(Object.entries(encodings).filter(([name]) => !NOT_REMOVED.test(nam
     })
   },
 )
+
+describe('what stands around an encoded credential stays', () => {
+  const one = random('around one', 43)
+  const other = random('around other', 43)
+  const redactor = redactorOf(one, other)
+  const base64 = (text: string) => Buffer.from(text).toString('base64')
+  const hex = (text: string, between: string) =>
+    Buffer.from(text)
+      .toString('hex')
+      .replace(/..(?!$)/g, `$&${between}`)
+  const MARK = '[credential removed]'
+  /** Lines of sixteen bytes, with their addresses, and the characters as they are told. */
+  const dump = (text: string, last: string, characters: (row: string) => string) =>
+    (text.match(/.{1,16}/g) ?? [])
+      .map(
+        (row, at) =>
+          `${(16 * at).toString(16).padStart(8, '0')}  ${hex(row, ' ')}${characters(row)}`,
+      )
+      .concat(last)
+      .join('\n')
+
+  it.each([
+    ['a word', `It was ${base64(one)} and no other`, `It was ${MARK} and no other`],
+    ['an equals sign further on', `${base64(one)} a=b`, `${MARK} a=b`],
+    ['a line below an empty one', `${base64(one)}.\n\nAnd so on`, `${MARK}.\n\nAnd so on`],
+    ['the end of a sentence', `It was ${base64(one)}. They`, `It was ${MARK}. They`],
+    [
+      'a sentence between two',
+      `${base64(one)}, which is not the same as ${base64(other)}!`,
+      `${MARK}, which is not the same as ${MARK}!`,
+    ],
+    ['two words between two', `${base64(one)} and then ${base64(other)}!`, `${MARK}!`],
+    [
+      'text before and behind a dump',
+      `It was:\n${dump(one, '', (row) => `  |${row}|`)}and no more`,
+      `It was:\n${MARK}and no more`,
+    ],
+    [
+      'the lines of a dump without a part of it',
+      dump(`${'.'.repeat(32)}${one}`, 'The end', (row) => `  |${row}|`),
+      `${dump('.'.repeat(32), '', (row) => `  |${row}|`)}${MARK}The end`,
+    ],
+    ['nothing of a dump without bars', dump(one, '', (row) => `  ${row}`), MARK],
+    ['nothing of a dump without characters', dump(one, '', () => ''), MARK],
+    ['not the length at its end', `${dump(one, '0000002b', (row) => `  |${row}|`)}\n`, MARK],
+  ])('%s', (_, text, left) => {
+    expect(redactor.json(text).value).toBe(left)
+  })
+})
