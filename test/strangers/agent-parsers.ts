@@ -4,6 +4,7 @@ import { heldFetch } from '../../src/agent/hold/held-fetch.ts'
 import { refusingCalls } from '../../src/agent/hold/hold.ts'
 import { keptArguments, keptOutput } from '../../src/agent/keep.ts'
 import { AuthError } from '../../src/core/errors.ts'
+import { type AgUiRunRequest, agUiResponse } from '../../src/frameworks/ag-ui.ts'
 import { fromJson, NEVER_COMES, type StrangerParser, withoutId } from './parser.ts'
 
 const CALL = {
@@ -13,7 +14,27 @@ const CALL = {
   params: { name: 'delete_task', arguments: { task_id: 1 } },
 }
 
+const AG_UI = { threadId: 't', runId: 'r', messages: [{ id: 'm', role: 'user', content: 'Hello' }] }
+
 export const AGENT_PARSERS: readonly StrangerParser[] = [
+  {
+    name: 'the input of an AG-UI run',
+    stranger: 'a page',
+    files: ['src/frameworks/ag-ui.ts'],
+    good: () => [JSON.stringify(AG_UI)],
+    async read(body) {
+      const seen: unknown[] = []
+      const run = async function* ({ input, clientTools }: AgUiRunRequest) {
+        seen.push(input, clientTools)
+        yield* []
+      }
+      const request = new Request('https://app.example/chat', { method: 'POST', body })
+      const answer = await agUiResponse(request, {}, { run })
+      const said = answer.ok ? undefined : await answer.text()
+      if (answer.ok) await answer.text()
+      return { taken: answer.ok, value: seen, said }
+    },
+  },
   {
     name: 'a request that may have to wait for the person',
     stranger: 'a model',

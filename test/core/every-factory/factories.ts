@@ -16,6 +16,7 @@ import {
 } from '../../../src/chatkit/index.ts'
 import { parseBinding } from '../../../src/core/parse-binding.ts'
 import { guardedFetch } from '../../../src/egress/index.ts'
+import { agUiResponse } from '../../../src/frameworks/ag-ui.ts'
 import { aiSdkTools } from '../../../src/frameworks/ai-sdk/index.ts'
 import { createGateway } from '../../../src/gateway/index.ts'
 import {
@@ -400,6 +401,12 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
       ['apis', [{ url }], 'must be an object with their names'],
       ['allowedHosts', 'app.example', 'must be a list of texts'],
     ],
+  },
+  agUiResponse: {
+    make: (options) =>
+      agUiResponse(new Request(url, { method: 'POST', body: '{}' }), {}, options as never),
+    good: { run: nothing },
+    wrong: [['approvals', 'all', 'must be one of never, destructive, changes']],
   },
   aiSdkTools: {
     make: (options) =>

@@ -84,7 +84,8 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   aiSdkEvents: PURE,
   aiSdkMessages: PURE,
   uiMessageResponse: PURE,
-  // onbehalf/langchain, onbehalf/mastra
+  // onbehalf/ag-ui, onbehalf/langchain, onbehalf/mastra
+  agUiEvents: PURE,
   langchainEvents: PURE,
   langchainMessages: PURE,
   mastraEvents: PURE,

@@ -39,6 +39,8 @@ export interface Turn {
 export interface ChatHouse {
   readonly tasks: TaskServer
   readonly errors: unknown[]
+  /** The ChatKit endpoint. */
+  fetch(request: Request): Promise<Response>
   /** Calls that reached the server, with whose credential. */
   calls(): string[]
   say(who: string, text: string, threadId?: string): Promise<Turn>
@@ -90,6 +92,7 @@ export function chatHouse(run: Run, agent: Partial<AgentChatOptions<Caller>> = {
   return {
     tasks,
     errors,
+    fetch: server.fetch,
     send,
     calls: () =>
       tasks.received.flatMap(({ tool, authorization }) =>
