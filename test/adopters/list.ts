@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { FRAMEWORKS, type Framework, packagesOf } from '../../src/cli/init/project.ts'
 import type { Adopter, Site } from './adopter.ts'
+import { PAGES } from './pages.ts'
 import { proveExpress, proveInit } from './prove.ts'
 
 const node = (file: string) => () => ({ command: process.execPath, args: [file] })
@@ -156,4 +157,5 @@ export const ADOPTERS: readonly Adopter[] = [
     }),
   },
   ...FRAMEWORKS.map(begunWith),
+  ...PAGES,
 ]

@@ -1,0 +1,3 @@
+import { chatkit } from '../../chat.mjs'
+
+export const POST = (request) => chatkit.fetch(request)

@@ -1,0 +1,3 @@
+import { Assistant } from '../assistant'
+
+export default () => <Assistant person="alice" start={null} />
