@@ -1,5 +1,5 @@
-// Collects what an answer has begun and not stored: its messages, so that their text can be stored
-// when the answer is stopped, and hidden notes that wait for the next item.
+// Collects what an answer has begun and not stored: its messages and steps, so that they can be
+// stored when the answer is stopped, and hidden notes that wait for the next item.
 
 import type { ItemUpdate } from '../protocol/event.ts'
 import type {
@@ -9,10 +9,11 @@ import type {
   HiddenItem,
   Item,
 } from '../protocol/item.ts'
+import { pendingSteps } from './pending-steps.ts'
 
-/** The pending messages of an answer. */
-export interface PendingMessages {
-  /** Follows an item from now on. Only assistant messages count. */
+/** The pending messages and steps of an answer. */
+export interface PendingItems {
+  /** Follows an item from now on. Only assistant messages and lists of steps count. */
   add(item: Item): void
   update(itemId: string, update: ItemUpdate): void
   /** A hidden item waits until an item is stored. The newest one with an id counts. */
@@ -22,10 +23,10 @@ export interface PendingMessages {
   /** The item is complete, or was removed. */
   settle(itemId: string): void
   /**
-   * Gives the notes that wait, once, and the messages as far as they were written, without those
-   * that have no text.
+   * Gives the notes that wait, once, the steps of which something was done, and the messages as far
+   * as they were written, without those that have no text.
    */
-  written(): readonly (HiddenItem | AssistantMessageItem)[]
+  written(): readonly Item[]
 }
 
 interface Part {
@@ -34,11 +35,12 @@ interface Part {
 }
 
 /** Makes the collection of one answer. */
-export function pendingMessages(): PendingMessages {
+export function pendingItems(): PendingItems {
   return new Pending()
 }
 
-class Pending implements PendingMessages {
+class Pending implements PendingItems {
+  readonly #steps = pendingSteps()
   readonly #open = new Map<
     string,
     { readonly item: AssistantMessageItem; readonly parts: Part[] }
@@ -60,12 +62,13 @@ class Pending implements PendingMessages {
   add(item: Item): void {
     if (item.type === 'assistant_message')
       this.#open.set(item.id, { item, parts: item.content.map(partOf) })
+    else this.#steps.add(item)
   }
 
   update(itemId: string, update: ItemUpdate): void {
     const parts = this.#open.get(itemId)?.parts
-    if (!parts) return
-    if (update.type === 'assistant_message.content_part.text_delta') {
+    if (!parts) this.#steps.update(itemId, update)
+    else if (update.type === 'assistant_message.content_part.text_delta') {
       partAt(parts, update.content_index).text += update.delta
     } else if (update.type === 'assistant_message.content_part.annotation_added') {
       partAt(parts, update.content_index).annotations.splice(
@@ -83,17 +86,18 @@ class Pending implements PendingMessages {
 
   settle(itemId: string): void {
     this.#open.delete(itemId)
+    this.#steps.settle(itemId)
     this.#notes?.delete(itemId)
   }
 
-  written(): readonly (HiddenItem | AssistantMessageItem)[] {
+  written(): readonly Item[] {
     const messages = [...this.#open.values()]
       .filter(({ parts }) => parts.some(({ text }) => text.trim() !== ''))
       .map(({ item, parts }) => ({
         ...item,
         content: parts.map((part) => ({ type: 'output_text', ...part }) as const),
       }))
-    return [...this.takeNotes(), ...messages]
+    return [...this.takeNotes(), ...this.#steps.done(), ...messages]
   }
 }
 

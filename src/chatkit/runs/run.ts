@@ -10,7 +10,7 @@ import { GONE, INTERRUPTED } from './error-event.ts'
 import { Lease, type LeaseHost } from './lease.ts'
 import { LogTail } from './log-tail.ts'
 import { stopNote } from './notes.ts'
-import { type PendingMessages, pendingMessages } from './pending.ts'
+import { type PendingItems, pendingItems } from './pending.ts'
 import { endStateOf, readersWordOf, type StopReason, stopReasonOf } from './run-end.ts'
 import type { RunTerms, RunWriter } from './run-parts.ts'
 import { isAlive, type NewRun, type RunState } from './run-store.ts'
@@ -46,7 +46,7 @@ const NOBODY: (() => void)[] = []
 export class Run {
   readonly record: NewRun
   /** What the answer has begun and not stored yet. */
-  readonly pending: PendingMessages = pendingMessages()
+  readonly pending: PendingItems = pendingItems()
   /** What readers here are given of its log, if it has one. */
   readonly tail: LogTail | undefined
   readonly #host: RunHost

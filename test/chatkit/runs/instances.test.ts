@@ -297,6 +297,51 @@ describe('an instance that dies', () => {
     ])
   })
 
+  it('after an instance dies the steps that were done stay, and none is shown as running', async () => {
+    const clock = { now: Date.now() }
+    const stores = { store: memoryThreadStore(), runs: memoryRunStore() }
+    const step = (title: string, status_indicator: 'loading' | 'complete') =>
+      ({ type: 'custom', title, status_indicator }) as const
+    const a = testChat(
+      async function* (_thread, _message, { newItem }) {
+        const done = newItem('workflow')
+        const begun = newItem('workflow')
+        const workflow = { type: 'custom', tasks: [], expanded: true } as const
+        for (const { id, ...base } of [done, begun]) {
+          yield { type: 'thread.item.added', item: { id, ...base, type: 'workflow', workflow } }
+          const task = step('Add a task', 'loading')
+          const update = { type: 'workflow.task.added', task_index: 0, task } as const
+          yield { type: 'thread.item.updated', item_id: id, update }
+        }
+        const complete = { type: 'workflow.task.updated', task_index: 0 } as const
+        const more = { type: 'workflow.task.added', task_index: 1 } as const
+        const item_id = done.id
+        for (const update of [
+          { ...complete, task: step('Add a task', 'complete') },
+          { ...more, task: step('List tasks', 'loading') },
+        ])
+          yield { type: 'thread.item.updated', item_id, update }
+        yield { type: 'progress_update', text: 'silent from here on' }
+        await new Promise(() => {})
+      },
+      { ...stores, now: () => clock.now },
+    )
+    const { reader, thread } = await begin(a)
+    await reader.until('progress_update')
+    clock.now += LEASE
+    const b = testChat(async function* () {}, { ...stores, now: () => clock.now })
+    await b.json('alice', 'threads.get_by_id', { thread_id: thread })
+    const items = await itemsOf(b.store, thread)
+    expect(items.slice(1).map(({ type }) => type)).toEqual(['workflow', 'sdk_hidden_context'])
+    const { tasks } = items[1].workflow
+    expect(
+      tasks.map((task: Record<string, unknown>) => [task.title, task.status_indicator]),
+    ).toEqual([
+      ['Add a task', 'complete'],
+      ['List tasks', 'none'],
+    ])
+  })
+
   it('an instance that dies leaves no note for a run that has no log', async () => {
     const { a, b, thread } = await (async () => {
       const clock = { now: Date.now() }
