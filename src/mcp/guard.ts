@@ -95,20 +95,16 @@ function judgeRequest(
   if (!request.messages) return hasReference || mayHoldCall(body) ? 'arguments_refused' : undefined
   let judged: Judged
   for (const message of request.messages.list)
-    judged = andThen(
-      judged,
-      (before) =>
-        before ??
-        andThen(
-          judgeMessage(message, request, options, leftNames),
-          (reason) =>
-            reason ??
-            (hasReference && hasReferenceOutsideArguments(message)
-              ? 'reference_refused'
-              : undefined),
-        ),
+    judged = unlessRefused(judged, () =>
+      unlessRefused(judgeMessage(message, request, options, leftNames), () =>
+        hasReference && hasReferenceOutsideArguments(message) ? 'reference_refused' : undefined,
+      ),
     )
   return judged
+}
+
+function unlessRefused(judged: Judged, next: () => Judged): Judged {
+  return andThen(judged, (reason) => reason ?? next())
 }
 
 /** Why a request must not leave; undefined when it may. */
