@@ -6,6 +6,7 @@ import { chain } from './chain.ts'
 import { chat } from './chat.ts'
 import { component } from './component.ts'
 import { fetchCost } from './fetch.ts'
+import { gatewayCost } from './gateway.ts'
 import { type PeopleOptions, people } from './people.ts'
 import { redact } from './redact.ts'
 
@@ -22,6 +23,7 @@ const benches: Readonly<
   chat,
   component,
   fetch: fetchCost,
+  gateway: gatewayCost,
   people,
   redact,
 }
@@ -32,6 +34,7 @@ const HELP = `npm run bench -- NAME [--json] [--python]
   chat     the ChatKit server against node:http, node:sqlite and Node itself
   component an answer in a conversation of 1,000 items against the same in an empty one, in the browser
   fetch    what the fetch adds to one call, for each placement, and what redaction costs
+  gateway  what the gateway costs a call, with everything on and with parts of it off
   people   hundreds of people who read resumable answers at once, on SQLite and PostgreSQL
   redact   redaction alone, against JSON.parse
 

@@ -89,6 +89,8 @@ it('refuses what is of no server, and says where it can be asked', async () => {
     method: 'resources/list',
   })
   expect(await answer.json()).toMatchObject({ id: 9, error: { code: -32601 } })
+  const odd = { jsonrpc: '2.0', id: 9, method: { toString: 1 } }
+  expect(await (await ask('/mcp', tokenFor('alice'), odd)).json()).toMatchObject({ id: 9 })
   const batch = await ask('/mcp', tokenFor('alice'), [{ jsonrpc: '2.0', id: 9, method: 'ping' }])
   expect(batch.status).toBe(400)
 })

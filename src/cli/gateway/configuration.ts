@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { memorySecretStore, staticKeys } from 'onbehalf'
+import type { EgressFetch } from 'onbehalf/egress'
 import { createGateway, type Gateway, type GatewayOptions } from 'onbehalf/gateway'
 import { issuersIn } from './issuers.ts'
 import { ConfigError } from './place.ts'
@@ -87,6 +88,7 @@ async function configure(
       'servers must name one: "servers: { Tasks: { url: https://tasks.example/mcp } }"',
     )
   const secrets = store?.secrets ?? memorySecretStore()
+  const send = await fastFetch()
   // What the file says is checked by createGateway, setting by setting.
   const options = {
     ...same,
@@ -99,11 +101,30 @@ async function configure(
       : { sessionSecret: secretOf('sessionSecret', settings.sessionSecret) }),
     ...(settings.chat === undefined ? {} : { chat: chatIn(settings.chat, secretOf) }),
     warn,
+    ...(send ? { fetch: send } : {}),
     ...(after ? { after } : {}),
   } as unknown as GatewayOptions
   const gateway = createGateway(options)
   await putKeys(settings, servers, secrets, secretOf)
-  return { gateway, listen, url, close: async () => store?.close() }
+  return {
+    gateway,
+    listen,
+    url,
+    async close() {
+      await send?.close()
+      await store?.close()
+    },
+  }
+}
+
+/** The fast way out, where undici is installed. Without it, the built-in fetch costs more. */
+async function fastFetch(): Promise<EgressFetch | undefined> {
+  try {
+    const { egressFetch } = await import('onbehalf/egress')
+    return egressFetch()
+  } catch {
+    return undefined
+  }
 }
 
 /** The chat server behind the gateway, with its secret. createGateway checks the rest. */

@@ -59,7 +59,8 @@ export async function serveJointly(
   if (id === undefined) return new Response(null, { status: 202 })
   const asked: Asked = {
     id,
-    method: String(message.method),
+    // An object from outside may have a `toString` that is no function.
+    method: typeof message.method === 'string' ? message.method : '',
     message,
     route,
     caller,

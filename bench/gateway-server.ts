@@ -1,0 +1,110 @@
+// The processes that `bench/gateway.ts` measures: `echo`, a bare MCP server over node:http, and
+// `gateway`, ours in front of it.
+
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { Credential } from 'onbehalf'
+import { egressFetch } from 'onbehalf/egress'
+import { createGateway } from 'onbehalf/gateway'
+import { oidc } from 'onbehalf/issuers'
+import { toNodeListener } from 'onbehalf/node'
+import { z } from 'zod'
+
+const settings = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('echo') }),
+  z.object({
+    kind: z.literal('gateway'),
+    port: z.number(),
+    echo: z.string(),
+    issuer: z.string(),
+    /** Fills a parameter of each call, and hides it. */
+    fills: z.boolean(),
+    /** Exchanges the token. Without it, the caller's own goes on. */
+    exchanges: z.boolean(),
+    audit: z.boolean(),
+  }),
+])
+
+const message = z.object({
+  id: z.union([z.string(), z.number()]).optional(),
+  method: z.string(),
+  params: z.object({ arguments: z.object({ text: z.string() }).optional() }).optional(),
+})
+
+/** The tool takes what the pattern asks for, too, so that there is something to hide and to fill. */
+const TOOL = {
+  name: 'echo',
+  inputSchema: {
+    type: 'object',
+    properties: { text: { type: 'string' }, access_token: { type: 'string' } },
+    required: ['text'],
+  },
+}
+
+async function echo(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { id, method, params } = message.parse(JSON.parse(await text(request)))
+  const result =
+    method === 'tools/list'
+      ? { tools: [TOOL] }
+      : { content: [{ type: 'text', text: params?.arguments?.text ?? '' }] }
+  const body = JSON.stringify({ jsonrpc: '2.0', id, result })
+  response
+    .writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    })
+    .end(body)
+}
+
+function gateway(given: Extract<z.output<typeof settings>, { kind: 'gateway' }>) {
+  const url = `http://127.0.0.1:${given.port}`
+  const source = given.exchanges
+    ? ({ type: 'exchange', scopes: ['use'] } as const)
+    : ({ type: 'own', audience: 'everybody' } as const)
+  const served = createGateway({
+    url,
+    issuer: oidc({
+      issuer: given.issuer,
+      audience: 'everybody',
+      clientId: 'gateway',
+      clientSecret: new Credential('a-secret-of-the-gateway'),
+    }),
+    servers: {
+      Echo: {
+        url: given.echo,
+        source,
+        tools: { allow: ['echo'] },
+        ...(given.fills
+          ? {
+              placement: {
+                type: 'argument',
+                parameters: [{ pointer: '/access_token', value: 'credential' }],
+              },
+            }
+          : {}),
+      },
+    },
+    audit: {
+      record: (event) => void (given.audit && process.stderr.write(`${JSON.stringify(event)}\n`)),
+    },
+    warn() {},
+    fetch: egressFetch(),
+  })
+  return toNodeListener(served.fetch)
+}
+
+const given = settings.parse(JSON.parse(process.argv[2] ?? ''))
+const server = createServer(
+  given.kind === 'echo' ? (...pair) => void echo(...pair) : gateway(given),
+)
+server.listen(given.kind === 'echo' ? 0 : given.port, '127.0.0.1', () => {
+  process.send?.({ port: (server.address() as AddressInfo).port })
+})
+process.on('message', (which) => {
+  if (which === 'memory') globalThis.gc?.()
+  const { user, system } = process.cpuUsage()
+  const { rss, heapUsed } = process.memoryUsage()
+  process.send?.({ cpu: user + system, rss, heap: heapUsed })
+})
+process.on('disconnect', () => process.exit(0))
