@@ -136,8 +136,9 @@ export async function openCaller(admitted: ToOpen, parts: CallerParts): Promise<
         .catch(() => undefined)
     : NO_HANDLE
   if (handle === undefined) return refused('server_unavailable', { server: 'the vault' })
-  // Whoever ended it while the audit and the vault were written found nothing at work.
-  if (parts.hasEnded(token)) {
+  // Whoever ended it while the audit and the vault were written found nothing at work. Work for
+  // somebody who is away may have no sign-in that could end.
+  if (credential && parts.hasEnded(token)) {
     await vault.discard(handle, principal).catch(() => {})
     return refused('token_inactive')
   }

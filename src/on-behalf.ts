@@ -4,6 +4,7 @@
 import { type ActFor, awayActor } from './act-for.ts'
 import { type AnswerInNameOf, answerAs } from './answer-as.ts'
 import { type AskedResource, admitter, describer, doorsByResource, opener } from './app-doors.ts'
+import { type AppMemory, appMemory } from './app-memory.ts'
 import type { Caller } from './caller.ts'
 import type { CallerParts } from './caller-parts.ts'
 import { type Consents, createConsents } from './consents.ts'
@@ -16,9 +17,6 @@ import {
   scopesOf,
   sourcesOf,
 } from './core/binding.ts'
-import { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
-import { memoryToolPins } from './core/carry/memory-tool-pins.ts'
-import { runningCalls } from './core/carry/running-calls.ts'
 import { type DeclaredIssuers, declaredIssuers } from './core/declared-issuers.ts'
 import { type Admission, createDoor } from './core/door/door.ts'
 import { checkOptions } from './core/known-options.ts'
@@ -27,14 +25,13 @@ import { type AllowsHttp, allowedHttp, quietly } from './core/plain-http.ts'
 import { type Principal, principalKey } from './core/principal.ts'
 import { canonicalResource } from './core/resource.ts'
 import { isScope } from './core/scope.ts'
-import { type EndedSignIn, signIns } from './core/sign-ins.ts'
+import type { EndedSignIn } from './core/sign-ins.ts'
 import { issuedCache } from './core/source/issued-cache.ts'
 import { partiesOf } from './core/source/issued-target.ts'
 import { missingPart } from './core/source/source.ts'
 import { memoryVault } from './core/vault/memory-vault.ts'
 import { literalWarning } from './mcp/placements/prompt-values.ts'
 import { quarantines } from './mcp/redact/quarantine.ts'
-import { type SentSecrets, sentSecrets } from './mcp/redact/sent-secrets.ts'
 import { refusalTeller } from './mcp/tools/tell-refusals.ts'
 import type { OnBehalfOptions } from './on-behalf-options.ts'
 import { ON_BEHALF_OPTIONS, ON_BEHALF_VALUES } from './option-names.ts'
@@ -126,10 +123,9 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
 }
 
 /**
- * The same over a memory of what was sent that others share: a server that got a credential may give
- * it back to whatever takes this one's place. It stays inside the library.
+ * The same over the memory of another one, whose place it takes. It stays inside the library.
  */
-export function onBehalfRemembering(options: OnBehalfOptions, sent?: SentSecrets): OnBehalf {
+export function onBehalfRemembering(options: OnBehalfOptions, before?: AppMemory): OnBehalf {
   checkOptions('createOnBehalf', '', options, ON_BEHALF_OPTIONS, ON_BEHALF_VALUES)
   const { now = Date.now, vault = memoryVault({ now }) } = options
   const issuers = declaredIssuers(options)
@@ -150,8 +146,7 @@ export function onBehalfRemembering(options: OnBehalfOptions, sent?: SentSecrets
     ...(fingerprintKey ? { fingerprintKey } : {}),
   })
   const cache = issuedCache({ now })
-  const running = runningCalls(now)
-  const signedIn = signIns(now)
+  const { running, signedIn, sent, marks, pins } = before ?? appMemory(now)
   const verifier = signedIn.watch(issuers.verifier)
   const doorOf = doorsByResource((resource) =>
     createDoor({
@@ -182,9 +177,9 @@ export function onBehalfRemembering(options: OnBehalfOptions, sent?: SentSecrets
     },
     running,
     hasEnded: signedIn.hasEnded,
-    quarantineOf: quarantines(options.reflectionMarks ?? memoryReflectionMarks(), now),
-    sent: sent ?? sentSecrets({ now }),
-    pins: options.toolPins ?? memoryToolPins(),
+    quarantineOf: quarantines(options.reflectionMarks ?? marks, now),
+    sent,
+    pins: options.toolPins ?? pins,
     processes: options.processes,
     tellRefusals: refusalTeller(options.warn ?? console.warn),
     fetch: options.fetch ?? globalThis.fetch,

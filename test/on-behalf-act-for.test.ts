@@ -253,6 +253,23 @@ describe('work while a person is away', () => {
     expect(made.asked).toEqual([])
   })
 
+  it.each([{ subject: 'alice' }, { subject: 'alice', sessionId: 's1' }, { sessionId: 's1' }])(
+    'goes on where it needs no sign-in after one has ended at its issuer: %j',
+    async (which) => {
+      await using made = await house()
+      await made.agree('alice', { servers: ['keyed'] })
+      await staticKeys(made.secrets).put(
+        alice,
+        'https://keyed.example/mcp',
+        new Credential('key-of-alice-at-keyed'),
+      )
+      made.ended.add('alice')
+      made.onbehalf.endSignIn({ issuer: ISSUER, ...which })
+      await using caller = await made.act()
+      expect(await made.call(caller, 'keyed')).toBe('done')
+    },
+  )
+
   it('does not get the person’s own token where that can do more than they agreed to', async () => {
     await using made = await house()
     await made.agree('alice', { servers: ['own', 'tasks'] })

@@ -3,13 +3,13 @@
 // see, takes credentials out of what comes back, and keeps the record.
 
 import { randomBytes } from 'node:crypto'
+import { type AppMemory, appMemory } from '../app-memory.ts'
 import type { Caller } from '../caller.ts'
 import { isStdio } from '../core/binding.ts'
 import type { Credential } from '../core/credential.ts'
 import { checkOptions } from '../core/known-options.ts'
 import { allowedHttp } from '../core/plain-http.ts'
 import { resourceMetadataUrl } from '../core/resource.ts'
-import { type SentSecrets, sentSecrets } from '../mcp/redact/sent-secrets.ts'
 import { createGate } from '../mcp-server/gate.ts'
 import { problem, REFUSED_BY_HTTP } from '../mcp-server/problem.ts'
 import { type OnBehalf, onBehalfRemembering } from '../on-behalf.ts'
@@ -61,7 +61,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const kept = keptFor(options)
   const onbehalf = onBehalfRemembering(
     { ...appOptions(options), resource: routes.everything.resource },
-    kept.sent,
+    kept.memory,
   )
   const memories = new Memories()
   const parts: JointParts = {
@@ -92,7 +92,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 /** What a gateway leaves to the one that takes over from it. */
 interface Kept {
-  readonly sent: SentSecrets
+  readonly memory: AppMemory
   /** Seals the ids of sessions. */
   readonly secret: Uint8Array
   readonly runs: RunTokens
@@ -103,7 +103,7 @@ const KEPT = new WeakMap<Gateway, Kept>()
 function keptFor({ after, sessionSecret, now = Date.now }: GatewayOptions): Kept {
   const before = after && KEPT.get(after)
   return {
-    sent: before?.sent ?? sentSecrets({ now }),
+    memory: before?.memory ?? appMemory(now),
     runs: before?.runs ?? runTokens(),
     secret: sessionSecret ? bytesOf(sessionSecret) : (before?.secret ?? randomBytes(32)),
   }

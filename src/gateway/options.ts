@@ -49,8 +49,9 @@ export interface GatewayOptions extends Omit<OnBehalfOptions, 'resource'> {
   /** Bytes that the body of a request may have. Default 4 MiB. */
   readonly maxBodyBytes?: number
   /**
-   * A gateway of this process that this one takes over from, because its settings have changed. What
-   * it has sent to servers is remembered on, and its sessions go on. Default none.
+   * A gateway of this process that this one takes over from, because its settings have changed. Its
+   * sessions go on, and what it knows is remembered on: who is at work, which sign-ins have ended, what
+   * was sent to servers, and what these have done. Default none.
    */
   readonly after?: Gateway
 }

@@ -75,13 +75,14 @@ export async function passOn(
   const body = request.method === 'POST' ? await readText(request, parts.maxBodyBytes) : undefined
   if (body && 'refusal' in body) return body.refusal
   let refusal: Refusal | undefined
-  const fetch = caller.fetch(server, {
-    memory: parts.memories.of(caller.principal, server),
-    onRefused: (why) => {
-      refusal = why
-    },
-  })
   try {
+    // The caller may have ended while the body came.
+    const fetch = caller.fetch(server, {
+      memory: parts.memories.of(caller.principal, server),
+      onRefused: (why) => {
+        refusal = why
+      },
+    })
     const response = await fetch(parts.urlOf(server), {
       method: request.method,
       headers,

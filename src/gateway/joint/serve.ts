@@ -57,10 +57,12 @@ export async function serveJointly(
   const id = requestIdOf(message)
   // A notification. The servers behind get their own.
   if (id === undefined) return new Response(null, { status: 202 })
+  const { method } = message
+  if (typeof method !== 'string')
+    return problem(400, INVALID_REQUEST, 'The method of a message must be a text.', { id })
   const asked: Asked = {
     id,
-    // An object from outside may have a `toString` that is no function.
-    method: typeof message.method === 'string' ? message.method : '',
+    method,
     message,
     route,
     caller,
@@ -85,14 +87,9 @@ async function answer(asked: Asked, revision: string | null, parts: JointParts):
     case 'ping':
       return result(id, {})
     case 'tools/list':
+      return list('tools', asked, parts)
     case 'prompts/list':
-      return result(
-        id,
-        await listJointly(method === 'tools/list' ? 'tools' : 'prompts', {
-          servers: asked.route.servers.map((server) => upstreamOf(server, asked, parts)),
-          upstreams: parts.upstreams,
-        }),
-      )
+      return list('prompts', asked, parts)
     case 'tools/call':
     case 'prompts/get':
       return call(asked, message, parts)
@@ -103,6 +100,16 @@ async function answer(asked: Asked, revision: string | null, parts: JointParts):
 
 const NOT_HERE =
   'This address has the tools and prompts of several servers. Ask for anything else at the address of one server: /mcp/NAME.'
+
+async function list(kind: 'tools' | 'prompts', asked: Asked, parts: JointParts): Promise<Response> {
+  const { route, caller, id } = asked
+  try {
+    const servers = route.servers.map((server) => upstreamOf(server, asked, parts))
+    return result(id, await listJointly(kind, { servers, upstreams: parts.upstreams }))
+  } catch (failure) {
+    return answerToFailure(failure, id, route, caller)
+  }
+}
 
 /** One call, at the server that its name leads to. The answer goes on as it comes. */
 async function call(asked: Asked, message: UnknownObject, parts: JointParts): Promise<Response> {

@@ -1,0 +1,39 @@
+// What an app remembers of people and servers in this process. An app that takes the place of
+// another one goes on with it: who was signed out stays so, and what a server has done is not forgotten.
+
+import { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
+import { memoryToolPins } from './core/carry/memory-tool-pins.ts'
+import type { ReflectionMarks } from './core/carry/reflection-marks.ts'
+import { type RunningCalls, runningCalls } from './core/carry/running-calls.ts'
+import type { ToolPins } from './core/carry/tool-pins.ts'
+import { type SignIns, signIns } from './core/sign-ins.ts'
+import { type SentSecrets, sentSecrets } from './mcp/redact/sent-secrets.ts'
+
+/** The memory. */
+export interface AppMemory {
+  /** The callers at work: revoking ends them, also those that the app before has let in. */
+  readonly running: RunningCalls
+  /** The sign-ins, and those that have ended. */
+  readonly signedIn: SignIns
+  /** What was sent to servers: they may send it back to anybody. */
+  readonly sent: SentSecrets
+  /** Which servers sent a credential back, where the app names no other place. */
+  readonly marks: ReflectionMarks
+  /** Definitions of tools as first seen, where the app names no other place. */
+  readonly pins: ToolPins
+}
+
+/**
+ * Makes an empty one.
+ *
+ * @param now Milliseconds since the epoch.
+ */
+export function appMemory(now: () => number): AppMemory {
+  return {
+    running: runningCalls(now),
+    signedIn: signIns(now),
+    sent: sentSecrets({ now }),
+    marks: memoryReflectionMarks(),
+    pins: memoryToolPins(),
+  }
+}
