@@ -1,6 +1,7 @@
 // onbehalf/next: the door, the metadata and any handler of web requests in route handlers of Next.js
 // (App Router).
 
+import { isHost } from './host.ts'
 import type { Handling, WebHandler } from './web-handler.ts'
 
 /**
@@ -40,7 +41,6 @@ export function handle<C>(
 function atItsHost(request: Request): Request {
   const url = new URL(request.url)
   const host = request.headers.get('host')
-  if (host === null || host === url.host || !URL.canParse(`${url.protocol}//${host}`))
-    return request
+  if (host === null || host === url.host || !isHost(host)) return request
   return new Request(`${url.protocol}//${host}${url.pathname}${url.search}`, request)
 }

@@ -2,6 +2,7 @@
 // was parsed already, and one whose path was shortened by a router.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isHost } from './host.ts'
 
 /** A request. After `release`, its signal does not abort any more when the client leaves. */
 export interface NodeRequest {
@@ -70,7 +71,9 @@ export function requestOf(
 function urlOf(incoming: IncomingMessage, { originalUrl, protocol }: FrameworkParts): URL {
   const target = originalUrl ?? incoming.url ?? '/'
   const isTls = protocol === 'https' || 'encrypted' in incoming.socket
-  const origin = `${isTls ? 'https' : 'http'}://${incoming.headers.host ?? 'localhost'}`
+  const { host = 'localhost' } = incoming.headers
+  if (!isHost(host)) throw new TypeError('The request has no host that can be read')
+  const origin = `${isTls ? 'https' : 'http'}://${host}`
   return new URL(target.startsWith('/') ? origin + target : target)
 }
 

@@ -69,6 +69,13 @@ describe('in Next.js', () => {
       url: 'http://app.example/mcp?a=1',
       text: 'x',
     })
+    // A host with a path in it must not become another path of the request.
+    for (const host of ['app.example/admin?', 'app.example#', 'app.example\\admin', 'a@b.example'])
+      expect(
+        await (
+          await next.serve(echo)(new Request('http://localhost:3000/mcp', { headers: { host } }))
+        ).json(),
+      ).toMatchObject({ url: 'http://localhost:3000/mcp' })
     expect((await next.serve(() => undefined)(new Request('http://a.example/'))).status).toBe(404)
   })
 

@@ -119,7 +119,15 @@ describe('a request of node:http', () => {
     expect(await (await post(`${url}/mcp`, '')).json()).toMatchObject({ url: '/mcp' })
   })
 
-  it('is answered with 400 when its target cannot be read, and toRequest throws', async () => {
+  it.each([
+    'a b',
+    'app.example/mcp?',
+    'app.example/..',
+    'app.example?a=',
+    'app.example#',
+    'app.example\\mcp',
+    'app.example@other.example',
+  ])('is answered with 400 when its host is %j, and toRequest throws', async (host) => {
     let thrown: unknown
     const url = await served((incoming, outgoing) => {
       try {
@@ -129,7 +137,7 @@ describe('a request of node:http', () => {
       }
       return echo(incoming, outgoing)
     })
-    const asked = request(url, { headers: { host: 'a b' } }).end()
+    const asked = request(`${url}/open`, { headers: { host } }).end()
     const [answer] = (await once(asked, 'response')) as [IncomingMessage]
     expect([answer.statusCode, String(thrown)]).toEqual([
       400,
