@@ -70,13 +70,17 @@ function plain(name: string): string {
   const end = name.slice(-MAX_NAME_CHARS)
   // Most names are ASCII already.
   if (!/\P{ASCII}/u.test(end)) return end
-  // Before the decomposition and after it: it makes other letters of some that look Latin.
-  return latin(
-    latin(end)
-      .normalize('NFKD')
-      .slice(-MAX_LETTERS)
-      .replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, ''),
-  )
+  return seen(latin(end).normalize('NFKD').slice(-MAX_LETTERS))
+}
+
+/** A text of any length as it looks: in ASCII, as far as it has letters that look so. */
+export function lookOfText(text: string): string {
+  return /\P{ASCII}/u.test(text) ? seen(latin(text).normalize('NFKD')) : text
+}
+
+/** The letters look Latin already. The decomposition makes others of some, which do, too. */
+function seen(decomposed: string): string {
+  return latin(decomposed.replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, ''))
 }
 
 function latin(text: string): string {

@@ -4,9 +4,7 @@
 import type { FieldKind, FieldValue, Question, QuestionField } from '../../agent/question.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { isLoopback } from '../../core/resource.ts'
-import { kindOfName } from '../../mcp/arguments/name-kind.ts'
-import { wordsOf } from '../../mcp/arguments/name-words.ts'
-import { SAYS_CREDENTIAL } from '../../mcp/tools/tool-words.ts'
+import { asksForCredential } from './asks-for-credential.ts'
 
 /** Why a question is not shown. */
 export type QuestionRefusal = 'asks_for_credential' | 'link_refused' | 'form_unreadable'
@@ -17,6 +15,8 @@ export type ReadQuestion =
   | { readonly ok: false; readonly why: QuestionRefusal }
 
 const MAX_FIELDS = 32
+/** Characters of all fields together: names and values of choices have no limit of their own. */
+const MAX_FORM_CHARS = 200_000
 const MAX_OPTIONS = 200
 const MAX_MESSAGE_CHARS = 2_000
 const MAX_LABEL_CHARS = 200
@@ -42,6 +42,7 @@ export function readQuestion(server: string, params: unknown): ReadQuestion {
     if (!field) return unreadable
     fields.push(field)
   }
+  if (JSON.stringify(fields).length > MAX_FORM_CHARS) return unreadable
   return asksForCredential(message, fields)
     ? { ok: false, why: 'asks_for_credential' }
     : { ok: true, question: { server, message, type: 'form', fields } }
@@ -141,45 +142,4 @@ function givenValue(value: unknown, { type }: FieldKind): FieldValue | undefined
 
 function shortText(value: unknown, most: number): string | undefined {
   return typeof value === 'string' && value !== '' ? value.slice(0, most) : undefined
-}
-
-/** Names that do not mean somebody's credential, in a form. */
-const HARMLESS: ReadonlySet<string | undefined> = new Set([
-  undefined,
-  'resource',
-  'person',
-  'vague',
-  'acting',
-])
-
-/** Words by which a question asks for a secret. */
-const ASKS =
-  /\b(?:enter|provide|type|paste|supply|give|send|share|need|your|what(?:'s| is))\b[^.?!\n]{0,40}\b(?:password|passphrase|passcode|api[- ]?key|access[- ]token|secret|one[- ]time (?:code|password)|pin(?: code)?|credentials?|card number|cvv|cvc)\b/i
-
-/** Names of what pays, or proves who somebody is. */
-const SENSITIVE = /\b(?:pin|otp|cvv|cvc|tan|passcode|card ?number|credit ?card)\b/i
-
-/**
- * Whether a form asks for what no form may ask (MCP, elicitation: servers must not request
- * passwords, keys and the like in a form). Only fields count into which somebody can write one.
- */
-function asksForCredential(message: string, fields: readonly QuestionField[]): boolean {
-  const written = fields.filter(({ kind }) => kind.type === 'text' || kind.type === 'number')
-  if (written.length === 0) return false
-  return (
-    (written.length === 1 && ASKS.test(message)) ||
-    written.some(
-      ({ name, label, description = '' }) =>
-        [name, label].some(
-          (one) => !HARMLESS.has(kindOfName(one)) || SENSITIVE.test(spaced(one)),
-        ) ||
-        ASKS.test(label) ||
-        ASKS.test(description) ||
-        SAYS_CREDENTIAL.test(description),
-    )
-  )
-}
-
-function spaced(name: string): string {
-  return wordsOf(name).join(' ')
 }

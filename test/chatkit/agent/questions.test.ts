@@ -186,6 +186,9 @@ describe('an answer', () => {
       await shown.act('confirm', undefined, {
         action: { type: 'onbehalf.answer', payload: { question: 'made-up' } },
       }),
+      await shown.act('confirm', undefined, {
+        action: { type: 'onbehalf.answer', payload: { question: { toString: null } } },
+      }),
       await shown.act('confirm', undefined, { action: { type: 'other', payload: {} } }),
       await chat.send('bob', 'threads.sync_custom_action', {
         thread_id: shown.threadId,
@@ -193,7 +196,8 @@ describe('an answer', () => {
         action: shown.card.widget.cancel.action,
       }),
     ]
-    expect(wrong.map(({ status }) => status).every((status) => status >= 400)).toBe(true)
+    const statuses = wrong.map(({ status }) => status)
+    expect(statuses.filter((status) => status < 400 || status >= 500)).toEqual([])
     expect(server.answers).toEqual([])
     const [first, second] = await Promise.all([
       shown.act('confirm', { f0: 'Elm' }),

@@ -37,7 +37,7 @@ export async function takeAnswer(
   if (type !== ANSWER && type !== REFUSE)
     throw new ChatkitStreamError({ text: 'This action is not known here.' })
   const given = isObject(payload) ? payload : {}
-  const id = String(given.question)
+  const id = typeof given.question === 'string' ? given.question : ''
   const { open, answer: before } = questionsIn(await context.history()).get(id) ?? {}
   // An answer counts only from the card that asked: a client can name any widget and any question.
   if (!open || sender?.id !== open.value.card) throw new ChatkitStreamError({ text: GONE })
