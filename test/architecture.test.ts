@@ -237,10 +237,8 @@ describe('reveal()', () => {
       'src/cli/leaktest/stacks/own-variants.ts': 1,
       // The token that an operator inspects a server with.
       'src/cli/inspect.ts': 1,
-      // What seals the ids of the gateway's sessions.
-      'src/gateway/gateway.ts': 1,
-      // The length of the secret that principals are signed with, and the signature.
-      'src/gateway/chat/front-door.ts': 1,
+      // The operator's secrets for the gateway: their length, and the signature of principals.
+      'src/gateway/long-secret.ts': 1,
       'src/gateway/chat/signed-principal.ts': 1,
       // The tokens that the doctor says the type and the audience of.
       'src/cli/doctor/look-at-token.ts': 1,

@@ -4,6 +4,7 @@
 import type { Credential } from './credential.ts'
 import { refused } from './errors.ts'
 import { type Principal, principalKey } from './principal.ts'
+import { putNewest } from './put-newest.ts'
 import type { Claims } from './verify/claims.ts'
 import type { TokenVerifier, VerifiedToken } from './verify/verify.ts'
 
@@ -147,10 +148,6 @@ function spelled(issuer: string): string {
   return issuer.replace(/\/$/, '')
 }
 
-/** Puts the newest last, and drops the oldest when there are too many. */
 function remember<T>(entries: Map<string, T>, key: string, value: T): void {
-  entries.delete(key)
-  const oldest = entries.size >= MAX_ENTRIES ? entries.keys().next().value : undefined
-  if (oldest !== undefined) entries.delete(oldest)
-  entries.set(key, value)
+  putNewest(entries, key, value, MAX_ENTRIES)
 }

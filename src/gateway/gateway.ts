@@ -6,7 +6,6 @@ import { randomBytes } from 'node:crypto'
 import { type AppMemory, appMemory } from '../app-memory.ts'
 import type { Caller } from '../caller.ts'
 import { isStdio } from '../core/binding.ts'
-import type { Credential } from '../core/credential.ts'
 import { checkOptions } from '../core/known-options.ts'
 import { allowedHttp } from '../core/plain-http.ts'
 import { resourceMetadataUrl } from '../core/resource.ts'
@@ -19,6 +18,7 @@ import { type Cors, corsFor } from './cors.ts'
 import { namesOver } from './joint/names.ts'
 import { type JointParts, serveJointly } from './joint/serve.ts'
 import { Upstreams } from './joint/upstreams.ts'
+import { longSecret } from './long-secret.ts'
 import { Memories } from './memories.ts'
 import {
   appOptions,
@@ -32,7 +32,6 @@ import { type Routes, routesOf } from './routes.ts'
 import { sessionIds } from './session-ids.ts'
 
 const DEFAULT_MAX_BODY_BYTES = 4 * 1024 * 1024
-const MIN_SECRET_CHARS = 32
 
 /**
  * Puts a gateway together. It fetches nothing.
@@ -105,7 +104,9 @@ function keptFor({ after, sessionSecret, now = Date.now }: GatewayOptions): Kept
   return {
     memory: before?.memory ?? appMemory(now),
     runs: before?.runs ?? runTokens(),
-    secret: sessionSecret ? bytesOf(sessionSecret) : (before?.secret ?? randomBytes(32)),
+    secret: sessionSecret
+      ? longSecret('sessionSecret', sessionSecret)
+      : (before?.secret ?? randomBytes(32)),
   }
 }
 
@@ -188,13 +189,4 @@ function checkServers({ servers }: GatewayOptions): void {
         `servers.${name}.placement is "prompt": no prompt passes the gateway. Use the placement "argument", which fills the same parameters`,
       )
   }
-}
-
-function bytesOf(sessionSecret: Credential): Uint8Array {
-  const secret = sessionSecret.reveal()
-  if (secret.length < MIN_SECRET_CHARS)
-    throw new TypeError(
-      `sessionSecret must have ${MIN_SECRET_CHARS} characters or more, such as those of "openssl rand -base64 32"`,
-    )
-  return Buffer.from(secret)
 }

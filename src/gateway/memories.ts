@@ -2,6 +2,7 @@
 // hide, and which scopes they need. One person's lists never say anything to another.
 
 import { type Principal, principalKey } from '../core/principal.ts'
+import { putNewest } from '../core/put-newest.ts'
 import { ServerMemory } from '../mcp/server-memory.ts'
 
 /** Memories of persons and servers together. Beyond that the one unused longest goes. */
@@ -9,17 +10,13 @@ const MAX_MEMORIES = 10_000
 
 /** The memories of one gateway. */
 export class Memories {
-  // A Map keeps insertion order, so its first entry is the one unused longest.
   readonly #known = new Map<string, ServerMemory>()
 
   /** The memory of one server for one person. */
   of(principal: Principal, server: string): ServerMemory {
     const key = JSON.stringify([principalKey(principal), server])
     const memory = this.#known.get(key) ?? new ServerMemory()
-    this.#known.delete(key)
-    const oldest = this.#known.size >= MAX_MEMORIES ? this.#known.keys().next().value : undefined
-    if (oldest !== undefined) this.#known.delete(oldest)
-    this.#known.set(key, memory)
+    putNewest(this.#known, key, memory, MAX_MEMORIES)
     return memory
   }
 }

@@ -6,7 +6,7 @@ import type { Refusal } from '../core/errors.ts'
 import { readBytes } from '../core/http/bounded-body.ts'
 import { parseJson } from '../core/json.ts'
 import { answerToBody } from '../mcp-server/body.ts'
-import { problem, type RequestId, requestIdOf } from '../mcp-server/problem.ts'
+import { type RequestId, requestIdOf, sessionNotFound } from '../mcp-server/problem.ts'
 import { MCP_SESSION_HEADER, sessionIdOf } from '../mcp-server/session-owners.ts'
 import type { Memories } from './memories.ts'
 import { answerToFailure, challengeFor } from './refusal-answer.ts'
@@ -36,14 +36,6 @@ const MCP_HEADERS = [
 
 /** Milliseconds for the whole body of a request. */
 const BODY_DEADLINE_MS = 30_000
-
-/** The MCP SDK's code for it. The client starts a new session. */
-const SESSION_NOT_FOUND = -32_001
-
-/** A session that was never given out, or to somebody else: its owner notices nothing. */
-export function sessionNotFound(): Response {
-  return problem(404, SESSION_NOT_FOUND, 'Session not found.')
-}
 
 /** The text of a body, or the answer to send. */
 export async function readText(

@@ -7,10 +7,8 @@ import { AuthError, type Refusal } from '../core/errors.ts'
 import { resourceMetadataUrl } from '../core/resource.ts'
 import { missingScopes } from '../core/scope.ts'
 import { sentenceFor } from '../core/sentences.ts'
-import { problem, type RequestId } from '../mcp-server/problem.ts'
+import { INTERNAL_ERROR, problem, type RequestId } from '../mcp-server/problem.ts'
 import type { Route } from './routes.ts'
-
-const INTERNAL_ERROR = -32_603
 
 /**
  * The challenge that a refusal leads to (RFC 6750 section 3): a client that gets a token with these

@@ -8,7 +8,7 @@ import {
   type BodyProblem,
   readBytes,
 } from '../core/http/bounded-body.ts'
-import { problem, REFUSED_BY_HTTP } from './problem.ts'
+import { INTERNAL_ERROR, PARSE_ERROR, problem, REFUSED_BY_HTTP } from './problem.ts'
 
 /** A body as it came, and what it says. */
 export interface JsonBody {
@@ -40,7 +40,7 @@ export function answerToBody(bodyProblem: BodyProblem): Response {
     case 'too_slow':
       return problem(408, REFUSED_BY_HTTP, 'The request body did not come in time.')
     case 'taken':
-      return problem(500, -32_603, BODY_TAKEN)
+      return problem(500, INTERNAL_ERROR, BODY_TAKEN)
     case 'broken':
       return unreadable()
   }
@@ -48,7 +48,7 @@ export function answerToBody(bodyProblem: BodyProblem): Response {
 
 /** The answer to a body that is no JSON, or too deep to be written again. */
 export function unreadable(): Response {
-  return problem(400, -32_700, 'Parse error: the request body is not acceptable JSON.')
+  return problem(400, PARSE_ERROR, 'Parse error: the request body is not acceptable JSON.')
 }
 
 /**

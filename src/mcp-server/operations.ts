@@ -3,7 +3,10 @@
 
 import { granted, type Result } from '../core/errors.ts'
 import { isObject, type UnknownObject } from '../core/json.ts'
-import { problem, requestIdOf } from './problem.ts'
+import { INVALID_PARAMS, INVALID_REQUEST, problem, requestIdOf } from './problem.ts'
+
+/** Of MCP 2026-07-28. */
+const HEADER_MISMATCH = -32_020
 
 /** The names of the tools that a body calls, or the answer to send. */
 export type Operations = Result<readonly string[], Response>
@@ -22,18 +25,18 @@ export function operationsOf(body: unknown, headers: Headers): Operations {
     refusal: problem(400, code, message, { id: requestIdOf(body) }),
   })
   const messages: readonly unknown[] = isBatch ? body : [body]
-  if (messages.length === 0) return refuse(-32_600, 'Invalid request: the batch is empty.')
+  if (messages.length === 0) return refuse(INVALID_REQUEST, 'Invalid request: the batch is empty.')
   const tools: string[] = []
   let method: unknown
   for (const message of messages) {
     if (!isObject(message))
-      return refuse(-32_600, 'Invalid request: a JSON-RPC message must be an object.')
+      return refuse(INVALID_REQUEST, 'Invalid request: a JSON-RPC message must be an object.')
     method = own(message, 'method')
     if (method !== 'tools/call') continue
     const params = own(message, 'params')
     const name = isObject(params) ? own(params, 'name') : undefined
     if (typeof name !== 'string' || name === '')
-      return refuse(-32_602, 'Invalid params: tools/call needs the name of a tool.')
+      return refuse(INVALID_PARAMS, 'Invalid params: tools/call needs the name of a tool.')
     tools.push(name)
   }
   const methodHeader = headers.get('mcp-method')
@@ -42,7 +45,7 @@ export function operationsOf(body: unknown, headers: Headers): Operations {
   const nameDiffers =
     nameHeader !== null && (isBatch || (tools.length > 0 && decodeName(nameHeader) !== tools[0]))
   if (methodDiffers || nameDiffers)
-    return refuse(-32_020, 'Header mismatch: Mcp-Method and Mcp-Name must equal the body.')
+    return refuse(HEADER_MISMATCH, 'Header mismatch: Mcp-Method and Mcp-Name must equal the body.')
   return granted(tools)
 }
 

@@ -3,6 +3,19 @@
 
 import { isObject } from '../core/json.ts'
 
+// The codes of JSON-RPC 2.0, section 5.1.
+export const PARSE_ERROR = -32_700
+export const INVALID_REQUEST = -32_600
+export const METHOD_NOT_FOUND = -32_601
+export const INVALID_PARAMS = -32_602
+export const INTERNAL_ERROR = -32_603
+
+/** The MCP SDK's code for what HTTP refuses before anybody reads JSON-RPC. */
+export const REFUSED_BY_HTTP = -32_000
+
+/** The MCP SDK's code for it. The client starts a new session. */
+const SESSION_NOT_FOUND = -32_001
+
 /** The id of a JSON-RPC request, as MCP has it: a text or a whole number, never null. */
 export type RequestId = string | number
 
@@ -21,6 +34,11 @@ export function problem(
   { id, headers }: ProblemOptions = {},
 ): Response {
   return answer(status, errorOf(code, message, id), headers)
+}
+
+/** A session that was never given out, or to somebody else: its owner notices nothing. */
+export function sessionNotFound(): Response {
+  return problem(404, SESSION_NOT_FOUND, 'Session not found.')
 }
 
 /**
@@ -55,6 +73,3 @@ function answer(
 ): Response {
   return Response.json(body, { status, headers: { 'cache-control': 'no-store', ...headers } })
 }
-
-/** The MCP SDK's code for what HTTP refuses before anybody reads JSON-RPC. */
-export const REFUSED_BY_HTTP = -32_000

@@ -29,7 +29,7 @@ import { createGate, type Gate } from './gate.ts'
 import { handlerRequest } from './handler-request.ts'
 import { operationsOf } from './operations.ts'
 import { type ProtectOptions, parseOptions } from './options.ts'
-import { problem, type RequestId, requestIdOf } from './problem.ts'
+import { INTERNAL_ERROR, problem, type RequestId, requestIdOf, sessionNotFound } from './problem.ts'
 import { addHandle, sessionHandles, takesHandle } from './session-handles.ts'
 import {
   MCP_SESSION_HEADER,
@@ -178,7 +178,7 @@ async function serve(request: Request, protection: Protection): Promise<Response
   const { value: admitted } = admission
   const sessionId = sessionIdOf(request.headers)
   if (sessionId !== undefined && !sessions.owns(sessionId, admitted.principal))
-    return problem(404, SESSION_NOT_FOUND, 'Session not found.')
+    return sessionNotFound()
   const secrets = rememberPresented(request, admitted, sessionId, protection)
   const own = secrets.at(boundTo(protection.calls.resource))
   const body =
@@ -206,9 +206,6 @@ async function serve(request: Request, protection: Protection): Promise<Response
     sessions.forget(sessionId)
   return response
 }
-
-/** The MCP SDK's code for it. The client starts a new session. */
-const SESSION_NOT_FOUND = -32_001
 
 const NO_BODY: Result<null, Response> = granted(null)
 
@@ -273,7 +270,7 @@ async function run(
   } catch (error) {
     end()
     report(error)
-    return problem(500, -32_603, 'Internal error.', { id })
+    return problem(500, INTERNAL_ERROR, 'Internal error.', { id })
   }
 }
 

@@ -2,6 +2,7 @@
 // sender: each request has a token of its own.
 
 import { type Principal, principalKey } from '../core/principal.ts'
+import { putNewest } from '../core/put-newest.ts'
 
 /** The header of MCP's own sessions. */
 export const MCP_SESSION_HEADER = 'mcp-session-id'
@@ -33,8 +34,6 @@ export function sessionOwners(options: {
   readonly maxSessions?: number
 }): SessionOwners {
   const { now, maxSessions = MAX_SESSIONS } = options
-  // A Map keeps insertion order, so its first entry is the one that was unused for the longest
-  // time.
   const known = new Map<string, { readonly owner: string; readonly untilMs: number }>()
 
   function ownerOf(id: string): string | undefined {
@@ -46,10 +45,7 @@ export function sessionOwners(options: {
   }
 
   function note(id: string, owner: string): void {
-    known.delete(id)
-    const oldest = known.size >= maxSessions ? known.keys().next().value : undefined
-    if (oldest !== undefined) known.delete(oldest)
-    known.set(id, { owner, untilMs: now() + IDLE_MS })
+    putNewest(known, id, { owner, untilMs: now() + IDLE_MS }, maxSessions)
   }
 
   return {

@@ -5,7 +5,7 @@ import type { Admitted, Door } from '../core/door/door.ts'
 import { isClean } from '../mcp/redact/reflections.ts'
 import type { LiveSecrets } from '../mcp/redact/sent-secrets.ts'
 import type { ServerCall } from './call.ts'
-import { protocolError } from './problem.ts'
+import { INVALID_PARAMS, protocolError } from './problem.ts'
 
 /** Refuses calls of undeclared tools. */
 export interface UndeclaredTools {
@@ -19,8 +19,6 @@ export interface UndeclaredTools {
     live: LiveSecrets,
   ): Promise<Response>
 }
-
-const INVALID_PARAMS = -32_602
 
 /** How many reported names are remembered. Callers can invent any number of them. */
 const MAX_NAMES = 100

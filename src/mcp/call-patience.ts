@@ -2,6 +2,7 @@
 // server waits for an answer to a request of its own, which a person may have to give.
 
 import { isObject } from '../core/json.ts'
+import { putNewest } from '../core/put-newest.ts'
 import type { Messages } from './answer/message.ts'
 
 /** The requests of one server that its client has not answered. */
@@ -29,9 +30,7 @@ export function serverRequests(): ServerRequests {
       if (open.size === 0) return
       for (const { id, method } of messages?.list ?? []) {
         if (method !== undefined || !open.delete(id)) continue
-        const [oldest] = answered.keys()
-        if (answered.size >= MAX_ANSWERED) answered.delete(oldest)
-        answered.set(id, performance.now())
+        putNewest(answered, id, performance.now(), MAX_ANSWERED)
       }
     },
     answeredMs: (id) => (open.has(id) ? undefined : (answered.get(id) ?? 0)),

@@ -50,10 +50,9 @@ function afterTrying(): Promise<void> {
 
 /** Makes the catalogs of one server. */
 export function catalogsOf(books: Books, { ask, rules, isOneStream }: AskOptions): Catalogs {
-  let lists = 0
   function catalog<Book extends ToolBook>(kind: CallKind, book: Book): Catalog<Book> {
     const list = (like: McpRequest, cursor?: string) =>
-      listTools({ kind, ask, like, rules, id: `onbehalf-list-${lists++}` }, cursor)
+      listTools({ kind, ask, like, rules }, cursor)
     return {
       book,
       list: onceListed(async (like) => {

@@ -5,6 +5,7 @@ import type { webcrypto } from 'node:crypto'
 import type { Credential } from '../core/credential.ts'
 import { isNonce } from '../core/door/proof.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { putNewest } from '../core/put-newest.ts'
 import type { ProofRequest } from '../core/source/exchange.ts'
 
 /**
@@ -64,10 +65,7 @@ export function proofsWith(
 
   function nonceFor(origin: string, fresh: string | undefined): string | undefined {
     if (fresh === undefined || !isNonce(fresh)) return nonces.get(origin)
-    nonces.delete(origin)
-    const oldest = nonces.size >= MAX_NONCES ? nonces.keys().next().value : undefined
-    if (oldest !== undefined) nonces.delete(oldest)
-    nonces.set(origin, fresh)
+    putNewest(nonces, origin, fresh, MAX_NONCES)
     return fresh
   }
 

@@ -1,6 +1,8 @@
 // How long a server that ends by itself is not started again for the same person: longer each time,
 // until one process has run for a while.
 
+import { putNewest } from '../core/put-newest.ts'
+
 /** Whose process of which server. */
 interface Whose {
   readonly owner: string
@@ -38,9 +40,7 @@ export function createBackoff(now: () => number): Backoff {
       pauses.delete(key)
       if (now() - startedAt >= STEADY_MS) return
       const pauseMs = Math.min(LONGEST_PAUSE_MS, before ? before.pauseMs * 2 : FIRST_PAUSE_MS)
-      pauses.set(key, { pauseMs, until: now() + pauseMs })
-      const [oldest] = pauses.keys()
-      if (pauses.size > MAX_REMEMBERED && oldest !== undefined) pauses.delete(oldest)
+      putNewest(pauses, key, { pauseMs, until: now() + pauseMs }, MAX_REMEMBERED)
     },
     isOn: (whose) => (pauses.get(keyOf(whose))?.until ?? 0) > now(),
   }

@@ -83,6 +83,19 @@ describe('a client at the address of one server', () => {
     expect(tasks.methods().filter((method) => method === 'initialize')).toHaveLength(1)
   })
 
+  it('may make several calls at once before anything was listed', async () => {
+    const { connect, tasks } = gatewayHouse()
+    const client = await connect('/mcp/Tasks', { token: tokenFor('alice') }, 'legacy')
+    const titles = ['milk', 'bread', 'tea']
+    const results = await Promise.all(
+      titles.map((title) => client.callTool({ name: 'add_task', arguments: { title } })),
+    )
+    expect(results.map((result) => textOf(result).split(' ')[0])).toEqual(titles)
+    // A server answers the last of the requests that have the same id, and the others never.
+    const ids = tasks.reached.flatMap(({ id }) => (id === undefined ? [] : [id]))
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
   it('is told 404 when the server has lost the session, and can open a new one', async () => {
     const { connect, tasks, ask } = gatewayHouse()
     const client = await connect('/mcp/Tasks', alice())

@@ -21,6 +21,8 @@ export interface Reached {
   readonly session: string | null
   readonly headers: Headers
   readonly method: string
+  /** The id of the request. */
+  readonly id: unknown
   readonly args: unknown
 }
 
@@ -37,6 +39,7 @@ export interface Behind {
 /** What the tests look at in a message. */
 interface Message {
   readonly method?: string
+  readonly id?: unknown
   readonly params?: { readonly arguments?: unknown }
 }
 
@@ -76,6 +79,7 @@ function sessionServer(): Behind {
         session: id,
         headers: request.headers,
         method: message.method ?? request.method,
+        id: message.id,
         args: message.params?.arguments,
       })
       const known = id === null ? undefined : sessions.get(id)
@@ -118,6 +122,7 @@ function plainServer(): Behind {
         session: request.headers.get('mcp-session-id'),
         headers: request.headers,
         method: message.method ?? request.method,
+        id: message.id,
         args: message.params?.arguments,
       })
       return handler.fetch(request)

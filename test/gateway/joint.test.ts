@@ -72,6 +72,27 @@ it('keeps two people apart', async () => {
     if (session !== null) expect(authorization.split('.')[1]).toBe(sessions.get(session))
 })
 
+it('keeps two clients of one person apart, whose requests have the same ids', async () => {
+  const { connect, tasks } = gatewayHouse()
+  const [one, other] = await Promise.all([connect('/mcp', alice()), connect('/mcp', alice())])
+  const add = (client: typeof one, title: string) =>
+    client.callTool({ name: 'Tasks__add_task', arguments: { title } }).then(textOf)
+  const texts = await Promise.all([add(one, 'milk'), add(other, 'bread')])
+  expect(texts.map((text) => text.split(' ')[0])).toEqual(['milk', 'bread'])
+  const calls = tasks.reached.filter(({ method }) => method === 'tools/call')
+  expect(new Set(calls.map(({ session }) => session)).size).toBe(2)
+})
+
+it('ends its sessions with the servers when the client ends its own', async () => {
+  const { connect, ask, tasks } = gatewayHouse()
+  const client = await connect('/mcp', alice())
+  await client.callTool({ name: 'Tasks__only_alice' })
+  const used = tasks.reached.at(-1)?.session
+  const headers = { 'mcp-session-id': client.session() ?? '' }
+  expect((await ask('/mcp', tokenFor('alice'), undefined, headers, 'DELETE')).status).toBe(204)
+  expect(tasks.reached.at(-1)).toMatchObject({ method: 'DELETE', session: used })
+})
+
 it('serves a named subset, and nothing else there', async () => {
   const { connect } = gatewayHouse({ subsets: { reading: ['Notes'] } })
   const client = await connect('/mcp/reading', alice())

@@ -4,8 +4,8 @@
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import { toError } from '../../core/sentences.ts'
 import { resultIn } from '../../mcp/answer/result-in.ts'
+import { plainRules } from '../../mcp/answer/rules.ts'
 import type { HeldCall } from './hold.ts'
-import { plainRules } from './rules.ts'
 
 /** Of a session whose revision the held request did not name. */
 const REVISION = '2025-06-18'

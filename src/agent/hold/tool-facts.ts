@@ -1,10 +1,10 @@
 // What a server says of its tools, for the policy that decides which calls wait.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
+import { plainRules } from '../../mcp/answer/rules.ts'
 import type { McpRequest } from '../../mcp/placements/request.ts'
 import { listTools, onceListed } from '../../mcp/tools/list-tools.ts'
 import type { ToolFacts } from '../approval.ts'
-import { plainRules } from './rules.ts'
 
 /** What is known of a tool. */
 export interface KnownTool extends ToolFacts {
@@ -24,7 +24,7 @@ export function toolFacts(
   const known = new Map<string, KnownTool>()
   const rules = plainRules(server)
   const list = onceListed(async (like) => {
-    const listed = await listTools({ kind: 'tools', ask: send, like, rules, id: 'onbehalf-held' })
+    const listed = await listTools({ kind: 'tools', ask: send, like, rules })
     for (const tool of listed.tools) if (isObject(tool)) learn(tool)
     return listed.isWhole
   })

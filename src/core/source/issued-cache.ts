@@ -3,6 +3,7 @@
 
 import { granted, type RefusalReason, type Result } from '../errors.ts'
 import type { Eventual } from '../eventual.ts'
+import { putNewest } from '../put-newest.ts'
 import type { IssuedToken } from './exchange.ts'
 
 /** How a caller asks for a token. */
@@ -99,11 +100,10 @@ export function issuedCache(options: IssuedCacheOptions = {}): IssuedCache {
     try {
       const issued = await result
       if (issued.ok && flights.get(key) === flight) {
-        const oldest = known.size >= maxEntries ? known.keys().next().value : undefined
-        if (oldest !== undefined) known.delete(oldest)
         const { expiresAt } = issued.value
         const margin = Math.min(marginSeconds, (expiresAt - now() / 1000) / 2)
-        known.set(key, { owner, token: issued.value, usedUntil: expiresAt - margin })
+        const entry = { owner, token: issued.value, usedUntil: expiresAt - margin }
+        putNewest(known, key, entry, maxEntries)
       }
       return issued
     } finally {

@@ -3,6 +3,7 @@
 import type { Credential } from '../credential.ts'
 import { granted, type Result } from '../errors.ts'
 import { checkOptions, type OptionNames } from '../known-options.ts'
+import { putNewest } from '../put-newest.ts'
 import type { TokenVerifier, VerifiedToken } from './verify.ts'
 
 /** Options of {@link cachedVerifier}. */
@@ -65,13 +66,8 @@ export function cachedVerifier(
       if (hit) known.delete(key)
       const result = await verifier.verify(credential, audience, verifyOptions)
       if (result.ok) {
-        // A Map keeps insertion order, so the first key is the oldest.
-        const oldest = known.size >= maxEntries ? known.keys().next().value : undefined
-        if (oldest !== undefined) known.delete(oldest)
-        known.set(key, {
-          token: result.value,
-          until: Math.min(result.value.expiresAt, seconds + maxAge),
-        })
+        const until = Math.min(result.value.expiresAt, seconds + maxAge)
+        putNewest(known, key, { token: result.value, until }, maxEntries)
       }
       return result
     },

@@ -7,6 +7,7 @@ import { onBodyEnd } from '../../core/http/on-body-end.ts'
 import { checkOptions, type OptionNames } from '../../core/known-options.ts'
 import { isSecret, isText, type ValueChecks } from '../../core/option-values.ts'
 import type { AllowsHttp } from '../../core/plain-http.ts'
+import { longSecret } from '../long-secret.ts'
 import type { RunTokens } from './run-tokens.ts'
 import { signPrincipal } from './signed-principal.ts'
 
@@ -45,8 +46,6 @@ const PRINCIPAL_HEADER = 'x-onbehalf-principal'
 const SENT = ['accept', 'accept-language', 'content-type', 'last-event-id']
 const ANSWERED = ['cache-control', 'content-type', 'retry-after', 'x-accel-buffering']
 
-const MIN_SECRET_CHARS = 32
-
 /**
  * Checks the declaration.
  *
@@ -61,10 +60,7 @@ export function checkChat(chat: ChatUpstream, allowsHttp: AllowsHttp): void {
     throw new TypeError(
       'chat.upstream must be an https URL (plain http is for loopback addresses, and for hosts inside a cluster that insecurelyAllowHttp names)',
     )
-  if (chat.principalSecret.reveal().length < MIN_SECRET_CHARS)
-    throw new TypeError(
-      `chat.principalSecret must have ${MIN_SECRET_CHARS} characters or more, such as those of "openssl rand -base64 32"`,
-    )
+  longSecret('chat.principalSecret', chat.principalSecret)
 }
 
 /** Passes an admitted request on. The run token ends with the body of the answer. */
@@ -74,11 +70,7 @@ export async function passToChat(
   { chat, url, runs, fetch, now }: FrontDoorParts,
 ): Promise<Response> {
   const run = runs.give(caller)
-  const headers = new Headers()
-  for (const name of SENT) {
-    const value = request.headers.get(name)
-    if (value !== null) headers.set(name, value)
-  }
+  const headers = only(SENT, request.headers)
   headers.set('authorization', `Bearer ${run.token}`)
   const signing = { issuer: url, audience: chat.upstream, secret: chat.principalSecret, now }
   headers.set(PRINCIPAL_HEADER, signPrincipal(caller, signing))
@@ -93,7 +85,7 @@ export async function passToChat(
     })
     if (answer.status >= 300 && answer.status < 400) throw new TypeError('a redirect')
     return onBodyEnd(
-      new Response(answer.body, { status: answer.status, headers: kept(answer) }),
+      new Response(answer.body, { status: answer.status, headers: only(ANSWERED, answer.headers) }),
       run.end,
     )
   } catch {
@@ -105,10 +97,11 @@ export async function passToChat(
   }
 }
 
-function kept(answer: Response): Headers {
+/** The headers of these names. */
+function only(names: readonly string[], given: Headers): Headers {
   const headers = new Headers()
-  for (const name of ANSWERED) {
-    const value = answer.headers.get(name)
+  for (const name of names) {
+    const value = given.get(name)
     if (value !== null) headers.set(name, value)
   }
   return headers

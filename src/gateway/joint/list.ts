@@ -2,9 +2,10 @@
 // a server that is down takes nothing away from the others.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
+import { plainRules } from '../../mcp/answer/rules.ts'
 import { listTools } from '../../mcp/tools/list-tools.ts'
 import { type Names, namesOver } from './names.ts'
-import { AS_IT_IS, type Upstream, type Upstreams } from './upstreams.ts'
+import type { Upstream, Upstreams } from './upstreams.ts'
 
 /** Milliseconds that one server's list may take. */
 const LIST_DEADLINE_MS = 10_000
@@ -41,8 +42,7 @@ async function listOf(
     kind,
     ask: ({ body }) => upstreams.send(JSON.parse(String(body)), { ...upstream, signal }),
     like: { sent: { headers: new Headers(), body: null }, messages: undefined },
-    rules: { ...AS_IT_IS, server: upstream.server },
-    id: 'onbehalf-list',
+    rules: plainRules(upstream.server),
   })
   return tools
 }

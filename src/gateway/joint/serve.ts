@@ -3,9 +3,17 @@
 
 import type { Caller } from '../../caller.ts'
 import { isObject, parseJson, type UnknownObject } from '../../core/json.ts'
-import { problem, type RequestId, requestIdOf } from '../../mcp-server/problem.ts'
+import {
+  INVALID_PARAMS,
+  INVALID_REQUEST,
+  METHOD_NOT_FOUND,
+  problem,
+  type RequestId,
+  requestIdOf,
+  sessionNotFound,
+} from '../../mcp-server/problem.ts'
 import { MCP_SESSION_HEADER, sessionIdOf } from '../../mcp-server/session-owners.ts'
-import { forwarded, type PassingParts, readText, sessionNotFound } from '../pass-on.ts'
+import { forwarded, type PassingParts, readText } from '../pass-on.ts'
 import { answerToFailure } from '../refusal-answer.ts'
 import type { Route } from '../routes.ts'
 import { listJointly } from './list.ts'
@@ -26,15 +34,11 @@ interface Asked {
   readonly caller: Caller
   readonly headers: Headers
   readonly signal: AbortSignal
+  /** The client's session, as the gateway named it; empty where the client names none. */
+  readonly front: string
 }
 
-const METHOD_NOT_FOUND = -32_601
-const INVALID_PARAMS = -32_602
-const INVALID_REQUEST = -32_600
 const UNSUPPORTED_REVISION = -32_022
-/** What stands in a sealed id: the gateway keeps nothing for its own sessions. */
-const JOINT_SESSION = 'joint'
-
 /** Serves a request at a joint address. */
 export async function serveJointly(
   request: Request,
@@ -44,11 +48,16 @@ export async function serveJointly(
 ): Promise<Response> {
   const place = { principal: caller.principal, route: route.path }
   const sealed = sessionIdOf(request.headers)
-  if (sealed !== undefined && parts.ids.open(sealed, place) !== JOINT_SESSION)
-    return sessionNotFound()
-  // There is no stream of the gateway's own, and nothing of a session to end.
+  const front = sealed === undefined ? '' : parts.ids.open(sealed, place)
+  if (front === undefined) return sessionNotFound()
+  // There is no stream of the gateway's own.
   if (request.method === 'GET') return new Response(null, { status: 405, headers: ALLOW })
-  if (request.method === 'DELETE') return new Response(null, { status: 204 })
+  if (request.method === 'DELETE') {
+    const { signal } = request
+    const of = (server: string) => upstreamOf(server, { caller, front, signal }, parts)
+    await parts.upstreams.end(route.servers.map(of))
+    return new Response(null, { status: 204 })
+  }
   const body = await readText(request, parts.maxBodyBytes)
   if ('refusal' in body) return body.refusal
   const message = parseJson(body.text)
@@ -68,10 +77,11 @@ export async function serveJointly(
     caller,
     headers: forwarded(request.headers, parts.forwardHeaders),
     signal: request.signal,
+    front,
   }
   if (asked.method === 'initialize') {
     const response = result(id, initialized(message))
-    response.headers.set(MCP_SESSION_HEADER, parts.ids.seal(JOINT_SESSION, place))
+    response.headers.set(MCP_SESSION_HEADER, parts.ids.seal(crypto.randomUUID(), place))
     return response
   }
   return answer(asked, request.headers.get('mcp-protocol-version'), parts)
@@ -126,9 +136,13 @@ async function call(asked: Asked, message: UnknownObject, parts: JointParts): Pr
   }
 }
 
-function upstreamOf(server: string, { caller, signal }: Asked, parts: JointParts): Upstream {
+function upstreamOf(
+  server: string,
+  { caller, front, signal }: Pick<Asked, 'caller' | 'front' | 'signal'>,
+  parts: JointParts,
+): Upstream {
   const fetch = caller.fetch(server, { memory: parts.memories.of(caller.principal, server) })
-  return { server, url: parts.urlOf(server), caller, fetch, signal }
+  return { server, front, url: parts.urlOf(server), caller, fetch, signal }
 }
 
 /** The answer to `initialize`. */

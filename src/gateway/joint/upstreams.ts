@@ -1,13 +1,15 @@
-// The gateway's own sessions with the servers behind a joint address: one for each person and server,
-// opened with the first request and used by all later ones. A server that has lost its session gets
-// a new one, once.
+// The gateway's own sessions with the servers behind a joint address: one for each session of a client
+// and each server, opened with the first request and used by all later ones. Two clients of one person
+// never share one, because the ids of their requests may be the same. A server that has lost its
+// session gets a new one, once.
 
 import type { Caller } from '../../caller.ts'
 import type { UnknownObject } from '../../core/json.ts'
 import { principalKey } from '../../core/principal.ts'
+import { putNewest } from '../../core/put-newest.ts'
 import { toError } from '../../core/sentences.ts'
 import { resultIn } from '../../mcp/answer/result-in.ts'
-import type { AnswerRules } from '../../mcp/answer/rules.ts'
+import { plainRules } from '../../mcp/answer/rules.ts'
 import { MCP_SESSION_HEADER } from '../../mcp-server/session-owners.ts'
 
 /** A session, as later requests name it. */
@@ -20,6 +22,8 @@ interface Session {
 /** One server, for one request of one person. */
 export interface Upstream {
   readonly server: string
+  /** The client's own session at the gateway; empty for a client that names none. */
+  readonly front: string
   readonly url: string
   readonly caller: Caller
   readonly fetch: typeof globalThis.fetch
@@ -32,17 +36,8 @@ const MAX_SESSIONS = 10_000
 /** The revisions with an `initialize`, newest first. */
 export const REVISIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const
 
-/** An answer's messages go on as the fetch gave them: it has taken out what must not be in them. */
-export const AS_IT_IS: Omit<AnswerRules, 'server'> = {
-  message: async (message) => message,
-  text: (text) => text,
-  session: () => true,
-  maxChars: 4 * 1024 * 1024,
-}
-
 /** The sessions of one gateway. */
 export class Upstreams {
-  // A Map keeps insertion order, so its first entry is the oldest one.
   readonly #sessions = new Map<string, Promise<Session>>()
 
   /**
@@ -63,6 +58,24 @@ export class Upstreams {
     return this.#sendOnce(message, upstream, headers)
   }
 
+  /** Ends the sessions of a client's own session. Servers that cannot be reached are left alone. */
+  async end(all: readonly Upstream[]): Promise<void> {
+    await Promise.all(all.map((upstream) => this.#end(upstream).catch(() => {})))
+  }
+
+  async #end(upstream: Upstream): Promise<void> {
+    const key = keyOf(upstream)
+    const known = this.#sessions.get(key)
+    this.#sessions.delete(key)
+    const { id, revision } = (await known) ?? {}
+    if (id === undefined) return
+    const headers = headersFor(new Headers(), revision)
+    headers.set(MCP_SESSION_HEADER, id)
+    const { url, fetch, signal } = upstream
+    const response = await fetch(url, { method: 'DELETE', headers, signal })
+    await response.body?.cancel()
+  }
+
   async #sendOnce(message: UnknownObject, upstream: Upstream, given: Headers): Promise<Response> {
     const { id, revision } = await this.#session(upstream)
     const headers = headersFor(given, revision)
@@ -81,17 +94,9 @@ export class Upstreams {
     const opening = this.#sessions.get(key)
     if (opening && opening !== known) return opening
     const session = openSession(upstream)
-    this.#keep(key, session)
+    putNewest(this.#sessions, key, session, MAX_SESSIONS)
     session.catch(() => this.#drop(key, session))
     return session
-  }
-
-  #keep(key: string, session: Promise<Session>): void {
-    this.#sessions.delete(key)
-    const oldest =
-      this.#sessions.size >= MAX_SESSIONS ? this.#sessions.keys().next().value : undefined
-    if (oldest !== undefined) this.#sessions.delete(oldest)
-    this.#sessions.set(key, session)
   }
 
   #drop(key: string, session: Promise<Session>): void {
@@ -99,13 +104,14 @@ export class Upstreams {
   }
 }
 
-/** A session is for one person, with the rights of one sign-in. */
-function keyOf({ caller: { principal, token }, server }: Upstream): string {
+/** A session is for one client of one person, with the rights of one sign-in. */
+function keyOf({ caller: { principal, token }, server, front }: Upstream): string {
   return JSON.stringify([
     principalKey(principal),
     principal.client ?? null,
     [...token.scopes].sort(),
     server,
+    front,
   ])
 }
 
@@ -123,9 +129,7 @@ async function openSession(upstream: Upstream): Promise<Session> {
     },
   }
   const response = await post(message, upstream, headersFor(new Headers()))
-  const result = response.ok
-    ? await resultIn(response, message.id, { ...AS_IT_IS, server })
-    : undefined
+  const result = response.ok ? await resultIn(response, message.id, plainRules(server)) : undefined
   if (!result) {
     response.body?.cancel().catch(() => {})
     throw toError({ reason: 'server_not_ready', server })

@@ -34,6 +34,20 @@ export interface AnswerRules {
   readonly awaited?: AwaitedCall
 }
 
+/** Characters of an answer that {@link plainRules} take in. */
+const PLAIN_MAX_CHARS = 4 * 1024 * 1024
+
+/** The rules for an answer that a caller's `fetch` has cleaned already. They change nothing. */
+export function plainRules(server: string): AnswerRules {
+  return {
+    server,
+    maxChars: PLAIN_MAX_CHARS,
+    message: async (message) => message,
+    text: (text) => text,
+    session: () => true,
+  }
+}
+
 /** A tool call whose caller waits for its result. */
 export interface AwaitedCall {
   readonly id: string | number

@@ -38,8 +38,6 @@ export interface ListOptions {
   readonly like: McpRequest
   /** By which rules the answers are read. They learn nothing. */
   readonly rules: AnswerRules
-  /** Begins the ids of its requests: no other list under way has the same. */
-  readonly id: string
 }
 
 /** What the server lists, and whether these are all that are asked for. */
@@ -55,7 +53,7 @@ export interface ListedTools {
  * @param cursor Where the list goes on. Default: at its beginning.
  */
 export async function listTools(
-  { kind, ask, like, rules, id: begin }: ListOptions,
+  { kind, ask, like, rules }: ListOptions,
   cursor?: string,
 ): Promise<ListedTools> {
   const { method, member } = LISTS[kind]
@@ -65,7 +63,8 @@ export async function listTools(
   let next = cursor
   try {
     for (let page = 0; page < MAX_PAGES; page++) {
-      const id = `${begin}-${page}`
+      // Other fetches may list in the same session at this time, and ids are the session's.
+      const id = `onbehalf-list-${crypto.randomUUID()}`
       const params = { ...meta, ...(next === undefined ? {} : { cursor: next }) }
       const body = JSON.stringify({ jsonrpc: '2.0', id, method, params })
       const response = await ask({ method: 'POST', headers, body })

@@ -3,6 +3,7 @@
 
 import { Credential } from '../../core/credential.ts'
 import { isObject, parseJson } from '../../core/json.ts'
+import { putNewest } from '../../core/put-newest.ts'
 import { type DpopKey, proofsWith } from '../dpop.ts'
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' } as const
@@ -34,9 +35,7 @@ export function storedKeys(now: () => number): StoredKeys {
   return async (stored) => {
     const id = await thumbprintOf(stored)
     const key = known.get(id) ?? open(stored, now)
-    const oldest = known.size >= MAX_KEYS && !known.has(id) ? known.keys().next().value : undefined
-    if (oldest !== undefined) known.delete(oldest)
-    known.set(id, key)
+    putNewest(known, id, key, MAX_KEYS)
     return key
   }
 }
