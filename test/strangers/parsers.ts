@@ -68,7 +68,6 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/oauth/client-authentication.ts': BUILT,
   'src/oauth/connection/token-request.ts': BUILT,
   'src/oauth/token-endpoint.ts': BUILT,
-  'src/gateway/chat/front-door.ts': 'it hands a few headers on, and reads none',
   'src/cli/main.ts': 'it reads the package.json that it came with',
   'src/openai-agents/recording-model.ts': 'it copies what it has just written',
   'src/mcp-server/protect.ts': "it reads a header of its own handler's answer",
