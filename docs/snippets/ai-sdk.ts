@@ -6,7 +6,7 @@ import type { Caller } from 'onbehalf'
 
 export async function ask(caller: Caller, url: string, model: LanguageModel, question: string) {
   const tasks = await createMCPClient({
-    transport: { type: 'http', url, fetch: caller.fetch('tasks') },
+    transport: { type: 'http', url, fetch: caller.fetch('Tasks') },
   })
   try {
     return (

@@ -11,9 +11,9 @@ export async function ask(caller: Caller, url: string, model: BaseChatModel, que
   const tasks = new Client({ name: 'app', version: '1.0.0' })
   try {
     await tasks.connect(
-      new StreamableHTTPClientTransport(new URL(url), { fetch: caller.fetch('tasks') }),
+      new StreamableHTTPClientTransport(new URL(url), { fetch: caller.fetch('Tasks') }),
     )
-    const agent = createAgent({ model, tools: await loadMcpTools('tasks', tasks) })
+    const agent = createAgent({ model, tools: await loadMcpTools('Tasks', tasks) })
     return (await agent.invoke({ messages: question })).messages.at(-1)?.text
   } finally {
     await tasks.close()

@@ -6,6 +6,6 @@ import type { Caller } from 'onbehalf'
 
 export async function connect(caller: Caller, url: string) {
   const tasks = new Client({ name: 'app', version: '1.0.0' })
-  await tasks.connect(new SSEClientTransport(new URL(url), { fetch: caller.fetch('tasks') }))
+  await tasks.connect(new SSEClientTransport(new URL(url), { fetch: caller.fetch('Tasks') }))
   return tasks
 }

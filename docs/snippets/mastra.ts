@@ -12,7 +12,7 @@ export async function ask(
 ) {
   const mcp = new MCPClient({
     id: caller.trace,
-    servers: { tasks: { url: new URL(url), fetch: caller.fetch('tasks') } },
+    servers: { tasks: { url: new URL(url), fetch: caller.fetch('Tasks') } },
   })
   try {
     const agent = new Agent({

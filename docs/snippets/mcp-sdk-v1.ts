@@ -7,7 +7,7 @@ import type { Caller } from 'onbehalf'
 export async function connect(caller: Caller, url: string) {
   const tasks = new Client({ name: 'app', version: '1.0.0' })
   await tasks.connect(
-    new StreamableHTTPClientTransport(new URL(url), { fetch: caller.fetch('tasks') }),
+    new StreamableHTTPClientTransport(new URL(url), { fetch: caller.fetch('Tasks') }),
   )
   return tasks
 }

@@ -9,7 +9,7 @@ export async function connect(caller: Caller, url: string) {
     { versionNegotiation: { mode: 'auto' } },
   )
   await tasks.connect(
-    new StreamableHTTPClientTransport(new URL(url), { fetch: caller.fetch('tasks') }),
+    new StreamableHTTPClientTransport(new URL(url), { fetch: caller.fetch('Tasks') }),
   )
   return tasks
 }

@@ -7,8 +7,8 @@ export async function ask(caller: Caller, url: string, model: Model, question: s
   // The name is unique, because the SDK keeps lists of tools by name for the whole process.
   const tasks = new MCPServerStreamableHttp({
     url,
-    fetch: caller.fetch('tasks'),
-    name: `tasks ${caller.trace}`,
+    fetch: caller.fetch('Tasks'),
+    name: `Tasks ${caller.trace}`,
   })
   try {
     await tasks.connect()

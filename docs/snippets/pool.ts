@@ -19,7 +19,7 @@ export function taskClients(url: string): SessionPool<Client> {
 }
 
 export function listTasks(clients: SessionPool<Client>, caller: Caller) {
-  return clients.use(caller, 'tasks', (client) =>
+  return clients.use(caller, 'Tasks', (client) =>
     client.callTool({ name: 'list_tasks', arguments: {} }),
   )
 }

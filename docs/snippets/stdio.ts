@@ -7,7 +7,7 @@ import type { Caller } from 'onbehalf'
 export async function connect(caller: Caller, command: string, args: string[]) {
   const tasks = new Client({ name: 'app', version: '1.0.0' })
   await tasks.connect(
-    caller.transport('tasks', new StdioClientTransport({ command, args, env: { LANG: 'C' } })),
+    caller.transport('Tasks', new StdioClientTransport({ command, args, env: { LANG: 'C' } })),
   )
   return tasks
 }

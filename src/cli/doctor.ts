@@ -2,7 +2,6 @@
 // and says what to write. What it prints is safe to paste into a public issue.
 
 import type { Credential } from 'onbehalf'
-import { egressFetch, guardedFetch } from 'onbehalf/egress'
 import { createRedactor } from 'onbehalf/mcp'
 import { readArguments } from './arguments.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
@@ -14,6 +13,7 @@ import { textOf } from './doctor/text.ts'
 import type { Way } from './doctor/way.ts'
 import { secretNamed } from './named-secret.ts'
 import { checkScheme, isAtHost } from './plain-http.ts'
+import { type WaysOut, waysOut } from './ways-out.ts'
 
 const DEFAULT_DEADLINE = 60
 
@@ -63,32 +63,49 @@ export const doctor: Command = {
   summary: 'looks at an issuer and a token, and says which settings to write',
   help: HELP,
   async run(args, terminal): Promise<number> {
-    const { examination, json, deadline } = parse(args)
-    const secrets = [examination.token, examination.clientSecret].filter((one) => one !== undefined)
-    const ended = new AbortController()
-    const direct = egressFetch()
-    const signals = [terminal.signal, ended.signal, AbortSignal.timeout(deadline * 1000)]
-    const way: Way = {
-      fetch: fetchFor(examination, direct),
-      redactor: redactorOf(secrets),
-      signal: AbortSignal.any(signals),
-      now: Date.now,
-      progress: (line) => terminal.note(`onbehalf doctor: ${line}`),
-    }
+    const asked = parse(args)
     try {
-      const { report, issued } = await examine(examination, way)
-      const shown = publicReport(report, issued ? [...secrets, issued] : secrets)
-      terminal.out(json ? JSON.stringify(shown) : textOf(shown))
-      return EXIT_CODES[report.verdict]
+      return await look(asked, terminal, await waysOut())
     } catch (error) {
-      if (error instanceof UsageError) throw error
-      terminal.note(`onbehalf doctor: ${problemOf(error, terminal, way.signal)}`)
+      if (!(error instanceof CommandError)) throw error
+      terminal.note(`onbehalf doctor: ${error.message}`)
       return EXIT_CODES['could not tell']
-    } finally {
-      ended.abort()
-      await direct.close()
     }
   },
+}
+
+async function look(
+  { examination, json, deadline }: Request,
+  terminal: Terminal,
+  { egressFetch, guardedFetch }: WaysOut,
+): Promise<number> {
+  const secrets = [examination.token, examination.clientSecret].filter((one) => one !== undefined)
+  const ended = new AbortController()
+  const direct = egressFetch()
+  const guarded = guardedFetch({
+    allowLoopbackForDevelopment: isOnThisMachine(examination.issuer),
+  })
+  const signals = [terminal.signal, ended.signal, AbortSignal.timeout(deadline * 1000)]
+  const way: Way = {
+    fetch: fetchFor(examination, direct, guarded),
+    redactor: redactorOf(secrets),
+    signal: AbortSignal.any(signals),
+    now: Date.now,
+    progress: (line) => terminal.note(`onbehalf doctor: ${line}`),
+  }
+  try {
+    const { report, issued } = await examine(examination, way)
+    const shown = publicReport(report, issued ? [...secrets, issued] : secrets)
+    terminal.out(json ? JSON.stringify(shown) : textOf(shown))
+    return EXIT_CODES[report.verdict]
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    terminal.note(`onbehalf doctor: ${problemOf(error, terminal, way.signal)}`)
+    return EXIT_CODES['could not tell']
+  } finally {
+    ended.abort()
+    await direct.close()
+  }
 }
 
 function redactorOf(secrets: readonly Credential[]): Way['redactor'] {
@@ -104,8 +121,8 @@ function redactorOf(secrets: readonly Credential[]): Way['redactor'] {
 function fetchFor(
   { issuer, server, insecurelyAllowHttp }: Examination,
   direct: typeof globalThis.fetch,
+  guarded: typeof globalThis.fetch,
 ): typeof globalThis.fetch {
-  const guarded = guardedFetch({ allowLoopbackForDevelopment: isOnThisMachine(issuer) })
   const named = [issuer, ...(server === undefined ? [] : [server])].map(
     (url) => new URL(url).origin,
   )

@@ -101,6 +101,7 @@ async function serve(
     throw new CommandError(`it cannot listen on ${first.listen.host}:${first.listen.port}${code}`)
   }
   tellRoutes(first, json, terminal)
+  terminal.note(`listening on ${first.listen.host}:${first.listen.port}`)
   const running = watched(file, first, served, json, terminal)
   await ended(terminal.signal)
   const last = await running.stop()

@@ -64,7 +64,8 @@ async function given(
   { ask }: Terminal,
 ): Promise<string> {
   const text = value ?? (await ask?.(`${question}: `))?.trim()
-  if (text === undefined || text === '') throw new UsageError(`it needs ${TAKES}`)
+  if (text === undefined || text === '')
+    throw new UsageError('it needs --framework NAME, --issuer URL and --server NAME=URL')
   return text
 }
 

@@ -2,7 +2,6 @@
 // never prints the token that it was given.
 
 import type { Credential } from 'onbehalf'
-import { egressFetch, guardedFetch } from 'onbehalf/egress'
 import { createRedactor } from 'onbehalf/mcp'
 import { readArguments } from './arguments.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
@@ -13,6 +12,7 @@ import type { Report } from './inspect/report.ts'
 import { textOf } from './inspect/text.ts'
 import { secretNamed } from './named-secret.ts'
 import { checkScheme, isAtHost } from './plain-http.ts'
+import { waysOut } from './ways-out.ts'
 
 const DEFAULT_DEADLINE = 30
 
@@ -72,6 +72,7 @@ export const inspect: Command = {
       throw new CommandError(
         `the value of ${variable} is shorter than 12 characters: it could not be told from other text that the server sends`,
       )
+    const { egressFetch, guardedFetch } = await waysOut()
     const direct = egressFetch()
     const ended = new AbortController()
     const guarded = guardedFetch({ allowLoopbackForDevelopment: isOwn(url) })

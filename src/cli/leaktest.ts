@@ -98,7 +98,7 @@ function couldNotTell(error: unknown, { note, signal }: Terminal): number {
 }
 
 /** What the targets that come with onbehalf are made of, beside onbehalf. */
-const PEERS = ['@openai/agents', '@modelcontextprotocol/client']
+const PEERS = ['@openai/agents', '@modelcontextprotocol/client', 'undici']
 
 /** Somebody who has installed onbehalf alone can test any stack but these. */
 function checkPeers(terminal: Terminal): void {

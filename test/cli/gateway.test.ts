@@ -235,6 +235,7 @@ describe('onbehalf gateway', () => {
     await until(() => lines.length > 0)
     const url = `http://127.0.0.1:${port}`
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ ok: true, url })
+    expect(notes).toEqual([`listening on 127.0.0.1:${port}`])
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
     expect((await post(`${url}/mcp/Tasks`)).status).toBe(401)

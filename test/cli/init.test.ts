@@ -89,7 +89,7 @@ describe('the command', () => {
   })
 
   it.each([
-    [[], 'it needs a folder, --framework'],
+    [[], 'it needs --framework NAME, --issuer URL and --server NAME=URL'],
     [['--framework', 'rails', ...GIVEN], '--framework is one of node, express'],
     [['--framework', 'node', '--issuer', 'login.example'], '--issuer must be a URL'],
     [['--framework', 'node', '--issuer', 'https://a.example/\nX=1'], '--issuer must be a URL'],

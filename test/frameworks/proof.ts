@@ -31,7 +31,7 @@ export interface Run {
   readonly answer: unknown
 }
 
-/** A framework, as the snippets in docs drive it. The binding's name is `tasks`. */
+/** A framework, as the snippets in docs drive it. The binding's name is `Tasks`. */
 export type Drive = (caller: Caller, url: string, script: Script) => Promise<Run>
 
 interface Case {
@@ -115,7 +115,7 @@ async function appFor(url: string, binding: Omit<BindingInput, 'url'>) {
   const onbehalf = createOnBehalf({
     resource: CHAT,
     authorizationServers: [ISSUER],
-    servers: { tasks: { url, ...binding } },
+    servers: { Tasks: { url, ...binding } },
     secrets,
     audit: { record: () => {} },
     verifier: {

@@ -10,4 +10,4 @@ app.post(
   '/chat',
   handle(onbehalf, (caller, { body }) => answer(caller, body.message)),
 )
-app.listen(process.env.PORT, () => console.log('POST /chat'))
+app.listen(process.env.PORT, () => console.log(`POST http://localhost:${process.env.PORT}/chat`))

@@ -10,4 +10,4 @@ app.post(
   handle(onbehalf, (caller, { body }) => answer(caller, body.message)),
 )
 await app.listen({ port: Number(process.env.PORT) })
-console.log('POST /chat')
+console.log(`POST http://localhost:${process.env.PORT}/chat`)

@@ -10,4 +10,6 @@ app.post(
   '/chat',
   handle(onbehalf, async (caller, { req }) => answer(caller, (await req.json()).message)),
 )
-listen({ fetch: app.fetch, port: Number(process.env.PORT) }, () => console.log('POST /chat'))
+listen({ fetch: app.fetch, port: Number(process.env.PORT) }, () =>
+  console.log(`POST http://localhost:${process.env.PORT}/chat`),
+)

@@ -6,4 +6,6 @@ import { onbehalf } from './onbehalf.js'
 const listener = toNodeListener((request) =>
   onbehalf.handle(request, async (caller) => answer(caller, (await request.json()).message)),
 )
-createServer(listener).listen(process.env.PORT, () => console.log('POST /chat'))
+createServer(listener).listen(process.env.PORT, () =>
+  console.log(`POST http://localhost:${process.env.PORT}/chat`),
+)

@@ -29,9 +29,13 @@ export function createMisuses(tokens: Tokens): (kind: string) => Promise<void> {
   /** The newest result stands first, and the same misuse has one place. */
   function place(kind: string, content: readonly HTMLElement[]): void {
     results.querySelector(`[data-kind="${kind}"]`)?.remove()
-    results.prepend(
-      el('li', { class: 'misuse', 'data-kind': kind, 'data-testid': 'misuse' }, ...content),
+    const result = el(
+      'li',
+      { class: 'misuse', 'data-kind': kind, 'data-testid': 'misuse' },
+      ...content,
     )
+    results.prepend(result)
+    result.scrollIntoView({ block: 'nearest' })
   }
 
   for (const button of document.querySelectorAll<HTMLButtonElement>('#misuse-buttons button'))
