@@ -94,12 +94,11 @@ function judgeRequest(
   // A lax server may find calls in what we cannot read, such as a batch with something else in it.
   if (!request.messages) return hasReference || mayHoldCall(body) ? 'arguments_refused' : undefined
   let judged: Judged
+  // First, because the judgement of a message may ask the server for its lists.
+  if (hasReference && request.messages.list.some(hasReferenceOutsideArguments))
+    return 'reference_refused'
   for (const message of request.messages.list)
-    judged = unlessRefused(judged, () =>
-      unlessRefused(judgeMessage(message, request, options, leftNames), () =>
-        hasReference && hasReferenceOutsideArguments(message) ? 'reference_refused' : undefined,
-      ),
-    )
+    judged = unlessRefused(judged, () => judgeMessage(message, request, options, leftNames))
   return judged
 }
 

@@ -110,12 +110,17 @@ describe('a misspelt option', () => {
     ],
     ['firebase', firebase, { projectID: 'acme' }, 'projectID: did you mean projectId?'],
     ['dpopProofs', dpopProofs, { tolerence: 3 }, 'tolerence: did you mean tolerance?'],
-    ['memoryVault', memoryVault, { clock: 1 }, 'clock: memoryVault has no such option. It has now'],
+    [
+      'memoryVault',
+      memoryVault,
+      { clock: 1 },
+      'clock: memoryVault has no such option. It has now, most',
+    ],
     [
       'createLog',
       createLog,
       { lvl: 'info' },
-      'lvl: createLog has no such option. It has level, destination, now',
+      'lvl: createLog has no such option. It has level, destination, logger, now',
     ],
     [
       'openSqlite',

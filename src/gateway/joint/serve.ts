@@ -157,7 +157,9 @@ function initialized({ params }: UnknownObject): UnknownObject {
 
 /** The client tries again with a revision that is named (MCP 2026-07-28, versioning). */
 function refuseRevision({ id }: Asked, requested: string): Response {
-  const data = { supported: REVISIONS, requested }
+  // Anything but a date is not said back.
+  const known = /^\d{4}-\d{2}-\d{2}$/.test(requested) ? { requested } : {}
+  const data = { supported: REVISIONS, ...known }
   const refusal = { code: UNSUPPORTED_REVISION, message: 'Unsupported protocol version', data }
   return Response.json({ jsonrpc: '2.0', id, error: refusal }, { status: 400 })
 }
