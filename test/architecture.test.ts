@@ -275,6 +275,14 @@ describe('the code', () => {
     )
   })
 
+  it('the code reads the body of no request without a bound', () => {
+    const code = src.filter(({ path }) => !path.startsWith('src/cli/leaktest/'))
+    // The first bounds nothing: the body is the app's own. The second has it from the framework.
+    expect(
+      filesWith(code, /\breq(?:uest)?\.(?:text|json|arrayBuffer|blob|formData|bytes)\(\)/),
+    ).toEqual(['src/core/carry/outgoing.ts', 'src/mount/hono.ts'])
+  })
+
   it('the code keeps no ambient state', () => {
     expect(filesWith([...src, ...examples], /\bAsyncLocalStorage\b|\basync_hooks\b/)).toEqual([])
   })

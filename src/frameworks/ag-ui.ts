@@ -6,6 +6,7 @@ import type { AgentEvent } from '../agent/events.ts'
 import { canCall, heldCaller } from '../agent/hold/held-caller.ts'
 import { refusingCalls } from '../agent/hold/hold.ts'
 import type { AgentTurn, ClientTool } from '../agent/turn.ts'
+import { BODY_TAKEN, type BodyProblem, readBytes } from '../core/http/bounded-body.ts'
 import { isObject, parseJson, type UnknownObject } from '../core/json.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import { isFunction, type ValueChecks } from '../core/option-values.ts'
@@ -48,7 +49,8 @@ const AG_UI_VALUES: ValueChecks = {
  * Answers a request of a client of AG-UI (`HttpAgent`). Put it inside `onbehalf.handle`: the door stands in
  * front of it, and the caller ends with the stream.
  *
- * @returns A stream of events; 400 for a body that is no input of a run.
+ * @returns A stream of events; 400 for a body that is no input of a run, 413 for one of more than 4
+ *   MiB, 408 for one that does not come within 30 seconds.
  * @throws TypeError for options that cannot work.
  *
  * @example
@@ -64,7 +66,9 @@ export async function agUiResponse<C extends object>(
 ): Promise<Response> {
   checkOptions('agUiResponse', '', options, AG_UI_OPTIONS, AG_UI_VALUES)
   const { run, approvals: policy = 'destructive' } = options
-  const asked = readInput(parseJson(await request.text()))
+  const read = await readBytes(request, { maxBytes: MAX_BODY_BYTES, deadlineMs: BODY_DEADLINE_MS })
+  if (!read.ok) return answerToBody(read.refusal)
+  const asked = readInput(parseJson(new TextDecoder().decode(read.value)))
   if (!asked) return Response.json({ error: 'This is no input of an AG-UI run.' }, { status: 400 })
   const ended = new AbortController()
   const signal = AbortSignal.any([request.signal, ended.signal])
@@ -90,6 +94,23 @@ export async function agUiResponse<C extends object>(
   })
   const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
   return new Response(body, { headers })
+}
+
+const MAX_BODY_BYTES = 4 * 1024 * 1024
+const BODY_DEADLINE_MS = 30_000
+
+/** The answer to a body that could not be had. */
+function answerToBody(problem: BodyProblem): Response {
+  switch (problem) {
+    case 'too_large':
+      return Response.json({ error: 'The request body is too large.' }, { status: 413 })
+    case 'too_slow':
+      return Response.json({ error: 'The request body did not come in time.' }, { status: 408 })
+    case 'taken':
+      return Response.json({ error: BODY_TAKEN }, { status: 500 })
+    case 'broken':
+      return Response.json({ error: 'The request body could not be read.' }, { status: 400 })
+  }
 }
 
 /**

@@ -3,7 +3,7 @@
 import { APICallError, type LanguageModel } from 'ai'
 import { describe, expect, it } from 'vitest'
 import { answer } from '../../../docs/snippets/chat/ag-ui.ts'
-import { agUiEvents } from '../../../src/frameworks/ag-ui.ts'
+import { agUiEvents, agUiResponse } from '../../../src/frameworks/ag-ui.ts'
 import type { Loose } from '../../chatkit/support.ts'
 import { type TaskServer, taskServer } from '../../openai-agents/task-server.ts'
 import { playingModel, refusingModel } from './ai-sdk-model.ts'
@@ -99,6 +99,16 @@ describe('AG-UI', () => {
     expect(response.status).toBe(400)
     const request = new Request(CHAT, { method: 'POST', body: '{}' })
     expect((await answer(appOf(taskServer()), playingModel())(request)).status).toBe(401)
+  })
+
+  it('is refused when it is too large, or was read before', async () => {
+    const run = async function* () {}
+    const post = (body: string) => new Request(CHAT, { method: 'POST', body })
+    const large = await agUiResponse(post('x'.repeat(4 * 1024 * 1024 + 1)), {}, { run })
+    expect(large.status).toBe(413)
+    const taken = post('{}')
+    await taken.text()
+    expect((await agUiResponse(taken, {}, { run })).status).toBe(500)
   })
 
   it('says a failure in a fixed sentence, after it has ended what was open', async () => {
