@@ -3,7 +3,7 @@
 
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { Credential } from '../core/credential.ts'
-import { type HostCookie, hostCookie } from '../core/http/cookie.ts'
+import { cookiesIn, type HostCookie, hostCookie } from '../core/http/cookie.ts'
 import { isObject, parseJson } from '../core/json.ts'
 import { isReturnPath } from '../oauth/connection/return-path.ts'
 
@@ -103,11 +103,9 @@ function tagOf(state: string): string {
 }
 
 function tagsIn(headers: Headers, prefix: string): readonly string[] {
-  return (headers.get('cookie') ?? '')
-    .split(';')
-    .map((pair) => pair.trim().split('=')[0] ?? '')
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => name.slice(prefix.length))
+  return cookiesIn(headers)
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name]) => name.slice(prefix.length))
     .filter((tag) => /^[\w-]{12}$/.test(tag))
 }
 

@@ -4,6 +4,15 @@
 /** The value of a cookie in a request; or that there is none, or more than one. */
 export type CookieFound = { readonly value: string } | 'none' | 'repeated'
 
+/** The cookies of a request, as names and values (RFC 6265 section 4.2.1). */
+export function cookiesIn(headers: Headers): readonly (readonly [name: string, value: string])[] {
+  return (headers.get('cookie') ?? '').split(';').flatMap((text) => {
+    const pair = text.trim()
+    const at = pair.indexOf('=')
+    return at < 0 ? [] : [[pair.slice(0, at), pair.slice(at + 1)] as const]
+  })
+}
+
 /** A cookie. */
 export interface HostCookie {
   readonly name: string
@@ -31,11 +40,9 @@ export function hostCookie(name: string, isSecure: boolean): HostCookie {
     set: (value, maxAgeSeconds) =>
       `${full}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`,
     read(headers) {
-      const [value, ...others] = (headers.get('cookie') ?? '')
-        .split(';')
-        .map((pair) => pair.trim())
-        .filter((pair) => pair.startsWith(`${full}=`))
-        .map((pair) => pair.slice(full.length + 1))
+      const [value, ...others] = cookiesIn(headers)
+        .filter(([name]) => name === full)
+        .map(([, value]) => value)
       if (others.length > 0) return 'repeated'
       return value === undefined || value === '' ? 'none' : { value }
     },
