@@ -61,9 +61,9 @@ export function createSideBySide(options: SideBySideOptions): SideBySide {
     if (pathname !== '/side-by-side' && pathname !== '/misuse') return undefined
     if (request.method !== 'POST')
       return new Response(null, { status: 405, headers: { allow: 'POST' } })
-    const body = await readBody(request)
     const admission = await door.admit(request)
     if (!admission.ok) return admission.response
+    const body = await readBody(request)
     const { credential, principal } = admission.value
     const throwAway = () => throwAwayToken(options.exchanger, credential, urls.api)
     if (pathname === '/misuse') {
@@ -86,9 +86,13 @@ export function createSideBySide(options: SideBySideOptions): SideBySide {
 }
 
 async function readBody(request: Request): Promise<unknown> {
-  const text = await request.text()
-  if (text.length > MAX_BODY) return undefined
+  const decoder = new TextDecoder()
+  let text = ''
   try {
+    for await (const chunk of request.body ?? []) {
+      text += decoder.decode(chunk, { stream: true })
+      if (text.length > MAX_BODY) return undefined
+    }
     return JSON.parse(text)
   } catch {
     return undefined
