@@ -12,6 +12,9 @@ const MAX_ARGUMENT_CHARS = 20_000
 export const NOT_SHOWN =
   'This was not done: nobody can be asked to approve such arguments. Send short, plain values, and no credentials.'
 
+/** The result of a call whose framework says only that it failed: its error may quote anything. */
+export const TOOL_FAILED = 'The tool failed.'
+
 /** The result of a declined call, for the model to read. */
 export const DECLINED =
   'The person declined this call, so it was not made. Do not try it again unless they ask for it.'

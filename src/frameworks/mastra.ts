@@ -1,6 +1,6 @@
 // onbehalf/mastra: an agent of Mastra in the chat. It imports nothing of Mastra.
 
-import { DECLINED } from '../agent/asking.ts'
+import { DECLINED, TOOL_FAILED } from '../agent/asking.ts'
 import type { EventWriter, RunNotes } from '../agent/event-writer.ts'
 import type { AgentEvent } from '../agent/events.ts'
 import { providerError } from '../agent/model-failure.ts'
@@ -96,8 +96,7 @@ const TABLE: Table<EventWriter> = {
   },
   'tool-error'(chunk, writer) {
     beginCall(chunk, writer)
-    // The error may quote anything.
-    writer.result(textIn(payloadOf(chunk).toolCallId), 'The tool failed.', 'failed')
+    writer.result(textIn(payloadOf(chunk).toolCallId), TOOL_FAILED, 'failed')
   },
   'tool-output-denied': (chunk, writer) =>
     writer.result(textIn(payloadOf(chunk).toolCallId), DECLINED, 'failed'),

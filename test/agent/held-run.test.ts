@@ -183,6 +183,29 @@ describe('a call that waits', () => {
   })
 })
 
+it('a call that was made is shown as made, also when its name ends like that of one that waits', async () => {
+  const tasks = taskServer({ tasks: [{ title: 'One' }] })
+  const made = { callId: 'a', name: 'x_taskflow_delete_task', arguments: '{}' }
+  const waits = { callId: 'b', name: 'mcp_taskflow_delete_task', arguments: '{"task_id":1}' }
+  const request = { input: [], signal: new AbortController().signal, approvals: 'destructive' }
+  async function* run(_: unknown, held: TestCaller): AsyncGenerator<AgentEvent> {
+    for (const { callId, name } of [made, waits]) yield { type: 'tool_started', callId, name }
+    const text = await answered(await held.fetch('Tasks')(URL_OF_TASKS, post(deleting(1))))
+    yield { type: 'tool_result', ...made, text: 'It is gone.' }
+    yield { type: 'tool_done', callId: 'a', name: made.name, outcome: 'done' }
+    yield { type: 'tool_result', ...waits, text }
+    yield { type: 'tool_done', callId: 'b', name: waits.name, outcome: 'failed' }
+  }
+  const events: AgentEvent[] = []
+  for await (const event of heldRun(request as never, callerOf(tasks), run as never))
+    events.push(event)
+  expect(events.filter(({ type }) => /^tool_(?:result|done)$/.test(type))).toMatchObject([
+    { type: 'tool_result', callId: 'a' },
+    { type: 'tool_done', callId: 'a', outcome: 'done' },
+    { type: 'tool_done', callId: 'b', outcome: 'waits' },
+  ])
+})
+
 describe('the policy', () => {
   const facts = async (approvals: ApprovalPolicy, name: string) => {
     const tasks = taskServer({ tasks: [{ title: 'One' }] })

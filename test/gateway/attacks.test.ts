@@ -183,3 +183,42 @@ it('says nothing of one person to another through the id of a session', async ()
   expect(answer.status).toBe(404)
   expect(textOf(await alices.callTool({ name: 'Tasks__only_alice' }))).toBe('alice only')
 })
+
+describe('a server that answers 404', () => {
+  /** A server whose every call is a 404, with or without sessions. */
+  async function called(session: string | undefined) {
+    const { options: given } = gatewayHouse()
+    const calls: (string | null)[] = []
+    let opened = 0
+    const options: GatewayOptions = {
+      ...given,
+      async fetch(input, init) {
+        const request = new Request(input, init)
+        const { id, method } = JSON.parse(await request.text())
+        if (method === 'initialize') {
+          const result = { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: {} }
+          const headers = session === undefined ? {} : { 'mcp-session-id': session + opened++ }
+          return Response.json({ jsonrpc: '2.0', id, result }, { headers })
+        }
+        if (method !== 'tools/call') return new Response(null, { status: 202 })
+        calls.push(request.headers.get('mcp-session-id'))
+        return new Response(null, { status: 404 })
+      },
+    }
+    const gateway = createGateway(options)
+    const one = () =>
+      gateway.fetch(asked('/mcp', tokenFor('alice'), JSON.stringify(call('Notes__x'))))
+    await Promise.all([one(), one()])
+    return { calls, opened }
+  }
+
+  it('gets a call once where it keeps no session: it may have made it', async () => {
+    expect((await called(undefined)).calls).toEqual([null, null])
+  })
+
+  it('gets one new session, however many calls have found the old one gone', async () => {
+    const { calls, opened } = await called('session-')
+    expect(opened).toBe(2)
+    expect(calls).toEqual(['session-0', 'session-0', 'session-1', 'session-1'])
+  })
+})

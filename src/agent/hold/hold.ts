@@ -49,7 +49,7 @@ export interface Hold extends HeldCalls {
 }
 
 /** The model reads it in place of a result. */
-const WAITS =
+export const WAITS =
   'This was not done yet: the person is asked to approve it now. Say nothing more and call nothing more.'
 
 /** The result of a call that comes while another one waits, for the model to read. */

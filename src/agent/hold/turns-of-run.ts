@@ -1,9 +1,10 @@
 // What a run has said and done so far, as turns of the conversation, for the agent that goes on
 // after the person's decision.
 
+import { TOOL_FAILED } from '../asking.ts'
 import type { AgentEvent } from '../events.ts'
 import type { AgentTurn } from '../turn.ts'
-import type { HeldCall } from './hold.ts'
+import { type HeldCall, WAITS } from './hold.ts'
 
 /** The turns of one run. */
 export interface TurnsOfRun {
@@ -19,6 +20,8 @@ export interface TurnsOfRun {
 /** Begins with the turns before. */
 export function turnsOfRun(before: readonly AgentTurn[]): TurnsOfRun {
   const turns: AgentTurn[] = [...before]
+  /** Calls that have come back: whether the hold has answered them, and not their server. */
+  const isHeld = new Map<string, boolean>()
   let text = ''
   let waiting = 0
 
@@ -38,10 +41,16 @@ export function turnsOfRun(before: readonly AgentTurn[]): TurnsOfRun {
     },
     shown(event, held) {
       if (event.type !== 'tool_result' && event.type !== 'tool_done') return event
-      // A framework may put something before the names of tools.
-      const waits = waiting < held.length && held.some(({ tool }) => event.name.endsWith(tool))
+      // A framework may put something before the names of tools, so another tool's may end alike.
+      const mayWait = waiting < held.length && held.some(({ tool }) => event.name.endsWith(tool))
+      if (event.type === 'tool_result') {
+        const waits = mayWait && (event.text.includes(WAITS) || event.text === TOOL_FAILED)
+        isHeld.set(event.callId, waits)
+        return waits ? undefined : event
+      }
+      const waits = isHeld.get(event.callId) ?? mayWait
+      isHeld.delete(event.callId)
       if (!waits) return event
-      if (event.type === 'tool_result') return undefined
       waiting += 1
       return { ...event, outcome: 'waits' }
     },

@@ -1,7 +1,7 @@
 // The stream of the AI SDK as events of a run: one table over the parts of its `fullStream`. A part
 // that is not known is skipped.
 
-import { DECLINED } from '../../agent/asking.ts'
+import { DECLINED, TOOL_FAILED } from '../../agent/asking.ts'
 import type { EventWriter, RunNotes } from '../../agent/event-writer.ts'
 import type { AgentEvent, PendingCall } from '../../agent/events.ts'
 import { providerError } from '../../agent/model-failure.ts'
@@ -72,8 +72,7 @@ const TABLE: Table<Run> = {
   },
   'tool-error'(part, run) {
     beginCall(part, run)
-    // The error may quote anything.
-    run.writer.result(textIn(part.toolCallId), 'The tool failed.', 'failed')
+    run.writer.result(textIn(part.toolCallId), TOOL_FAILED, 'failed')
   },
   'tool-output-denied': ({ toolCallId }, { writer }) =>
     writer.result(textIn(toolCallId), DECLINED, 'failed'),

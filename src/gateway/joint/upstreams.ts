@@ -50,12 +50,14 @@ export class Upstreams {
     upstream: Upstream,
     headers: Headers = new Headers(),
   ): Promise<Response> {
-    const response = await this.#sendOnce(message, upstream, headers)
-    // A server that does not know the session has not run the request (MCP, session management).
-    if (response.status !== 404) return response
+    const session = await this.#session(upstream)
+    const response = await sendIn(session, message, upstream, headers)
+    // A server that does not know the session has not run the request (MCP, session management). One
+    // that keeps none may have run it.
+    if (response.status !== 404 || session.id === undefined) return response
     response.body?.cancel().catch(() => {})
-    this.#sessions.delete(keyOf(upstream))
-    return this.#sendOnce(message, upstream, headers)
+    await this.#forget(keyOf(upstream), session)
+    return sendIn(await this.#session(upstream), message, upstream, headers)
   }
 
   /** Ends the sessions of a client's own session. Servers that cannot be reached are left alone. */
@@ -76,13 +78,6 @@ export class Upstreams {
     await response.body?.cancel()
   }
 
-  async #sendOnce(message: UnknownObject, upstream: Upstream, given: Headers): Promise<Response> {
-    const { id, revision } = await this.#session(upstream)
-    const headers = headersFor(given, revision)
-    if (id !== undefined) headers.set(MCP_SESSION_HEADER, id)
-    return post(message, upstream, headers)
-  }
-
   /** The session. Whoever asks first opens it; the others wait, and open one if that failed. */
   async #session(upstream: Upstream): Promise<Session> {
     const key = keyOf(upstream)
@@ -99,6 +94,12 @@ export class Upstreams {
     return session
   }
 
+  /** Forgets a session, unless another request has opened a new one already. */
+  async #forget(key: string, session: Session): Promise<void> {
+    const known = this.#sessions.get(key)
+    if (known && (await known.catch(() => undefined)) === session) this.#drop(key, known)
+  }
+
   #drop(key: string, session: Promise<Session>): void {
     if (this.#sessions.get(key) === session) this.#sessions.delete(key)
   }
@@ -113,6 +114,17 @@ function keyOf({ caller: { principal, token }, server, front }: Upstream): strin
     server,
     front,
   ])
+}
+
+function sendIn(
+  { id, revision }: Session,
+  message: UnknownObject,
+  upstream: Upstream,
+  given: Headers,
+): Promise<Response> {
+  const headers = headersFor(given, revision)
+  if (id !== undefined) headers.set(MCP_SESSION_HEADER, id)
+  return post(message, upstream, headers)
 }
 
 async function openSession(upstream: Upstream): Promise<Session> {
