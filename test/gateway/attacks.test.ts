@@ -128,6 +128,11 @@ describe('a run token', () => {
     expect(await textFrom(next, '/mcp', run, call('More__x'))).toContain('error')
     const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
     expect(await textFrom(next, '/mcp', run, list)).toContain('error')
+    const ending = new Request(`${GATEWAY}/mcp`, {
+      method: 'DELETE',
+      headers: { ...HEADERS, authorization: `Bearer ${run}` },
+    })
+    expect((await next.fetch(ending)).status).toBe(503)
   })
 })
 

@@ -55,7 +55,11 @@ export async function serveJointly(
   if (request.method === 'DELETE') {
     const { signal } = request
     const of = (server: string) => upstreamOf(server, { caller, front, signal }, parts)
-    await parts.upstreams.end(route.servers.map(of))
+    try {
+      await parts.upstreams.end(route.servers.map(of))
+    } catch (failure) {
+      return answerToFailure(failure, undefined, route, caller)
+    }
     return new Response(null, { status: 204 })
   }
   const body = await readText(request, parts.maxBodyBytes)
