@@ -112,7 +112,7 @@ function checkPeers(terminal: Terminal): void {
   })
   if (missing.length > 0)
     throw new UsageError(
-      `the targets that come with onbehalf need ${missing.join(' and ')}: npm install ${missing.join(' ')}. --target FILE tests your own stack`,
+      `the targets that come with onbehalf need packages that are not installed: npm install ${missing.join(' ')}. --target FILE tests your own stack`,
     )
   terminal.note("onbehalf leaktest: testing onbehalf's own parts; --target FILE tests your stack")
 }
