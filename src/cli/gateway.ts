@@ -123,10 +123,10 @@ function watched(
   const reread = async () => {
     const next = await configurationIn(file, json, terminal, current).catch(() => undefined)
     if (!next) return terminal.note(`${file} has changed, and is not used: the old one goes on`)
-    served.replace(next.gateway)
     const before = current
     current = next
-    await before.close()
+    // Its store is what the requests under way still read from.
+    void served.replace(next.gateway).then(() => before.close().catch(() => {}))
     terminal.note(`${file} has changed, and is used now`)
   }
   watchFile(file, { interval: WATCH_MS }, (now, before) => {

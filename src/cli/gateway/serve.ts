@@ -10,8 +10,11 @@ import type { Listen } from './configuration.ts'
 /** A gateway that is served. */
 export interface Served {
   readonly address: AddressInfo
-  /** From now on new requests go to this one. Those under way stay where they are. */
-  replace(gateway: Gateway): void
+  /**
+   * From now on new requests go to this one. Those under way stay where they are: it resolves when they
+   * are over.
+   */
+  replace(gateway: Gateway): Promise<void>
   /** Takes no new requests, waits for those under way, and ends the rest after a time. */
   drain(): Promise<void>
 }
@@ -29,27 +32,33 @@ const DRAIN_MS = 4_000
  * @throws Error of node:net when it cannot listen there.
  */
 export async function serveGateway(first: Gateway, { host, port }: Listen): Promise<Served> {
-  let current = first
+  let current = inService(first)
   let isEnding = false
-  const listener = toNodeListener((request) =>
-    isEnding || new URL(request.url).pathname === '/readyz'
-      ? readiness(isEnding)
-      : current.fetch(request),
-  )
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
     },
-    (incoming, outgoing) => void listener(incoming, outgoing),
+    (incoming, outgoing) => {
+      const { gateway, begin } = current
+      outgoing.once('close', begin())
+      const listener = toNodeListener((request) =>
+        isEnding || new URL(request.url).pathname === '/readyz'
+          ? readiness(isEnding)
+          : gateway.fetch(request),
+      )
+      void listener(incoming, outgoing)
+    },
   )
   server.listen(port, host)
   await once(server, 'listening')
   return {
     address: server.address() as AddressInfo,
     replace(gateway) {
-      current = gateway
+      const before = current
+      current = inService(gateway)
+      return before.retire()
     },
     async drain() {
       isEnding = true
@@ -60,6 +69,35 @@ export async function serveGateway(first: Gateway, { host, port }: Listen): Prom
       await closed
       clearTimeout(timer)
     },
+  }
+}
+
+/** A gateway that gets requests, until it is replaced. */
+interface InService {
+  readonly gateway: Gateway
+  /** A request begins. Gives what is called when it is over. */
+  begin(): () => void
+  /** Resolves when no request is under way any more. */
+  retire(): Promise<void>
+}
+
+function inService(gateway: Gateway): InService {
+  let underWay = 0
+  let whenOver: (() => void) | undefined
+  return {
+    gateway,
+    begin() {
+      underWay += 1
+      return () => {
+        underWay -= 1
+        if (underWay === 0) whenOver?.()
+      }
+    },
+    retire: () =>
+      new Promise((resolve) => {
+        whenOver = resolve
+        if (underWay === 0) resolve()
+      }),
   }
 }
 
