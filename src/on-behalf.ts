@@ -123,7 +123,9 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
 }
 
 /**
- * The same over the memory of another one, whose place it takes. It stays inside the library.
+ * Does the same for the gateway, which makes a new one when its settings change. It is not exported.
+ *
+ * @param before What the one before remembers. The new one goes on with it.
  */
 export function onBehalfRemembering(options: OnBehalfOptions, before?: AppMemory): OnBehalf {
   checkOptions('createOnBehalf', '', options, ON_BEHALF_OPTIONS, ON_BEHALF_VALUES)

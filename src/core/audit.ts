@@ -8,9 +8,9 @@ import { actorChain, type Principal } from './principal.ts'
 import type { RefusalDetails } from './refusal-details.ts'
 
 /**
- * The hops: the chat's door, the sign-in, the token exchange, a connected account, the request to a server, that
- * server's own door, and its request to an API, and a token that our
- * own token service issues. `consent`: what a person agreed to, and each use of that.
+ * The hops: the door of the app, a sign-in that the app keeps, the token exchange, a connected account,
+ * the request to a server, that server's own door, and its request to an API. `issue` is a token of our
+ * own token service. `consent` is what a person agreed to, and each use of that.
  */
 export type Hop =
   | 'door'

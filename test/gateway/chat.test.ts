@@ -126,6 +126,7 @@ describe('a chat server behind the gateway', () => {
     const wrong: readonly (readonly [object, string])[] = [
       [{ ...good, path: 'chatkit' }, 'chat.path must begin with a slash'],
       [{ ...good, path: '/mcp/chat' }, 'chat.path must begin with a slash, and not with /mcp'],
+      [{ ...good, path: '/healthz' }, 'and not with /mcp, /.well-known, /healthz'],
       [{ ...good, upstream: 'http://python:8000/chatkit' }, 'chat.upstream must be an https URL'],
       [{ ...good, principalSecret: new Credential('short') }, 'chat.principalSecret must have 32'],
       [{ ...good, secret: 'x' }, 'chat.secret'],

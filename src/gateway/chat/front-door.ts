@@ -40,6 +40,9 @@ export interface FrontDoorParts {
   readonly now: () => number
 }
 
+/** What the gateway answers itself. */
+const OWN_PATHS = /^\/(?:mcp|\.well-known|healthz|readyz)/
+
 /** The header with the signed principal. */
 const PRINCIPAL_HEADER = 'x-onbehalf-principal'
 /** Headers of a request that go on, and of an answer that come back. */
@@ -53,8 +56,10 @@ const ANSWERED = ['cache-control', 'content-type', 'retry-after', 'x-accel-buffe
  */
 export function checkChat(chat: ChatUpstream, allowsHttp: AllowsHttp): void {
   checkOptions('chat', 'chat', chat, CHAT_OPTIONS, CHAT_VALUES)
-  if (!/^\/[^?#]*$/.test(chat.path) || chat.path.startsWith('/mcp'))
-    throw new TypeError('chat.path must begin with a slash, and not with /mcp, such as /chatkit')
+  if (!/^\/[^?#]*$/.test(chat.path) || OWN_PATHS.test(chat.path))
+    throw new TypeError(
+      'chat.path must begin with a slash, and not with /mcp, /.well-known, /healthz or /readyz, such as /chatkit',
+    )
   const url = URL.canParse(chat.upstream) ? new URL(chat.upstream) : undefined
   if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && allowsHttp(url)))
     throw new TypeError(
@@ -83,7 +88,10 @@ export async function passToChat(
       redirect: 'manual',
       signal: request.signal,
     })
-    if (answer.status >= 300 && answer.status < 400) throw new TypeError('a redirect')
+    if (answer.status >= 300 && answer.status < 400) {
+      await answer.body?.cancel()
+      throw new TypeError('The chat server answered with a redirect')
+    }
     return onBodyEnd(
       new Response(answer.body, { status: answer.status, headers: only(ANSWERED, answer.headers) }),
       run.end,
