@@ -3,6 +3,7 @@
 
 import type { Caller } from '../../caller.ts'
 import { isObject, parseJson, type UnknownObject } from '../../core/json.ts'
+import { HANDSHAKE_REVISIONS } from '../../mcp/revisions.ts'
 import {
   INVALID_PARAMS,
   INVALID_REQUEST,
@@ -18,7 +19,7 @@ import { answerToFailure } from '../refusal-answer.ts'
 import type { Route } from '../routes.ts'
 import { listJointly } from './list.ts'
 import { namesOver } from './names.ts'
-import { REVISIONS, type Upstream, type Upstreams } from './upstreams.ts'
+import type { Upstream, Upstreams } from './upstreams.ts'
 
 /** What serving needs, shared by all requests. */
 export interface JointParts extends PassingParts {
@@ -95,7 +96,7 @@ const ALLOW = { allow: 'POST, DELETE' }
 
 async function answer(asked: Asked, revision: string | null, parts: JointParts): Promise<Response> {
   const { id, method, message } = asked
-  if (revision !== null && !REVISIONS.some((known) => known === revision))
+  if (revision !== null && !HANDSHAKE_REVISIONS.some((known) => known === revision))
     return refuseRevision(asked, revision)
   switch (method) {
     case 'ping':
@@ -153,7 +154,7 @@ function upstreamOf(
 function initialized({ params }: UnknownObject): UnknownObject {
   const asked = isObject(params) ? params.protocolVersion : undefined
   return {
-    protocolVersion: REVISIONS.find((known) => known === asked) ?? REVISIONS[0],
+    protocolVersion: HANDSHAKE_REVISIONS.find((known) => known === asked) ?? HANDSHAKE_REVISIONS[0],
     capabilities: { tools: {}, prompts: {} },
     serverInfo: { name: 'onbehalf-gateway', title: 'onbehalf gateway', version: '1' },
   }
@@ -163,7 +164,7 @@ function initialized({ params }: UnknownObject): UnknownObject {
 function refuseRevision({ id }: Asked, requested: string): Response {
   // Anything but a date is not said back.
   const known = /^\d{4}-\d{2}-\d{2}$/.test(requested) ? { requested } : {}
-  const data = { supported: REVISIONS, ...known }
+  const data = { supported: HANDSHAKE_REVISIONS, ...known }
   const refusal = { code: UNSUPPORTED_REVISION, message: 'Unsupported protocol version', data }
   return Response.json({ jsonrpc: '2.0', id, error: refusal }, { status: 400 })
 }

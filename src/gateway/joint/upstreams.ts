@@ -10,6 +10,7 @@ import { putNewest } from '../../core/put-newest.ts'
 import { toError } from '../../core/sentences.ts'
 import { resultIn } from '../../mcp/answer/result-in.ts'
 import { plainRules } from '../../mcp/answer/rules.ts'
+import { HANDSHAKE_REVISIONS } from '../../mcp/revisions.ts'
 import { MCP_SESSION_HEADER } from '../../mcp-server/session-owners.ts'
 
 /** A session, as later requests name it. */
@@ -32,9 +33,6 @@ export interface Upstream {
 
 /** Sessions that are kept. Beyond that the oldest is forgotten, and opened again when it is used. */
 const MAX_SESSIONS = 10_000
-
-/** The revisions with an `initialize`, newest first. */
-export const REVISIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'] as const
 
 /** The sessions of one gateway. */
 export class Upstreams {
@@ -129,7 +127,7 @@ function sendIn(
 
 async function openSession(upstream: Upstream): Promise<Session> {
   const { server } = upstream
-  const [newest] = REVISIONS
+  const [newest] = HANDSHAKE_REVISIONS
   const message = {
     jsonrpc: '2.0',
     id: 'onbehalf-open',

@@ -4,6 +4,7 @@
 import { Client, ProtocolError, SdkHttpError } from '@modelcontextprotocol/client'
 import { AuthError } from '../../core/errors.ts'
 import { isObject, type UnknownObject } from '../../core/json.ts'
+import { HANDSHAKE_REVISIONS } from '../../mcp/revisions.ts'
 import type { Asker } from '../questions/asker.ts'
 import { callWithPages } from '../questions/pages.ts'
 import { answerQuestions } from '../questions/server-questions.ts'
@@ -59,8 +60,6 @@ export interface SessionOptions {
   readonly asker?: Asker | undefined
 }
 
-/** Revisions with a handshake, newest first. Some servers refuse one that they do not know. */
-const OLDER_REVISIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05']
 const MAX_PAGES = 64
 const CLOSING_DEADLINE_MS = 2_000
 
@@ -72,7 +71,7 @@ const CLOSING_DEADLINE_MS = 2_000
  */
 export async function openSession(options: SessionOptions): Promise<McpSession> {
   let failure: unknown
-  for (let older = -1; older < OLDER_REVISIONS.length; older++) {
+  for (let older = -1; older < HANDSHAKE_REVISIONS.length; older++) {
     try {
       return await openAs(older, options)
     } catch (error) {
@@ -100,7 +99,8 @@ async function openAs(older: number, options: SessionOptions): Promise<McpSessio
     {
       ...(older < 0
         ? { versionNegotiation: { mode: 'auto', probe: { timeoutMs: deadlineMs / 2 } } }
-        : { supportedProtocolVersions: OLDER_REVISIONS.slice(older) }),
+        : // Some servers refuse a revision that they do not know.
+          { supportedProtocolVersions: HANDSHAKE_REVISIONS.slice(older) }),
       ...(asker ? { capabilities: { elicitation: { form: {}, url: {} } } } : {}),
     },
   )
