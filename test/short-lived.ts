@@ -22,12 +22,14 @@ export async function shortLived(
 ) {
   const clock = handClock()
   const served: string[] = []
+  const called: string[] = []
   const exchanged: string[] = []
   let answerStatus = 200
   const server = await loopback(({ raw, body }, response) => {
     served.push(String(raw.find(([name]) => name === 'authorization')?.[1]))
     if (answerStatus !== 200) return void response.writeHead(answerStatus).end()
-    const { id } = JSON.parse(body)
+    const { id, method, params } = JSON.parse(body)
+    if (method === 'tools/call') called.push(params.name)
     const result = { content: [{ type: 'text', text: 'done' }] }
     json(response, 200, { jsonrpc: '2.0', id, result })
   })
@@ -100,6 +102,8 @@ export async function shortLived(
     call,
     clock,
     served,
+    /** The tools that were called. */
+    called,
     exchanged,
     /** Handles of credentials that nobody has discarded. */
     inVault,

@@ -15,12 +15,22 @@ export interface Site {
 /** A program of an adopter's. */
 export type Program = Pick<Start, 'command' | 'args'>
 
+/** What runs beside one project, such as an issuer that knows its address. */
+export interface Beside {
+  /** What the project is told of it. */
+  readonly env: Readonly<Record<string, string>>
+  /** What must hold in place of what holds for the apps of `apps/`. */
+  readonly prove: () => Promise<string>
+  readonly close: () => Promise<void>
+}
+
 /** A project. */
 export interface Adopter {
   readonly name: string
   /** Files and folders of `apps/` that are copied, each with its name in the project. */
   readonly files: Readonly<Record<string, string>>
   readonly packages: Readonly<Record<string, string>>
+  readonly beside?: (site: Site) => Promise<Beside>
   /** What is run to its end before the start: a compiler, a bundler. */
   readonly build?: (site: Site) => readonly Program[]
   readonly start: (site: Site) => Program

@@ -5,6 +5,7 @@ import { FRAMEWORKS, type Framework, packagesOf } from '../../src/cli/init/proje
 import type { Adopter, Site } from './adopter.ts'
 import { PAGES } from './pages.ts'
 import { proveExpress, proveInit } from './prove.ts'
+import { SESSION_PAGE } from './session-page.ts'
 
 const node = (file: string) => () => ({ command: process.execPath, args: [file] })
 
@@ -158,4 +159,5 @@ export const ADOPTERS: readonly Adopter[] = [
   },
   ...FRAMEWORKS.map(begunWith),
   ...PAGES,
+  SESSION_PAGE,
 ]

@@ -37,14 +37,30 @@ process.exit(tally.failed > 0 || tally.passed === 0 ? 1 : 0)
 async function tryOut(adopter: Adopter, world: World): Promise<string> {
   const site = await siteOf(adopter, world)
   await installed(adopter, site)
+  const beside = await adopter.beside?.(site)
+  try {
+    return await built(adopter, { ...site, env: { ...site.env, ...beside?.env } }, async () => {
+      const told = [await (beside?.prove() ?? (adopter.prove ?? prove)(site.origin, world))]
+      if (adopter.more) told.push(await adopter.more(site.origin, world))
+      return told.join('; ')
+    })
+  } finally {
+    await beside?.close()
+  }
+}
+
+/** Builds the project, and shows what must hold while it runs. */
+async function built(
+  adopter: Adopter,
+  site: Site,
+  proveIt: () => Promise<string>,
+): Promise<string> {
   for (const program of adopter.build?.(site) ?? []) await run(program, site, 'build.log')
   const log = join(site.folder, 'server.log')
   const start = { ...adopter.start(site), cwd: site.folder, env: site.env, log }
   const server = await serve(start, async () => (await fetch(site.origin)).status > 0)
   try {
-    const told = [await (adopter.prove ?? prove)(site.origin, world)]
-    if (adopter.more) told.push(await adopter.more(site.origin, world))
-    return told.join('; ')
+    return await proveIt()
   } finally {
     await server.stop()
   }

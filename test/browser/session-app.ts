@@ -4,7 +4,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { chatkitServer, memoryRateLimit, memoryThreadStore } from '../../src/chatkit/index.ts'
-import type { Credential } from '../../src/core/credential.ts'
 import {
   type Caller,
   createOnBehalf,
@@ -49,8 +48,6 @@ const PAGE = `<!doctype html>
 export interface SessionApp {
   readonly origin: string
   readonly provider: RunningProvider
-  /** Every token that the issuer gave for a sign-in, by its kind. */
-  readonly tokens: readonly (readonly [kind: string, token: string])[]
   /** Everything that the app has answered, with headers, streams too. */
   answers(): Promise<readonly string[]>
   /** The refresh requests that were made. */
@@ -71,7 +68,6 @@ export async function startSessionApp(): Promise<SessionApp> {
   const resource = `${origin}/chatkit`
   const provider = await startProvider({ resource, redirectUri: `${origin}/auth/callback` })
   const issuer = oidc({ issuer: provider.issuer, audience: resource, now })
-  const { tokens, secrets } = watchedSecrets()
   const session = serverSession({
     issuer,
     clientId: 'app',
@@ -79,7 +75,7 @@ export async function startSessionApp(): Promise<SessionApp> {
     resource,
     scopes: ['openid', 'tasks:read'],
     store: memorySignInStore(),
-    secrets,
+    secrets: memorySecretStore(),
     audit: { record: () => {} },
     fetch: async (input, init) => {
       if (init?.body instanceof URLSearchParams && init.body.get('grant_type') === 'refresh_token')
@@ -139,7 +135,6 @@ export async function startSessionApp(): Promise<SessionApp> {
   return {
     origin,
     provider,
-    tokens,
     answers: () => Promise.all(answers),
     refreshes: () => refreshes,
     forward(seconds) {
@@ -150,24 +145,6 @@ export async function startSessionApp(): Promise<SessionApp> {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
       await provider.stop()
-    },
-  }
-}
-
-/** A secret store that notes the tokens that it is given, to look for them elsewhere. */
-function watchedSecrets() {
-  const secrets = memorySecretStore()
-  const tokens: (readonly [string, string])[] = []
-  return {
-    tokens,
-    secrets: {
-      ...secrets,
-      write(record: Parameters<typeof secrets.write>[0]) {
-        for (const [kind, secret] of Object.entries<Credential>(record.secrets))
-          if (!tokens.some(([, known]) => known === secret.reveal()))
-            tokens.push([kind, secret.reveal()])
-        return secrets.write(record)
-      },
     },
   }
 }

@@ -4,6 +4,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { borrowBrowser } from './borrow.ts'
+import { heldBy, trafficOf } from './held.ts'
 import { type SessionApp, startSessionApp } from './session-app.ts'
 import { eventually } from './visit.ts'
 
@@ -32,21 +33,11 @@ interface Device {
 async function device(person: string): Promise<Device> {
   const context = await browser.newContext({ extraHTTPHeaders: { 'x-person': person } })
   context.setDefaultTimeout(20_000)
-  const traffic: Promise<string>[] = []
-  context.on('response', (response) => {
-    traffic.push(
-      response.allHeaders().then((headers) => JSON.stringify([response.url(), headers])),
-      response.text().catch(() => ''),
-    )
-  })
-  context.on('request', (request) => {
-    const sent = request.allHeaders().then((headers) => JSON.stringify(headers))
-    traffic.push(sent, Promise.resolve(request.postData() ?? ''))
-  })
+  const traffic = trafficOf(context)
   const page = await context.newPage()
   await page.goto(app.origin)
   await page.locator('#person').getByText(person).waitFor()
-  return { context, page, traffic: () => Promise.all(traffic) }
+  return { context, page, traffic }
 }
 
 async function say(page: Page, text: string): Promise<void> {
@@ -63,20 +54,16 @@ describe('a browser with a cookie', () => {
     const { context, page, traffic } = await device('alice')
     await say(page, 'hello')
     await answer(page, 'alice said: hello').waitFor()
-    expect(app.tokens.map(([kind]) => kind).sort()).toEqual([
-      'accessToken',
-      'idToken',
-      'refreshToken',
+    expect(app.provider.issued.map(([kind]) => kind).sort()).toEqual([
+      'access_token',
+      'id_token',
+      'refresh_token',
     ])
-    const held = await page.evaluate<string>(`(async () => JSON.stringify([
-      { ...localStorage }, { ...sessionStorage }, document.cookie, document.documentElement.outerHTML,
-      (await indexedDB.databases()).map(({ name }) => name), location.href, history.state, window.name,
-      Object.getOwnPropertyNames(globalThis).map((name) => { try { return String(globalThis[name]) } catch { return '' } }),
-    ]))()`)
+    const held = await heldBy(page)
     const cookies = await context.cookies()
     const seen = [...(await traffic()), ...(await app.answers())]
     expect(seen.some((text) => text.includes('alice said: hello'))).toBe(true)
-    for (const [kind, token] of app.tokens) {
+    for (const [kind, token] of app.provider.issued) {
       expect([kind, held.includes(token)]).toEqual([kind, false])
       expect([kind, JSON.stringify(cookies).includes(token)]).toEqual([kind, false])
       expect([kind, seen.some((text) => text.includes(token))]).toEqual([kind, false])

@@ -19,6 +19,8 @@ import { openStorage } from '../../../examples/taskflow/issuer/sqlite-adapter.ts
 export interface RunningProvider {
   readonly issuer: string
   readonly failures: readonly Error[]
+  /** Every token that the token endpoint gave out, with its name there. */
+  readonly issued: readonly (readonly [name: string, token: string])[]
   /** Walks from the authorization request to the redirect URI, as a browser does. */
   agree(location: URL, person: string): Promise<URL>
   stop(): Promise<void>
@@ -27,11 +29,14 @@ export interface RunningProvider {
 export interface ProviderOptions {
   readonly resource: string
   readonly redirectUri: string
+  /** The client's secret; without it, the client is a public one. */
+  readonly clientSecret?: string
 }
 
 export async function startProvider({
   resource,
   redirectUri,
+  clientSecret,
 }: ProviderOptions): Promise<RunningProvider> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -45,7 +50,9 @@ export async function startProvider({
   policy.remove('consent')
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const client = {
-    token_endpoint_auth_method: 'none',
+    ...(clientSecret === undefined
+      ? { token_endpoint_auth_method: 'none' }
+      : { token_endpoint_auth_method: 'client_secret_basic', client_secret: clientSecret }),
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     redirect_uris: [redirectUri],
@@ -120,6 +127,11 @@ export async function startProvider({
     },
   })
   provider.on('server_error', (_context, error) => failures.push(error))
+  const issued: (readonly [string, string])[] = []
+  provider.on('grant.success', ({ body }) => {
+    for (const name of ['access_token', 'refresh_token', 'id_token'])
+      if (typeof Object(body)[name] === 'string') issued.push([name, Object(body)[name]])
+  })
   provider.use(async (context, next) => {
     if (!context.path.startsWith('/interaction/')) return await next()
     const person = context.req.headers['x-person']
@@ -133,6 +145,7 @@ export async function startProvider({
   return {
     issuer,
     failures,
+    issued,
     async agree(location, person) {
       const jar = cookieJar()
       let url = location
