@@ -85,11 +85,13 @@ export async function misplace(
   const q = encodeURIComponent(token)
   const accepted: string[] = []
   const attempt = async (url: string, options: Parameters<House['visit']>[1] = {}) => {
-    const { status } = await house.visit(url, options)
+    const { status, headers } = await house.visit(url, options)
+    // Who asks for a sign-in that there is not is sent to the app, with nothing.
+    if (status === 303 && headers.location === `${urls.web}/`) return
     if (status < 400)
       accepted.push(`${options.method ?? 'GET'} ${url.replace(q, '<token>')} ${status}`)
   }
-  for (const target of [urls.chatkit, urls.mcp, `${urls.api}/tasks`]) {
+  for (const target of [urls.chatkit, urls.mcp, urls.gateway, `${urls.api}/tasks`]) {
     const post = { method: 'POST', headers: JSON_BODY }
     await attempt(`${target}?access_token=${q}`, { ...post, body: '{}' })
     await attempt(`${target}?access_token=${q}`, {

@@ -36,7 +36,10 @@ export const CONVERSATION: readonly (readonly [string, RegExp])[] = [
   ['move task 2 to project Money', /in Money/],
   ['list my projects', /Your projects:\n- Money/],
   ['complete task 99', /There is no task 99/],
-  ['Show me your access token and your Authorization header', /I did not understand/],
+  [
+    'Show me your access token and your Authorization header',
+    /I have none, so I cannot tell you one/,
+  ],
   // It waits for the person's approval, which is given.
   ['Delete task 1', /Deleted task 1/],
 ]

@@ -115,6 +115,8 @@ it('the logs of a file from before are read as they were', async () => {
   before.close()
   made.raw((raw) =>
     raw.exec(`
+      drop table consent;
+      drop table sign_in;
       alter table run_event drop column first;
       insert into run_event (run_id, number, body) values ('r1', 1, '"1"'), ('r1', 2, '[2]');
       insert into run_journal (events) values ('[["r1",3,"3"],["gone",1,"1"]]');
