@@ -194,6 +194,7 @@ export const VALUE_CHECKS: ValueChecks = {
   allowCancel: isFlag,
   allowLoopbackForDevelopment: isFlag,
   assumeAudience: isFlag,
+  hideForbiddenTools: isFlag,
   insecurelyAcceptUntypedTokens: isFlag,
   insecurelyShowLiteralTokens: isFlag,
   keepCalls: isFlag,

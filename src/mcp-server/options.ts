@@ -39,6 +39,12 @@ export interface ProtectOptions extends IssuerSettings, PlainHttpOptions {
    * needs none with `[]`.
    */
   readonly toolScopes: Readonly<Record<string, readonly string[]>>
+  /**
+   * Whether a caller is listed only the tools that their token may call. Default false: a client can
+   * then ask for a wider token when somebody wants a tool, and one that lists with the fewest scopes,
+   * as `caller.fetch` does, finds all of them.
+   */
+  readonly hideForbiddenTools?: boolean
   /** Scopes that every request needs. Default none. */
   readonly scopes?: readonly string[]
   /**
@@ -95,6 +101,7 @@ const PROTECT_OPTIONS: OptionNames<ProtectOptions> = {
   resource: 'required',
   audit: 'optional',
   toolScopes: 'required',
+  hideForbiddenTools: 'optional',
   scopes: 'optional',
   apis: 'optional',
   accept: 'optional',

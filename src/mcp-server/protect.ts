@@ -51,6 +51,7 @@ interface Protection extends EntranceParts {
   readonly gate: Gate
   readonly metadata: ResourceMetadata
   readonly policy: ToolPolicy
+  readonly hidesForbidden: boolean
   readonly undeclared: UndeclaredTools
   readonly sessions: SessionOwners
   readonly calls: CallParts
@@ -141,6 +142,7 @@ function createProtection(options: ProtectOptions, handler: Handler): Protection
         : undefined,
     readBody: (request) => readJson(request, { maxBytes: maxBodyBytes, deadlineMs }),
     policy,
+    hidesForbidden: options.hideForbiddenTools === true,
     undeclared: undeclaredTools(),
     sessions: sessionOwners({ now }),
     calls: {
@@ -256,7 +258,7 @@ async function run(
   id: RequestId | undefined,
   admitted: Admitted,
   secrets: RunSecrets,
-  { handler, calls, onError, policy: { describe } }: Protection,
+  { handler, calls, onError, policy, hidesForbidden }: Protection,
 ): Promise<Response> {
   const { resource, auditor } = calls
   const report = reporter(admitted, onError)
@@ -266,6 +268,8 @@ async function run(
   try {
     const answer = await handler(request, call)
     const live = secrets.at(binding)
+    const describe = (message: unknown) =>
+      policy.describe(hidesForbidden ? policy.allowedOnly(message, admitted.token.scopes) : message)
     return onBodyEnd(await cleanAnswer(answer, { resource, live, note, describe }), end)
   } catch (error) {
     end()

@@ -2,7 +2,7 @@
 // not open it.
 
 import { isObject, type UnknownObject } from '../core/json.ts'
-import { isScope } from '../core/scope.ts'
+import { isScope, missingScopes } from '../core/scope.ts'
 
 /** What the tools of one request need together, or the first of them that is not declared. */
 export type ToolNeeds =
@@ -23,6 +23,11 @@ export interface ToolPolicy {
    * can ask for a token that has those alone. Any other message stays as it is.
    */
   describe(message: unknown): unknown
+  /**
+   * Leaves out of a list the tools that a token with these scopes may not call. Any other message
+   * stays as it is.
+   */
+  allowedOnly(message: unknown, scopes: readonly string[]): unknown
 }
 
 /**
@@ -50,18 +55,33 @@ export function toolPolicy(
       }
       return { declared: true, scopes: [...scopes] }
     },
-    describe(message) {
-      if (!isObject(message) || !isObject(message.result) || !Array.isArray(message.result.tools))
-        return message
-      const tools = message.result.tools.map((tool: unknown) => {
-        const scopes = isObject(tool) ? byTool.get(String(tool.name)) : undefined
-        return isObject(tool) && scopes
-          ? withScheme(tool, [...new Set([...always, ...scopes])])
-          : tool
-      })
-      return { ...message, result: { ...message.result, tools } }
-    },
+    describe: (message) =>
+      withTools(message, (tools) =>
+        tools.map((tool) => {
+          const scopes = isObject(tool) ? byTool.get(String(tool.name)) : undefined
+          return isObject(tool) && scopes
+            ? withScheme(tool, [...new Set([...always, ...scopes])])
+            : tool
+        }),
+      ),
+    allowedOnly: (message, scopes) =>
+      withTools(message, (tools) =>
+        tools.filter((tool) => {
+          const needed = isObject(tool) ? byTool.get(String(tool.name)) : undefined
+          return needed && missingScopes(needed, scopes).length === 0
+        }),
+      ),
   }
+}
+
+/** The message with other tools, where it is a list of tools. */
+function withTools(
+  message: unknown,
+  change: (tools: readonly unknown[]) => readonly unknown[],
+): unknown {
+  if (!isObject(message) || !isObject(message.result) || !Array.isArray(message.result.tools))
+    return message
+  return { ...message, result: { ...message.result, tools: change(message.result.tools) } }
 }
 
 /** What the author of the server wrote counts. */

@@ -78,6 +78,21 @@ describe.each(['2026-07-28', '2025-11-25'] as const)('a server of MCP %s', (revi
     expect(schemes.whoami).toEqual({ securitySchemes: [{ type: 'oauth2', scopes: ['base'] }] })
   })
 
+  it('lists only what the token may call, where the server wants that', async () => {
+    const listed = async (overrides: object, scope: string) => {
+      const house = await build(overrides)
+      const client = await house.client(await house.mint({ scope }), revision)
+      const { tools } = await client.listTools()
+      await client.close()
+      return tools
+        .map(({ name }) => name)
+        .filter((name) => name.endsWith('_task') || name.endsWith('_tasks'))
+    }
+    const hidden = { hideForbiddenTools: true }
+    expect(await listed(hidden, 'tasks:read')).toEqual(['list_tasks'])
+    expect(await listed(hidden, 'tasks:read tasks:write')).toEqual(await listed({}, 'tasks:read'))
+  })
+
   it('the tools see no header that holds the credential or claims an identity', async () => {
     const house = await build()
     const client = await house.client(await house.mint(), revision)
