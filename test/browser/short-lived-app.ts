@@ -62,7 +62,6 @@ export async function startShortLivedApp(
     store: memoryThreadStore(),
     rateLimit: 'none',
     ...agentChat<Caller>({
-      approvalLifetime: 3 * 24 * 3600 * 1000,
       approvals,
       async *run({ input }, { caller }) {
         const last = input.at(-1)
