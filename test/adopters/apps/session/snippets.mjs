@@ -1,6 +1,6 @@
 // Writes the app of docs/sessions.md, word for word: its first code is lib/app.ts, and the chapter on
-// Next.js names the files of its own. Replaced are only the addresses, the database that is no file,
-// and the lines that say what an app imports there.
+// Next.js names the files of its own. Replaced are only the addresses, and the lines that say what an
+// app imports there.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -10,7 +10,6 @@ const codes = [...page.matchAll(/```tsx?\n([\s\S]*?)```/g)].map(([, code]) => co
 const app = codes[0]
   .replaceAll('https://app.example', process.env.ORIGIN)
   .replaceAll('https://login.example', process.env.ISSUER)
-  .replace("':memory:'", "'.data/app.db'")
 write('lib/app.ts', app + readFileSync('chat.ts', 'utf8'))
 
 const named = codes.flatMap((code) => {
