@@ -193,8 +193,8 @@ export const POSTGRES: PostgresStatements = {
       slots: [{ place: 'id' }, { place: 'after' }, { place: 'after' }, { place: 'rows' }],
     },
     end: {
-      text: 'update "onbehalf"."run" set "state" = $1 where "id" = $2 and "state" in ($3, $4) and ("resumable" = $5 or "once_key" is not null or set_config(\'synchronous_commit\', \'off\', true) = \'off\')',
-      slots: [{ place: 'state' }, { place: 'id' }, 'running', 'stopping', 1],
+      text: 'update "onbehalf"."run" set "state" = $1 where "id" = $2 and "state" in ($3, $4)',
+      slots: [{ place: 'state' }, { place: 'id' }, 'running', 'stopping'],
     },
     stop: {
       text: 'update "onbehalf"."run" set "state" = $1 where "owner" = $2 and "thread_id" = $3 and "state" = $4',

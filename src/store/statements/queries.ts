@@ -76,7 +76,6 @@ export function sqliteStatements(): SqliteStatements {
       firstKey: 0,
       // A change locks the whole file.
       lock: sql``,
-      unhurried: undefined,
       table: (name) => sql.table(name),
     }),
     journal: journalStatements(sqliteCompiler<JournalTables>()),
@@ -114,7 +113,6 @@ export function postgresStatements(): PostgresStatements {
         ),
       firstKey: 1,
       lock: sql`for share of run`,
-      unhurried: sql<boolean>`${UNHURRIED} = 'off'`,
       table: (name) => sql.table(`${DEFAULT_SCHEMA}.${name}`),
     }),
     vault: vaultStatements(sealed),

@@ -43,8 +43,6 @@ export interface RunDialect {
    * The clause that keeps others from changing the rows of a query until the end of the transaction.
    */
   readonly lock: RawBuilder<unknown>
-  /** A condition that is always true, and lets the transaction end before it is on the disk. */
-  readonly unhurried: RawBuilder<boolean> | undefined
   /** A table in a fragment of SQL, which the compiler does not look into. */
   readonly table: (name: 'run' | 'run_event') => RawBuilder<unknown>
 }

@@ -90,7 +90,7 @@ export function runStatements(db: Kysely<RunTables>, dialect: RunDialect): RunSt
     ...beginningStatements(db),
     ...findingStatements(db),
     ...runEventStatements(db, dialect),
-    ...endingStatements(db, dialect),
+    ...endingStatements(db),
     ...deletingStatements(db),
   }
 }
@@ -187,24 +187,14 @@ function findingStatements(
 }
 
 /** Ends and stops runs. */
-function endingStatements(
-  db: Kysely<RunTables>,
-  { unhurried }: RunDialect,
-): Pick<RunStatements, 'end' | 'stop' | 'endAll'> {
-  const end = db
-    .updateTable('run')
-    .set({ state: place<RunState>('state') })
-    .where('id', '=', ID)
-    .where('state', 'in', ALIVE)
+function endingStatements(db: Kysely<RunTables>): Pick<RunStatements, 'end' | 'stop' | 'endAll'> {
   return {
-    // Nobody comes back to a run without a log and without a key. If its end is lost, its thread is
-    // free a few seconds later.
     end: statement(
-      unhurried
-        ? end.where((eb) =>
-            eb.or([eb('resumable', '=', 1), eb('once_key', 'is not', null), unhurried]),
-          )
-        : end,
+      db
+        .updateTable('run')
+        .set({ state: place<RunState>('state') })
+        .where('id', '=', ID)
+        .where('state', 'in', ALIVE),
     ),
     stop: statement(
       db
