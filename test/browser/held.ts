@@ -7,15 +7,22 @@ export function trafficOf(context: BrowserContext): () => Promise<readonly strin
   const traffic: Promise<string>[] = []
   context.on('response', (response) => {
     traffic.push(
-      response.allHeaders().then((headers) => JSON.stringify([response.url(), headers])),
-      response.text().catch(() => ''),
+      unlessClosed(response.allHeaders().then((headers) => [response.url(), headers])),
+      unlessClosed(response.text()),
     )
   })
   context.on('request', (request) => {
-    const sent = request.allHeaders().then((headers) => JSON.stringify(headers))
-    traffic.push(sent, Promise.resolve(request.postData() ?? ''))
+    traffic.push(unlessClosed(request.allHeaders()), Promise.resolve(request.postData() ?? ''))
   })
   return () => Promise.all(traffic)
+}
+
+/** A request that is under way when its page is closed has nothing more to tell. */
+function unlessClosed(told: Promise<unknown>): Promise<string> {
+  return told.then(
+    (value) => (typeof value === 'string' ? value : JSON.stringify(value)),
+    () => '',
+  )
 }
 
 /** What scripts of the page can read: memory, storage, the document, cookies that are not HttpOnly. */

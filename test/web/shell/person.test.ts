@@ -213,9 +213,10 @@ it('a page at 400 %, on paper, with less motion, or of a conversation that is go
   await say('hi')
   await page.locator('.progress').getByText('Working…').waitFor()
   const bubble = page.locator('.own .entry-body')
-  expect((await bubble.boundingBox())?.height).toBeLessThan(400)
+  const bubbleHeight = async () => (await bubble.boundingBox())?.height
+  await expect.poll(bubbleHeight).toBeLessThan(400)
   await page.getByRole('button', { name: 'Show all' }).click()
-  expect((await bubble.boundingBox())?.height).toBeGreaterThan(2000)
+  await expect.poll(bubbleHeight).toBeGreaterThan(2000)
   end()
   await one.idle()
   await page.emulateMedia({ media: 'print' })
