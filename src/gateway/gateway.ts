@@ -129,13 +129,13 @@ interface ChatDoor extends FrontDoorParts {
 }
 
 function chatDoor(
-  { url, fetch = globalThis.fetch, now = Date.now }: GatewayOptions,
+  { url, fetch = globalThis.fetch, now = Date.now, warn = console.warn }: GatewayOptions,
   chat: ChatUpstream,
   runs: RunTokens,
 ): ChatDoor {
   const path = `${new URL(url).pathname.replace(/\/$/, '')}${chat.path}`
   const resource = `${new URL(url).origin}${path}`
-  return { chat, url, runs, fetch, now, path, resource }
+  return { chat, url, runs, fetch, now, warn, path, resource }
 }
 
 async function serve(request: Request, serving: Serving): Promise<Response> {

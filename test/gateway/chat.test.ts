@@ -21,11 +21,12 @@ const CALL = {
 /** What the chat server does with a request. */
 type ChatServer = (request: Request) => Response | Promise<Response>
 
-function house(chatServer: ChatServer) {
+function house(chatServer: ChatServer, warnings: string[] = []) {
   const chat = { path: '/chatkit', upstream: UPSTREAM, principalSecret: new Credential(SECRET) }
   const plain = gatewayHouse()
   return gatewayHouse({
     chat,
+    warn: (message) => void warnings.push(message),
     fetch: (input, init) => {
       const request = new Request(input, init)
       return request.url === UPSTREAM
@@ -105,15 +106,19 @@ describe('a chat server behind the gateway', () => {
   })
 
   it('is not reached without a good token, and does not redirect', async () => {
+    const warnings: string[] = []
     let asked = 0
     const { ask, gateway } = house(() => {
       asked++
       return Response.redirect('https://evil.example')
-    })
+    }, warnings)
     for (const token of [undefined, 'forged', 'onbehalf-run-forged'])
       expect((await ask('/chatkit', token, {})).status).toBe(401)
     expect(asked).toBe(0)
-    expect((await ask('/chatkit', tokenFor('alice'), {})).status).toBe(502)
+    const redirected = await ask('/chatkit', tokenFor('alice'), {})
+    expect(redirected.status).toBe(502)
+    expect(await redirected.text()).toContain('is not set up correctly')
+    expect(warnings.join()).toContain('chat.upstream answers with a redirect')
     const metadata = await gateway.fetch(
       new Request(`${GATEWAY}/.well-known/oauth-protected-resource/chatkit`),
     )

@@ -38,6 +38,8 @@ export interface FrontDoorParts {
   readonly runs: RunTokens
   readonly fetch: typeof globalThis.fetch
   readonly now: () => number
+  /** Tells the operator of a setting that cannot work. */
+  readonly warn: (message: string) => void
 }
 
 /** What the gateway answers itself. */
@@ -72,7 +74,7 @@ export function checkChat(chat: ChatUpstream, allowsHttp: AllowsHttp): void {
 export async function passToChat(
   request: Request,
   caller: Caller,
-  { chat, url, runs, fetch, now }: FrontDoorParts,
+  { chat, url, runs, fetch, now, warn }: FrontDoorParts,
 ): Promise<Response> {
   const run = runs.give(caller)
   const headers = only(SENT, request.headers)
@@ -89,8 +91,14 @@ export async function passToChat(
       signal: request.signal,
     })
     if (answer.status >= 300 && answer.status < 400) {
-      await answer.body?.cancel()
-      throw new TypeError('The chat server answered with a redirect')
+      run.end()
+      answer.body?.cancel().catch(() => {})
+      warn(
+        'chat.upstream answers with a redirect, which is not followed: write the address that it leads to',
+      )
+      return unavailable(
+        'The chat server is not set up correctly. Its operator finds the reason in the log.',
+      )
     }
     return onBodyEnd(
       new Response(answer.body, { status: answer.status, headers: only(ANSWERED, answer.headers) }),
@@ -98,11 +106,15 @@ export async function passToChat(
     )
   } catch {
     run.end()
-    return Response.json(
-      { code: 'unavailable', message: 'The chat server cannot be reached. Try again later.' },
-      { status: 502, headers: { 'cache-control': 'no-store' } },
-    )
+    return unavailable('The chat server cannot be reached. Try again later.')
   }
+}
+
+function unavailable(message: string): Response {
+  return Response.json(
+    { code: 'unavailable', message },
+    { status: 502, headers: { 'cache-control': 'no-store' } },
+  )
 }
 
 /** The headers of these names. */
