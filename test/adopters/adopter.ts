@@ -30,6 +30,8 @@ export interface Adopter {
   /** Files and folders of `apps/` that are copied, each with its name in the project. */
   readonly files: Readonly<Record<string, string>>
   readonly packages: Readonly<Record<string, string>>
+  /** What it is told beside what all are, or otherwise. */
+  readonly env?: (site: Site) => Readonly<Record<string, string>>
   readonly beside?: (site: Site) => Promise<Beside>
   /** What is run to its end before the start: a compiler, a bundler. */
   readonly build?: (site: Site) => readonly Program[]

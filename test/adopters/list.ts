@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { FRAMEWORKS, type Framework, packagesOf } from '../../src/cli/init/project.ts'
 import type { Adopter, Site } from './adopter.ts'
+import { MCP_SERVERS } from './mcp-servers.ts'
 import { PAGES } from './pages.ts'
 import { proveExpress, proveInit } from './prove.ts'
 import { SESSION_PAGE } from './session-page.ts'
@@ -159,5 +160,6 @@ export const ADOPTERS: readonly Adopter[] = [
   },
   ...FRAMEWORKS.map(begunWith),
   ...PAGES,
+  ...MCP_SERVERS,
   SESSION_PAGE,
 ]

@@ -35,14 +35,15 @@ say(tally.summary())
 process.exit(tally.failed > 0 || tally.passed === 0 ? 1 : 0)
 
 async function tryOut(adopter: Adopter, world: World): Promise<string> {
-  const site = await siteOf(adopter, world)
+  const told = await siteOf(adopter, world)
+  const site = { ...told, env: { ...told.env, ...adopter.env?.(told) } }
   await installed(adopter, site)
   const beside = await adopter.beside?.(site)
   try {
     return await built(adopter, { ...site, env: { ...site.env, ...beside?.env } }, async () => {
-      const told = [await (beside?.prove() ?? (adopter.prove ?? prove)(site.origin, world))]
-      if (adopter.more) told.push(await adopter.more(site.origin, world))
-      return told.join('; ')
+      const shown = [await (beside?.prove() ?? (adopter.prove ?? prove)(site.origin, world))]
+      if (adopter.more) shown.push(await adopter.more(site.origin, world))
+      return shown.join('; ')
     })
   } finally {
     await beside?.close()
@@ -67,7 +68,7 @@ async function built(
 }
 
 /** A folder with the app's files, and nothing of the last run but what was installed. */
-async function siteOf({ name, files }: Adopter, { issuer, mcpUrl }: World): Promise<Site> {
+async function siteOf({ name, files }: Adopter, { issuer, mcpUrl, apiUrl }: World): Promise<Site> {
   const folder = join(home, name.toLowerCase().replace(/[^a-z0-9]+/g, '-'))
   mkdirSync(folder, { recursive: true })
   for (const old of readdirSync(folder))
@@ -81,6 +82,7 @@ async function siteOf({ name, files }: Adopter, { issuer, mcpUrl }: World): Prom
     PORT: String(port),
     ISSUER: issuer,
     MCP_URL: mcpUrl,
+    API_URL: apiUrl,
     // As an app of `onbehalf init` calls them.
     TASKS_URL: mcpUrl,
     RESOURCE: `${origin}/chat`,

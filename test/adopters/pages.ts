@@ -13,7 +13,7 @@ const script = (path: string, ...args: string[]) => ({
 /** Copied into each project: the docs, and the chat that the page talks to. */
 const SHARED = {
   '../../../docs/chat/frameworks.md': 'frameworks.md',
-  'pages/snippet.mjs': 'snippet.mjs',
+  'snippet.mjs': 'snippet.mjs',
   'pages/chat.mjs': 'chat.mjs',
 }
 
@@ -30,7 +30,7 @@ function vite(name: string, kind: 'vue' | 'svelte', packages: Adopter['packages'
     },
     packages: { vite: '^8.4.0', ...packages },
     build: () => [
-      script('snippet.mjs', kind, `App.${kind}`),
+      script('snippet.mjs', 'frameworks.md', kind, `App.${kind}`),
       script('node_modules/vite/bin/vite.js', 'build'),
     ],
     start: () => script('server.mjs'),
@@ -57,7 +57,7 @@ export const PAGES: readonly Adopter[] = [
       '@types/react': '^19.0.0',
       '@types/node': '^24.0.0',
     },
-    build: () => [script('snippet.mjs', 'tsx', 'assistant.tsx'), next('build')],
+    build: () => [script('snippet.mjs', 'frameworks.md', 'tsx', 'assistant.tsx'), next('build')],
     start: ({ port }) => next('start', '-p', String(port), '-H', '127.0.0.1'),
     prove: usePage,
   },

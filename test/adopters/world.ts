@@ -1,5 +1,5 @@
-// The world around the adopters: an issuer with token exchange, and an MCP server that takes its
-// tokens. Both are a screen of code, and know nothing of onbehalf. No test lives here.
+// The world around the adopters: an issuer with token exchange, and an MCP server and an API that take
+// its tokens. They are a screen of code, and know nothing of onbehalf. No test lives here.
 
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,6 +9,7 @@ import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose'
 export interface World {
   readonly issuer: string
   readonly mcpUrl: string
+  readonly apiUrl: string
   /** An access token of a person for an audience. */
   mint(person: string, audience: string): Promise<string>
   close(): Promise<void>
@@ -58,13 +59,22 @@ export async function startWorld(): Promise<World> {
     return response.end(JSON.stringify({ jsonrpc: '2.0', id, result }))
   })
 
+  const api = await listen(async (request, response) => {
+    const [, token = ''] = (request.headers.authorization ?? '').split(' ')
+    const { payload } = await jwtVerify(token, publicKey, { audience: `${api.origin}/tasks` })
+    const wanted = new URL(request.url ?? '', api.origin).searchParams.get('text')
+    return response.end(`${payload.sub} by ${Object(payload.act).sub} looks for ${wanted}`)
+  })
+
   return {
     issuer: issuer.origin,
     mcpUrl: `${mcp.origin}/mcp`,
+    apiUrl: `${api.origin}/tasks`,
     mint: (person, audience) => sign({ sub: person }, audience),
     async close() {
       await issuer.close()
       await mcp.close()
+      await api.close()
     },
   }
 }
