@@ -361,6 +361,13 @@ describe('the package', () => {
     },
   )
 
+  it('has helpers for web frameworks of 60 lines at most, which add no rule of their own', () => {
+    const helpers = parts.map(([subpath]) => `src/mount/${posix.basename(subpath)}.ts`)
+    const found = helpers.filter((path) => existsSync(join(ROOT, path)))
+    expect(found.length).toBeGreaterThanOrEqual(5)
+    expect(found.filter((path) => read(path).split('\n').length > 61)).toEqual([])
+  })
+
   it('exports every room that has an index', () => {
     const indexes = src
       .filter(({ path }) => /^src\/[^/]+\/index\.ts$/.test(path))
