@@ -68,7 +68,7 @@ export interface Caller {
   transport(
     server: string,
     inner?: MessageTransport,
-    options?: Pick<McpFetchOptions, 'onRefused'>,
+    options?: Pick<McpFetchOptions, 'onRefused' | 'memory'>,
   ): MessageTransport
   /**
    * Gives the values for a prompt that names `{user_id}` and `{access_token}`, for a server whose
@@ -189,11 +189,11 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
       return mcpFetch({ ...options, ...shared, tellRefusals })
     },
     url: (server) => bindingOf(server, parts).url,
-    transport(server, inner, { onRefused } = {}) {
+    transport(server, inner, heard = {}) {
       const binding = bindingOf(server, parts)
       if (hasEnded) throw endedError(server)
       const { fetch: _, ...shared } = fetchOptions(binding, state, parts)
-      const options = onRefused ? { ...shared, onRefused } : shared
+      const options = { ...shared, ...heard }
       return inner ? givenTransport(inner, options) : ownTransport(options, parts)
     },
     async promptValues(server) {

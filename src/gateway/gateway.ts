@@ -30,6 +30,8 @@ import {
 import { passOn } from './pass-on.ts'
 import { type Routes, routesOf } from './routes.ts'
 import { sessionIds } from './session-ids.ts'
+import { KeptCallers } from './stdio/kept-callers.ts'
+import { StdioSessions } from './stdio/sessions.ts'
 
 const DEFAULT_MAX_BODY_BYTES = 4 * 1024 * 1024
 
@@ -63,9 +65,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     kept.memory,
   )
   const memories = new Memories()
+  const keptCallers = new KeptCallers()
   const parts: JointParts = {
     ids: sessionIds(kept.secret),
     memories,
+    stdio: new StdioSessions(keptCallers),
     upstreams: new Upstreams(),
     urlOf: (server) => new URL(options.servers[server]?.url ?? '').href,
     forwardHeaders: forwardHeaders.map((name) => name.toLowerCase()),
@@ -80,7 +84,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const chat = options.chat && chatDoor(options, options.chat, runs)
   const cors = corsFor([new URL(url).origin, ...allowedOrigins], forwardHeaders)
   const gateway: Gateway = {
-    fetch: (request) => serve(request, { routes, onbehalf, parts, gate, cors, runs, chat }),
+    fetch: (request) =>
+      serve(request, { routes, onbehalf, parts, gate, cors, runs, chat, keptCallers }),
     routes: routes.all.map(({ path, servers }) => ({ path, servers })),
     revoke: (principal) => onbehalf.revoke(principal),
     endSignIn: (ended) => onbehalf.endSignIn(ended),
@@ -119,6 +124,7 @@ interface Serving {
   readonly cors: Cors
   readonly runs: RunTokens
   readonly chat: ChatDoor | undefined
+  readonly keptCallers: KeptCallers
 }
 
 /** The front door of a chat server. */
@@ -151,7 +157,7 @@ async function serve(request: Request, serving: Serving): Promise<Response> {
 }
 
 async function answer(request: Request, path: string, serving: Serving): Promise<Response> {
-  const { routes, onbehalf, parts, gate, runs, chat } = serving
+  const { routes, onbehalf, parts, gate, runs, chat, keptCallers } = serving
   const described =
     routes.describedAt(path) ??
     (chat && new URL(resourceMetadataUrl(chat.resource)).pathname === path ? chat : undefined)
@@ -169,7 +175,11 @@ async function answer(request: Request, path: string, serving: Serving): Promise
       : serveJointly(request, route, caller, parts)
   // A chat server in its run: its person was admitted at the front door.
   const running = runs.callerOf(request)
-  return running ? inNameOf(running) : onbehalf.handle(request, inNameOf, route)
+  if (running) return inNameOf(running)
+  // A process works with the sign-in of the request that opened its session.
+  return route.servers.some((server) => isStdio(parts.urlOf(server)))
+    ? keptCallers.handle(onbehalf, request, inNameOf, route)
+    : onbehalf.handle(request, inNameOf, route)
 }
 
 function notFound(): Response {
@@ -178,10 +188,10 @@ function notFound(): Response {
 
 /** What the gateway cannot carry is told at the start. */
 function checkServers({ servers }: GatewayOptions): void {
-  for (const [name, { url, placement }] of Object.entries(servers)) {
-    if (isStdio(url))
+  for (const [name, { url, placement, process }] of Object.entries(servers)) {
+    if (isStdio(url) && !process)
       throw new TypeError(
-        `servers.${name} is a stdio server: the gateway carries HTTP. Put the server behind HTTP, or use it from the library by caller.transport()`,
+        `servers.${name} is a stdio server without process: say how to start it, such as { command: 'npx', args: ['-y', 'notes-mcp'] }`,
       )
     const parts = [placement ?? []].flat()
     if (parts.some(({ type }) => type === 'prompt'))

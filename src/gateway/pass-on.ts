@@ -8,17 +8,14 @@ import { parseJson } from '../core/json.ts'
 import { answerToBody } from '../mcp-server/body.ts'
 import { type RequestId, requestIdOf, sessionNotFound } from '../mcp-server/problem.ts'
 import { MCP_SESSION_HEADER, sessionIdOf } from '../mcp-server/session-owners.ts'
-import type { Memories } from './memories.ts'
 import { answerToFailure, challengeFor } from './refusal-answer.ts'
 import type { Route } from './routes.ts'
+import { type ServerFetchParts, serverFetch } from './server-fetch.ts'
 import type { SessionIds } from './session-ids.ts'
 
 /** What passing on needs, shared by all requests. */
-export interface PassingParts {
+export interface PassingParts extends ServerFetchParts {
   readonly ids: SessionIds
-  readonly memories: Memories
-  /** The URL of each server. */
-  readonly urlOf: (server: string) => string
   /** Further request headers that go on, in lower case. */
   readonly forwardHeaders: readonly string[]
   readonly maxBodyBytes: number
@@ -69,11 +66,8 @@ export async function passOn(
   let refusal: Refusal | undefined
   try {
     // The caller may have ended while the body came.
-    const fetch = caller.fetch(server, {
-      memory: parts.memories.of(caller.principal, server),
-      onRefused: (why) => {
-        refusal = why
-      },
+    const fetch = serverFetch(server, caller, parts, (why) => {
+      refusal = why
     })
     const response = await fetch(parts.urlOf(server), {
       method: request.method,

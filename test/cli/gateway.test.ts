@@ -186,6 +186,25 @@ describe('onbehalf gateway --check', () => {
     expect((await check(text)).code).toBe(0)
   })
 
+  it('takes a stdio server, and says what is wrong with its process', async () => {
+    const text = `${GOOD}processes: { maxPerPerson: 4 }\n`.replace(
+      'https://notes.example/mcp',
+      "stdio:notes\n    resource: https://notes.example\n    process: { command: 'notes-mcp' }\n    placement: { type: env, variables: { NOTES_KEY: '{credential}' } }",
+    )
+    expect(await check(text)).toMatchObject({ code: 0 })
+    const wrong: [string, string, string][] = [
+      ['{ maxPerPerson: 4 }', '{ maxPerPerson: 0 }', 'processes.maxPerPerson must be'],
+      ['{ maxPerPerson: 4 }', '{ perPerson: 4 }', 'processes.perPerson: it has maxProcesses'],
+      ["command: 'notes-mcp'", 'comand: x', 'servers.My notes.process.comand: did you mean'],
+      ["process: { command: 'notes-mcp' }", 'legacySse: carry', 'without process'],
+    ]
+    for (const [from, to, words] of wrong) {
+      const { code, told } = await check(text.replace(from, to))
+      expect(told).toContain(words)
+      expect(code).toBe(1)
+    }
+  })
+
   it('says it as JSON', async () => {
     const { code, lines } = run([
       '--config',
@@ -199,10 +218,11 @@ describe('onbehalf gateway --check', () => {
 
   it('takes the files of the docs', async () => {
     const names = ['CLIENT_SECRET', 'SESSION_SECRET'].map((name) => `GATEWAY_${name}`)
-    for (const name of [...names, 'SEARCH_KEY', 'PRINCIPAL_SECRET']) process.env[name] = SECRET
+    for (const name of [...names, 'SEARCH_KEY', 'NOTION_KEY', 'PRINCIPAL_SECRET'])
+      process.env[name] = SECRET
     const page = readFileSync(new URL('../../docs/gateway.md', import.meta.url), 'utf8')
     const files = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, file = '']) => file)
-    expect(files).toHaveLength(2)
+    expect(files).toHaveLength(3)
     for (const file of files) expect(await check(file)).toMatchObject({ code: 0 })
   })
 

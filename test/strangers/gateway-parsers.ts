@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfiguration } from '../../src/cli/gateway/configuration.ts'
 import { ConfigError } from '../../src/cli/gateway/place.ts'
+import type { RunningProcess } from '../../src/core/carry/child-processes.ts'
 import { granted } from '../../src/core/errors.ts'
 import { createGateway } from '../../src/gateway/index.ts'
 import { ISSUER, MCP, verifiedToken } from '../core/parts.ts'
@@ -14,12 +15,26 @@ import { headersWith, NEVER_COMES, outcomeOfAnswer, type StrangerParser } from '
 const GATEWAY = 'https://gateway.example'
 
 /** A gateway whose servers answer every request with this text. */
-function gatewayOver(answer: string) {
+function gatewayOver(answer: string, process?: RunningProcess) {
   return createGateway({
     url: GATEWAY,
     authorizationServers: [ISSUER],
     verifier: { verify: async () => granted(verifiedToken({ expiresAt: Date.now() / 1000 + 60 })) },
-    servers: { Tasks: { url: MCP, source: { type: 'own', audience: 'any' } } },
+    servers: {
+      Tasks: { url: MCP, source: { type: 'own', audience: 'any' } },
+      ...(process
+        ? {
+            Files: {
+              url: 'stdio:files',
+              resource: 'https://files.example',
+              source: { type: 'own', audience: 'any' },
+              placement: { type: 'meta', key: 'com.example/token' },
+              process: { command: 'files' },
+            },
+          }
+        : {}),
+    },
+    ...(process ? { processes: { take: async () => granted(process), end() {} } } : {}),
     audience: 'any',
     allowedOrigins: ['https://page.example'],
     audit: { record() {} },
@@ -29,6 +44,19 @@ function gatewayOver(answer: string) {
         headers: { 'content-type': 'application/json', 'mcp-session-id': 'a-session' },
       }),
   })
+}
+
+/** A process that answers each request with nothing. */
+function quietProcess(): RunningProcess {
+  const process: RunningProcess = {
+    fits: () => true,
+    async send(message) {
+      if ('id' in message) process.onmessage?.({ jsonrpc: '2.0', id: message.id, result: {} })
+    },
+    release() {},
+    end() {},
+  }
+  return process
 }
 
 function post(path: string, body: string, headers = new Headers()): Request {
@@ -65,6 +93,17 @@ export const GATEWAY_PARSERS: readonly StrangerParser[] = [
       message('tools/list'),
     ],
     read: async (text) => outcomeOfAnswer(await gatewayOver(RESULT).fetch(post('/mcp', text))),
+  },
+  {
+    name: 'body of a request to a stdio server behind the gateway',
+    stranger: 'a caller',
+    files: ['src/gateway/stdio/sessions.ts'],
+    good: () => [
+      message('initialize', { protocolVersion: '2025-11-25' }),
+      message('tools/call', { name: 'add', arguments: {} }),
+    ],
+    read: async (text) =>
+      outcomeOfAnswer(await gatewayOver(RESULT, quietProcess()).fetch(post('/mcp/Files', text))),
   },
   ...['origin', 'access-control-request-headers', 'mcp-protocol-version'].map(
     (name): StrangerParser => ({

@@ -9,6 +9,7 @@ import type { EgressFetch } from 'onbehalf/egress'
 import { createGateway, type Gateway, type GatewayOptions } from 'onbehalf/gateway'
 import { issuersIn } from './issuers.ts'
 import { ConfigError } from './place.ts'
+import { processesIn } from './processes.ts'
 import { readText } from './read-file.ts'
 import { type ReadSecret, secretReader } from './references.ts'
 import { checkNames, isMap, mapIn, type Settings } from './settings.ts'
@@ -81,7 +82,6 @@ async function configure(
   if (typeof url !== 'string' || !URL.canParse(url))
     throw new ConfigError('url must be an absolute URL, such as https://gateway.example')
   checkPublic(listen, settings)
-  const { issuer: _, issuers: __, listen: ___, keys: ____, store: _____, ...same } = settings
   const servers = mapIn(settings, 'servers')
   if (Object.keys(servers).length === 0)
     throw new ConfigError(
@@ -89,9 +89,10 @@ async function configure(
     )
   const secrets = store?.secrets ?? memorySecretStore()
   const send = await fastFetch()
+  const processes = processesIn(settings, servers)
   // What the file says is checked by createGateway, setting by setting.
   const options = {
-    ...same,
+    ...without(settings, NOT_FOR_CREATE_GATEWAY),
     url,
     issuers: issuersIn(settings, secretOf),
     secrets,
@@ -102,6 +103,7 @@ async function configure(
     ...(settings.chat === undefined ? {} : { chat: chatIn(settings.chat, secretOf) }),
     warn,
     ...(send ? { fetch: send } : {}),
+    ...(processes ? { processes } : {}),
     ...(after ? { after } : {}),
   } as unknown as GatewayOptions
   const gateway = createGateway(options)
@@ -111,10 +113,25 @@ async function configure(
     listen,
     url,
     async close() {
+      await processes?.close()
       await send?.close()
       await store?.close()
     },
   }
+}
+
+/** Settings that are read here. */
+const NOT_FOR_CREATE_GATEWAY: readonly string[] = [
+  'issuer',
+  'issuers',
+  'listen',
+  'keys',
+  'store',
+  'processes',
+]
+
+function without(settings: Settings, names: readonly string[]): Settings {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => !names.includes(name)))
 }
 
 /** The fast way out, where undici is installed. Without it, the built-in fetch costs more. */

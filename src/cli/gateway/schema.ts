@@ -36,7 +36,26 @@ const PLACEMENT = {
   type: 'object',
   required: ['type'],
   properties: {
-    type: { enum: ['header', 'query', 'path', 'cookie', 'argument', 'meta', 'session'] },
+    type: {
+      enum: ['header', 'query', 'path', 'cookie', 'argument', 'meta', 'session', 'env', 'args'],
+    },
+  },
+} as const
+
+const COUNT = { type: 'integer', minimum: 1 } as const
+
+const PROCESS = {
+  type: 'object',
+  required: ['command'],
+  additionalProperties: false,
+  properties: {
+    command: { type: 'string' },
+    args: TEXTS,
+    env: { anyOf: [TEXTS, { type: 'object', additionalProperties: { type: 'string' } }] },
+    cwd: { type: 'string' },
+    maxProcesses: COUNT,
+    idleMs: { type: 'integer', minimum: 0 },
+    maxMemoryMb: COUNT,
   },
 } as const
 
@@ -58,6 +77,7 @@ const SERVER = {
       properties: { allow: TEXTS, deny: TEXTS },
     },
     onReflection: { enum: ['redact', 'quarantine'] },
+    process: PROCESS,
     legacySse: { enum: ['carry', 'refuse'] },
   },
 } as const
@@ -80,6 +100,11 @@ const TYPES: Readonly<Record<Setting, object>> = {
   forwardHeaders: TEXTS,
   maxBodyBytes: { type: 'integer', minimum: 1 },
   deadline: { type: 'integer', minimum: 1 },
+  processes: {
+    type: 'object',
+    additionalProperties: false,
+    properties: { maxProcesses: COUNT, maxPerPerson: COUNT },
+  },
   insecurelyAllowHttp: TEXTS,
   chat: {
     type: 'object',

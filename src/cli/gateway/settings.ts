@@ -22,6 +22,7 @@ export const SETTINGS = {
   forwardHeaders: 'request headers that go on to the servers',
   maxBodyBytes: 'bytes that the body of a request may have',
   deadline: 'milliseconds that one call to a server may take',
+  processes: 'how many processes of stdio servers may run: maxProcesses and maxPerPerson',
   insecurelyAllowHttp: 'hosts inside a cluster that plain http is used for',
   chat: 'a chat server in any language, behind the front door of the gateway',
   store: 'a SQLite file and its keyring, for keys, pins and marks that last',

@@ -17,6 +17,7 @@ import { MCP_SESSION_HEADER, sessionIdOf } from '../../mcp-server/session-owners
 import { forwarded, type PassingParts, readText } from '../pass-on.ts'
 import { answerToFailure } from '../refusal-answer.ts'
 import type { Route } from '../routes.ts'
+import { serverFetch } from '../server-fetch.ts'
 import { listJointly } from './list.ts'
 import { namesOver } from './names.ts'
 import type { Upstream, Upstreams } from './upstreams.ts'
@@ -146,7 +147,7 @@ function upstreamOf(
   { caller, front, signal }: Pick<Asked, 'caller' | 'front' | 'signal'>,
   parts: JointParts,
 ): Upstream {
-  const fetch = caller.fetch(server, { memory: parts.memories.of(caller.principal, server) })
+  const fetch = serverFetch(server, caller, parts)
   return { server, front, url: parts.urlOf(server), caller, fetch, signal }
 }
 
