@@ -1,5 +1,5 @@
-// docs/frameworks.md shows the files that these tests run. Files that no framework's test runs are
-// run here.
+// docs/frameworks.md and the pages of docs/frameworks show the files that these tests run. Files that
+// no framework's test runs are run here.
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
@@ -36,10 +36,17 @@ it('the pages of docs/chat show each file of docs/snippets/chat unchanged', () =
   expect(files.filter((code) => !shown.includes(`\`\`\`ts\n${code}\`\`\``))).toEqual([])
 })
 
-describe('docs/frameworks.md', () => {
-  it('docs/frameworks.md shows each file of docs/snippets unchanged, without its first comment', () => {
-    const page = readFileSync(new URL('../../docs/frameworks.md', import.meta.url), 'utf8')
-    const shown = [...page.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code ?? '')
+describe('the pages about frameworks', () => {
+  it('the pages about frameworks show each file of docs/snippets unchanged, without its first comment', () => {
+    const docs = new URL('../../docs/', import.meta.url)
+    const folder = new URL('frameworks/', docs)
+    const pages = [
+      new URL('frameworks.md', docs),
+      ...readdirSync(folder).map((name) => new URL(name, folder)),
+    ].map((page) => readFileSync(page, 'utf8'))
+    const shown = [...pages.join('\n').matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(
+      ([, code]) => code ?? '',
+    )
     const files = snippetsIn(FOLDER)
     expect(shown.length).toBe(10)
     expect(shown.sort()).toEqual(files.sort())

@@ -1,9 +1,9 @@
 // No types, no parser, and the door inside a router.
 import express from 'express'
 import { handle, serve } from 'onbehalf/express'
-import { createApp } from './app.mjs'
+import { answer } from './answer.js'
+import { onbehalf } from './onbehalf.js'
 
-const { onbehalf, answer } = createApp(process.env)
 const router = express.Router()
 router.post(
   '/',

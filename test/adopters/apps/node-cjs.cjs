@@ -1,8 +1,8 @@
 const { createServer } = require('node:http')
 const { handle } = require('onbehalf/node')
-const { createApp } = require('./app.mjs')
+const { answer } = require('./answer.js')
+const { onbehalf } = require('./onbehalf.js')
 
-const { onbehalf, answer } = createApp(process.env)
 const listener = handle(onbehalf, async (caller, incoming) => {
   let text = ''
   for await (const chunk of incoming) text += chunk

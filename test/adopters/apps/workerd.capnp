@@ -7,6 +7,13 @@ const config :Workerd.Config = (
         modules = [(name = "worker", esModule = embed "bundle.mjs")],
         compatibilityDate = "2026-01-01",
         compatibilityFlags = ["nodejs_compat"],
+        bindings = [
+          (name = "ISSUER", fromEnvironment = "ISSUER"),
+          (name = "CLIENT_ID", fromEnvironment = "CLIENT_ID"),
+          (name = "CLIENT_SECRET", fromEnvironment = "CLIENT_SECRET"),
+          (name = "RESOURCE", fromEnvironment = "RESOURCE"),
+          (name = "TASKS_URL", fromEnvironment = "TASKS_URL"),
+        ],
         globalOutbound = "everywhere",
       ) ),
     ( name = "everywhere", network = (allow = ["local", "private", "public"]) ),
