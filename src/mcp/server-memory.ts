@@ -19,4 +19,9 @@ export class ServerMemory {
     this.#known ??= make()
     return this.#known
   }
+
+  /** The scopes that a call of a tool carries at most; none before a fetch has used the memory. */
+  scopesOf(tool: string): readonly string[] {
+    return this.#known?.needed.ofTool(tool) ?? []
+  }
 }

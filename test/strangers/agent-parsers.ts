@@ -43,6 +43,7 @@ export const AGENT_PARSERS: readonly StrangerParser[] = [
     async read(body) {
       const sent: unknown[] = []
       const fetch = heldFetch({
+        scopesOf: () => [],
         server: 'Tasks',
         policy: 'changes',
         hold: refusingCalls(),

@@ -1,6 +1,7 @@
 // A caller whose calls wait for the person where the policy says so, for an agent of any framework.
 
 import type { Refusal } from '../../core/errors.ts'
+import { ServerMemory } from '../../mcp/server-memory.ts'
 import type { ApprovalPolicy, BeforeCall } from '../approval.ts'
 import { heldFetch } from './held-fetch.ts'
 import type { HeldCalls } from './hold.ts'
@@ -8,6 +9,7 @@ import type { HeldCalls } from './hold.ts'
 /** What a caller's `fetch` and `transport` tell the run. */
 interface Hears {
   readonly onRefused?: (refusal: Refusal) => void
+  readonly memory?: ServerMemory
 }
 
 /** The part of a caller that calls go through. */
@@ -45,15 +47,18 @@ export function heldCaller<C extends Calling>(caller: C, parts: HeldCallerParts)
   const isFree = policy === 'never' && !beforeCall
   const held = {
     fetch(server: string, options: Hears = {}) {
+      const memory = options.memory ?? new ServerMemory()
       const heard: Hears = {
         ...options,
+        memory,
         onRefused(refusal) {
           options.onRefused?.(refusal)
           onRefused(refusal)
         },
       }
       const fetch = caller.fetch(server, heard)
-      return isFree ? fetch : heldFetch({ server, fetch, policy, hold, beforeCall })
+      const scopesOf = (tool: string) => memory.scopesOf(tool)
+      return isFree ? fetch : heldFetch({ server, fetch, policy, hold, beforeCall, scopesOf })
     },
     ...(isFree ? {} : { transport: refuseTransport }),
     [UNHELD]: caller,

@@ -19,6 +19,8 @@ export interface HeldFetchParts {
   readonly policy: ApprovalPolicy
   readonly hold: HeldCalls
   readonly beforeCall?: BeforeCall | undefined
+  /** The scopes that a call of a tool carries, once the server has listed it. */
+  readonly scopesOf: (tool: string) => readonly string[]
 }
 
 /** The result of a call that cannot be read, for the model. */
@@ -36,6 +38,7 @@ export function heldFetch({
   policy,
   hold,
   beforeCall,
+  scopesOf,
 }: HeldFetchParts): typeof globalThis.fetch {
   const factsAt = new Map<string, ReturnType<typeof toolFacts>>()
 
@@ -57,7 +60,9 @@ export function heldFetch({
     const waits = needsApproval(policy, tool)
     // Another call may wait by now.
     if (!waits) return hold.calls.length > 0 ? NOT_NOW : insteadOf(beforeCall, outgoing)
-    return isShowable(call.arguments) ? hold.take(heldCall(call, tool)) : NOT_SHOWN
+    return isShowable(call.arguments)
+      ? hold.take(heldCall(call, tool, scopesOf(tool.name)))
+      : NOT_SHOWN
   }
 
   return async (input, init) => {
@@ -132,7 +137,11 @@ function readCall({ url, request, message }: SentMessage): ReadCall | undefined 
   return { url, request, tool: call.name, arguments: args, meta }
 }
 
-function heldCall({ url, request, arguments: args, meta }: ReadCall, tool: KnownTool): HeldCall {
+function heldCall(
+  { url, request, arguments: args, meta }: ReadCall,
+  tool: KnownTool,
+  scopes: readonly string[],
+): HeldCall {
   const revision = request.sent.headers.get('mcp-protocol-version') ?? undefined
   const { progressToken: _, ...rest } = meta
   const isWithoutHandshake = 'io.modelcontextprotocol/protocolVersion' in meta
@@ -142,6 +151,7 @@ function heldCall({ url, request, arguments: args, meta }: ReadCall, tool: Known
     tool: tool.name,
     ...(tool.title === undefined ? {} : { title: tool.title }),
     arguments: args,
+    scopes,
     url,
     ...(revision === undefined ? {} : { revision }),
     ...(isWithoutHandshake ? { meta: rest } : {}),

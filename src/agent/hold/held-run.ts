@@ -193,9 +193,10 @@ function keptCall({ callId, tool: name, arguments: args }: HeldCall): KeptCall {
   return { callId, name, arguments: keptArguments(args) }
 }
 
-function pendingCall({ callId, server, tool, title, arguments: args }: HeldCall): PendingCall {
+function pendingCall(call: HeldCall): PendingCall {
+  const { callId, server, tool, title, arguments: args, scopes = [] } = call
   const named = title === undefined ? {} : { title }
-  return { callId, name: tool, server, ...named, arguments: args, scopes: [] }
+  return { callId, name: tool, server, ...named, arguments: args, scopes }
 }
 
 interface HeldState {

@@ -14,6 +14,8 @@ export interface HeldCall {
   readonly title?: string
   /** A JSON object, in one spelling. */
   readonly arguments: string
+  /** The scopes that the call carries; absent in states of older versions. */
+  readonly scopes?: readonly string[]
   /** The URL that the framework called. The caller's `fetch` approves the bound one alone. */
   readonly url: string
   /** The protocol revision of the framework's session. */

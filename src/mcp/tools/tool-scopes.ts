@@ -44,18 +44,19 @@ export interface NeededScopes {
    * no tool needs the fewest of those that any tool needs.
    */
   of(messages: Messages | undefined): readonly string[] | undefined
+  /** The scopes of a call of one tool, where the source names any. */
+  ofTool(tool: string): readonly string[]
 }
 
 /** Tools whose scopes are known at once. */
 const MAX_KNOWN = 8_192
 
-const ALL: NeededScopes = { learn() {}, of: () => undefined }
-
 /** Makes the scopes of one server's requests. A server can only ask for less than the binding names. */
 export function neededScopes({ source, placements, toolScopes }: Binding): NeededScopes {
   // The credential that opens a session has to do for all of its calls.
-  if (!('scopes' in source) || placements.some(({ type }) => type === 'session')) return ALL
   const named = scopesOf(source)
+  if (!('scopes' in source) || placements.some(({ type }) => type === 'session'))
+    return { learn() {}, of: () => undefined, ofTool: () => named }
   const known = new Map(Object.entries(toolScopes))
   let fewest = [...known.values()].reduce(fewer, undefined)
 
@@ -91,6 +92,7 @@ export function neededScopes({ source, placements, toolScopes }: Binding): Neede
       }
       return [...needed]
     },
+    ofTool: (tool) => needOf(tool) ?? named,
   }
 }
 

@@ -20,6 +20,7 @@ import { type TaskServer, taskServer } from '../../openai-agents/task-server.ts'
 
 export const CHAT = 'https://app.example/chat'
 const ISSUER = 'https://login.example'
+const SCOPES = ['tasks:read', 'tasks:write']
 const URL_OF_TASKS = 'https://tasks.example/mcp'
 
 /** What people's tokens are: they must be nowhere but on the wire. */
@@ -127,7 +128,13 @@ export function appOf(tasks: TaskServer): OnBehalf {
   return createOnBehalf({
     resource: CHAT,
     authorizationServers: [ISSUER],
-    servers: { Tasks: { url: URL_OF_TASKS, source: { type: 'exchange', scopes: [] } } },
+    servers: {
+      Tasks: {
+        url: URL_OF_TASKS,
+        source: { type: 'exchange', scopes: SCOPES },
+        toolScopes: { taskflow_delete_task: ['tasks:write'] },
+      },
+    },
     audit: { record: () => {} },
     verifier: {
       async verify(credential) {
@@ -135,7 +142,7 @@ export function appOf(tasks: TaskServer): OnBehalf {
         const value = {
           principal,
           audience: [CHAT],
-          scopes: [],
+          scopes: SCOPES,
           expiresAt: expiresAt(),
           claims: {},
         }
@@ -144,9 +151,9 @@ export function appOf(tasks: TaskServer): OnBehalf {
     },
     exchanger: {
       issuer: ISSUER,
-      async exchange(subject) {
+      async exchange(subject, { scopes }) {
         const credential = new Credential(`exchanged-${secretOf(ownerOf(subject))}`)
-        return { ok: true, value: { credential, expiresAt: expiresAt(), scopes: [] } }
+        return { ok: true, value: { credential, expiresAt: expiresAt(), scopes } }
       },
     },
     fetch: tasks.asFetch,

@@ -87,7 +87,7 @@ export function answersInTheChat({ name, run, failing, reasons = true }: Framewo
           'Approve this?',
           'The assistant would do this for alice:',
           'Delete a task',
-          'taskflow_delete_task on Tasks',
+          'taskflow_delete_task on Tasks, with the rights tasks:write',
           'task_id: 1',
         ].join('\n'),
       )
