@@ -71,8 +71,9 @@ describe('imports', () => {
     egress: { rooms: ['core'], library: 'undici', node: true },
     // Both ends of a call rewrite answers by the same code.
     'mcp-server': { rooms: ['core', 'mcp'], node: true },
-    // createOnBehalf behind an address of its own. Gate and error answers are those of the kit.
-    gateway: { rooms: ['.', 'core', 'mcp', 'mcp-server'], node: true },
+    // createOnBehalf behind an address of its own. Gate and error answers are those of the kit. MCP
+    // clients get their tokens by the code of connected accounts.
+    gateway: { rooms: ['.', 'core', 'mcp', 'mcp-server', 'oauth'], node: true },
     // What a tool means is read by the same code, whichever framework gets the list.
     'openai-agents': {
       rooms: ['core', 'agent', 'mcp'],
@@ -240,6 +241,9 @@ describe('reveal()', () => {
       // The operator's secrets for the gateway: their length, and the signature of principals.
       'src/gateway/long-secret.ts': 1,
       'src/gateway/chat/signed-principal.ts': 1,
+      // A client in front of the gateway: the issuer's code and refresh token, sealed; its access token.
+      'src/gateway/clients/callback.ts': 1,
+      'src/gateway/clients/token.ts': 2,
       // The tokens that the doctor says the type and the audience of.
       'src/cli/doctor/look-at-token.ts': 1,
       // The example's issuer holds the secrets that it gave out. Its old-fashioned server carries

@@ -14,6 +14,7 @@ import { problem, REFUSED_BY_HTTP } from '../mcp-server/problem.ts'
 import { type OnBehalf, onBehalfRemembering } from '../on-behalf.ts'
 import { type ChatUpstream, checkChat, type FrontDoorParts, passToChat } from './chat/front-door.ts'
 import { type RunTokens, runTokens } from './chat/run-tokens.ts'
+import { type ClientFacade, clientFacade } from './clients/facade.ts'
 import { type Cors, corsFor } from './cors.ts'
 import { namesOver } from './joint/names.ts'
 import { type JointParts, serveJointly } from './joint/serve.ts'
@@ -60,8 +61,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   namesOver(names)
   if (options.chat) checkChat(options.chat, allowedHttp(options))
   const kept = keptFor(options)
+  const resources = routes.all.map(({ resource }) => resource)
+  const clients = options.clients && clientFacade(options, options.clients, resources, kept.secret)
   const onbehalf = onBehalfRemembering(
-    { ...appOptions(options), resource: routes.everything.resource },
+    {
+      ...appOptions(options),
+      resource: routes.everything.resource,
+      ...(clients ? { authorizationServers: [clients.issuer] } : {}),
+    },
     kept.memory,
   )
   const memories = new Memories()
@@ -85,7 +92,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const cors = corsFor([new URL(url).origin, ...allowedOrigins], forwardHeaders)
   const gateway: Gateway = {
     fetch: (request) =>
-      serve(request, { routes, onbehalf, parts, gate, cors, runs, chat, keptCallers }),
+      serve(request, { routes, onbehalf, parts, gate, cors, runs, chat, keptCallers, clients }),
     routes: routes.all.map(({ path, servers }) => ({ path, servers })),
     revoke: (principal) => onbehalf.revoke(principal),
     endSignIn: (ended) => onbehalf.endSignIn(ended),
@@ -125,6 +132,7 @@ interface Serving {
   readonly runs: RunTokens
   readonly chat: ChatDoor | undefined
   readonly keptCallers: KeptCallers
+  readonly clients: ClientFacade | undefined
 }
 
 /** The front door of a chat server. */
@@ -145,12 +153,14 @@ function chatDoor(
 }
 
 async function serve(request: Request, serving: Serving): Promise<Response> {
-  const { gate, cors } = serving
+  const { gate, cors, clients } = serving
   const path = new URL(request.url).pathname
   // A health check comes by an address of its own.
   if (path === '/healthz') return Response.json({ status: 'ok' })
   const wrongHost = gate.refusesHost(request)
   if (wrongHost) return wrongHost
+  const ofClients = clients?.handle(request)
+  if (ofClients) return ofClients
   const preflight = cors.preflight(request)
   if (preflight) return preflight
   return cors.mark(request, await answer(request, path, serving))

@@ -8,6 +8,7 @@ import type { EndedSignIn } from '../core/sign-ins.ts'
 import type { OnBehalfOptions } from '../on-behalf-options.ts'
 import { ON_BEHALF_OPTIONS } from '../option-names.ts'
 import type { ChatUpstream } from './chat/front-door.ts'
+import type { GatewayClients } from './clients/options.ts'
 
 /** A gateway. */
 export interface Gateway {
@@ -46,6 +47,11 @@ export interface GatewayOptions extends Omit<OnBehalfOptions, 'resource'> {
    * a signed principal in place of the person's token. Default none.
    */
   readonly chat?: ChatUpstream
+  /**
+   * Lets MCP clients register and sign in through the gateway, in front of an issuer that registers none.
+   * Default: they go to the issuer itself.
+   */
+  readonly clients?: GatewayClients
   /** Bytes that the body of a request may have. Default 4 MiB. */
   readonly maxBodyBytes?: number
   /**
@@ -66,6 +72,7 @@ export function appOptions(options: GatewayOptions): Omit<OnBehalfOptions, 'reso
     allowedOrigins,
     forwardHeaders,
     chat,
+    clients,
     maxBodyBytes,
     after,
     ...app
@@ -85,6 +92,7 @@ export const GATEWAY_OPTIONS: OptionNames<GatewayOptions> = {
   allowedOrigins: 'optional',
   forwardHeaders: 'optional',
   chat: 'optional',
+  clients: 'optional',
   maxBodyBytes: 'optional',
   after: 'optional',
 }
@@ -98,6 +106,7 @@ export const GATEWAY_VALUES: ValueChecks = {
   chat: isByName(
     "{ path: '/chatkit', upstream: 'http://127.0.0.1:8000/chatkit', principalSecret }",
   ),
+  clients: isByName("{ clientId: 'gateway' }"),
   subsets: isByName("{ team: ['Tasks'] }"),
   sessionSecret: isSecret,
   allowedHosts: isList("['gateway.internal:8080']"),

@@ -18,18 +18,6 @@ export function isFromOwnPage(request: Request, origin: string): boolean {
   return saysWhereFrom(request) && request.headers.get(PAGE_HEADER) === '1'
 }
 
-/**
- * The same for the form of a page, which cannot send the header: the browser itself must say that it
- * comes from the app's own origin. With `Referrer-Policy: no-referrer` it keeps the origin of a form to
- * itself, and says `null`; what it says of the site stands all the same (Fetch standard, 3.2.3).
- */
-export function isFormOfOwnPage({ headers }: Request, origin: string): boolean {
-  const site = headers.get('sec-fetch-site')
-  const from = headers.get('origin')
-  if (site === null) return from === origin
-  return site === 'same-origin' && (from === null || from === 'null' || from === origin)
-}
-
 function fits({ headers }: Request, origin: string, mayBeTyped: boolean): boolean {
   const site = headers.get('sec-fetch-site')
   const from = headers.get('origin')

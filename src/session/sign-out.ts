@@ -1,13 +1,14 @@
 // Signs a person out: here at once, and at the issuer by their browser (OpenID Connect RP-Initiated
 // Logout 1.0 section 2).
 
+import { isFormOfOwnPage } from '../core/http/form-of-own-page.ts'
 import { traceOf } from '../core/trace.ts'
 import { record } from '../oauth/connection/parts.ts'
 import { serverOf } from '../oauth/connection/server-of.ts'
 import { type Keeper, principalOf } from './keep.ts'
 import { answerJson, notOwnPage, redirect } from './pages.ts'
 import type { SessionParts } from './parts.ts'
-import { isFormOfOwnPage, isFromOwnPage } from './same-origin.ts'
+import { isFromOwnPage } from './same-origin.ts'
 
 /**
  * Ends the sign-in of this browser. A form is sent on to the issuer. A script is told where to send

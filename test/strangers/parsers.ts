@@ -4,6 +4,7 @@
 import { AGENT_PARSERS } from './agent-parsers.ts'
 import { AGENT_SERVER_PARSERS } from './agent-server-parsers.ts'
 import { CHAT_PARSERS } from './chat-parsers.ts'
+import { CLIENT_PARSERS } from './client-parsers.ts'
 import { DOOR_PARSERS } from './door-parsers.ts'
 import { GATEWAY_PARSERS } from './gateway-parsers.ts'
 import { ISSUER_PARSERS } from './issuer-parsers.ts'
@@ -25,6 +26,7 @@ export const PARSERS: readonly StrangerParser[] = [
   ...OWN_PARSERS,
   ...TOKEN_SERVICE_PARSERS,
   ...GATEWAY_PARSERS,
+  ...CLIENT_PARSERS,
   ...SESSION_PARSERS,
 ]
 
@@ -38,6 +40,8 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/mcp-server/api.ts': DECLARED,
   'src/mcp-server/options.ts': DECLARED,
   'src/oauth/connection/settings.ts': DECLARED,
+  'src/gateway/clients/parts.ts': DECLARED,
+  'src/gateway/clients/answers.ts': BUILT,
   'src/session/parts.ts': DECLARED,
   'src/oauth/token-service/options.ts': DECLARED,
   'src/store/postgres/client-config.ts': DECLARED,

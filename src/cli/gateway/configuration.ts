@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path'
 import { memorySecretStore, staticKeys } from 'onbehalf'
 import type { EgressFetch } from 'onbehalf/egress'
 import { createGateway, type Gateway, type GatewayOptions } from 'onbehalf/gateway'
+import { clientsIn } from './clients.ts'
 import { issuersIn } from './issuers.ts'
 import { ConfigError } from './place.ts'
 import { processesIn } from './processes.ts'
@@ -101,6 +102,7 @@ async function configure(
       ? {}
       : { sessionSecret: secretOf('sessionSecret', settings.sessionSecret) }),
     ...(settings.chat === undefined ? {} : { chat: chatIn(settings.chat, secretOf) }),
+    ...(await clientsIn(settings, secretOf)),
     warn,
     ...(send ? { fetch: send } : {}),
     ...(processes ? { processes } : {}),

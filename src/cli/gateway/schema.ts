@@ -106,6 +106,22 @@ const TYPES: Readonly<Record<Setting, object>> = {
     properties: { maxProcesses: COUNT, maxPerPerson: COUNT },
   },
   insecurelyAllowHttp: TEXTS,
+  clients: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      clientId: { type: 'string' },
+      clientSecret: REFERENCE,
+      issuer: { type: 'string', format: 'uri' },
+      redirectUris: TEXTS,
+      scopes: TEXTS,
+      resource: { anyOf: [{ const: false }, { type: 'string' }] },
+      parameters: { type: 'object', additionalProperties: { type: 'string' } },
+      pkce: { const: 'S256' },
+      endpoints: { type: 'object', additionalProperties: { type: 'string', format: 'uri' } },
+      documents: { type: 'boolean' },
+    },
+  },
   chat: {
     type: 'object',
     required: ['path', 'upstream', 'principalSecret'],

@@ -24,6 +24,7 @@ export const SETTINGS = {
   deadline: 'milliseconds that one call to a server may take',
   processes: 'how many processes of stdio servers may run: maxProcesses and maxPerPerson',
   insecurelyAllowHttp: 'hosts inside a cluster that plain http is used for',
+  clients: 'lets MCP clients register and sign in through the gateway',
   chat: 'a chat server in any language, behind the front door of the gateway',
   store: 'a SQLite file and its keyring, for keys, pins and marks that last',
 } as const

@@ -166,6 +166,10 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
       ['sessionSecret', 'a text', 'must be a Credential'],
       ['allowedOrigins', 'https://app.example', 'must be a list'],
       ['forwardHeaders', 'X-Tenant', 'must be a list of texts'],
+      ['clients', true, 'must be an object with their names'],
+      ['clients', { clientId: 'gateway', redirectUri: 'x' }, 'did you mean redirectUris?'],
+      ['clients', { clientId: 'gateway', clientSecret: 'a text' }, 'must be a Credential'],
+      ['clients', { clientId: 'gateway' }, 'clients.issuer must name the issuer'],
     ],
   },
   createOnBehalf: {
