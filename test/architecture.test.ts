@@ -249,7 +249,7 @@ describe('reveal()', () => {
       // The example's issuer holds the secrets that it gave out. Its old-fashioned server carries
       // tokens to the API by itself, as such servers do. Its command line prints the token that it
       // is asked for. Its comparison gives away a throw-away token, and misuses the person's own.
-      'examples/taskflow/issuer/clients.ts': 4,
+      'examples/taskflow/issuer/clients.ts': 5,
       'examples/taskflow/legacy/acting.ts': 1,
       'examples/taskflow/issuer/configuration.ts': 1,
       'examples/taskflow/token.ts': 1,

@@ -1,7 +1,7 @@
 // TaskFlow's chat endpoint: the door, the agent with the tools of an MCP server, the ChatKit wire,
 // and what the page shows of a run.
 
-import { type AuditSink, type Caller, createOnBehalf } from 'onbehalf'
+import { type AuditSink, type Caller, createOnBehalf, type OnBehalf } from 'onbehalf'
 import {
   type AgentChat,
   type AnswerEvent,
@@ -17,23 +17,26 @@ import { personOf, runAgent } from 'onbehalf/openai-agents'
 import {
   diskAttachments,
   openSqlite,
+  type SqliteDatabase,
   sqliteReflectionMarks,
   sqliteRunStore,
   sqliteThreadStore,
   sqliteToolPins,
 } from 'onbehalf/store'
 import { createBehind } from './behind.ts'
-import { chatClient, literalClient } from './clients.ts'
+import { chatClient, literalClient, type OAuthClient, webClient } from './clients.ts'
 import type { Deadlines } from './deadlines.ts'
 import { describeCall } from './describe-call.ts'
 import { instructionsFor, needsApproval } from './instructions.ts'
+import { keptSignIns } from './kept-sign-ins.ts'
 import type { TaskflowKeys } from './keys.ts'
 import type { TaskflowModel } from './model.ts'
+import { createOwnTasks } from './own-tasks.ts'
 import { boundServers, serverFor } from './placements.ts'
 import { createSideBySide } from './side-by-side/index.ts'
 import type { Thief } from './side-by-side/thief.ts'
 import type { Trail } from './trail.ts'
-import type { TaskflowUrls } from './urls.ts'
+import type { SignInMode, TaskflowUrls } from './urls.ts'
 
 /** Options of {@link createChat}. */
 export interface ChatOptions {
@@ -43,9 +46,13 @@ export interface ChatOptions {
   readonly trail: Trail
   readonly model: TaskflowModel
   readonly thief: Thief
+  /** Where sign-ins are kept. */
+  readonly signIn: SignInMode
   readonly log: Log
   readonly deadlines: Pick<Deadlines, 'issuer' | 'mcp'>
-  /** File of the conversations. */
+  /** The data folder. */
+  readonly dataDir: string
+  /** File of the conversations, and of the sign-ins that the server keeps. */
   readonly database: string
   /** Folder of what people attach. */
   readonly attachments: string
@@ -66,27 +73,69 @@ export interface Chat {
 
 /** Opens the database and makes the chat endpoint. */
 export async function createChat(options: ChatOptions): Promise<Chat> {
-  const { urls, keys, trail, log, deadlines } = options
+  const { urls, keys, trail, deadlines } = options
   const database = openSqlite(options.database)
   const verifier = jwtVerifier({ issuer: urls.issuer, deadline: deadlines.issuer })
   const fingerprintKey = new Uint8Array(keys.fingerprintKey)
-  const onbehalf = createOnBehalf({
-    resource: urls.chatkit,
+  const exchangerFor = (client: OAuthClient) =>
+    tokenExchanger({ issuer: urls.issuer, ...client, deadline: deadlines.issuer })
+  const session =
+    options.signIn === 'session'
+      ? keptSignIns({ ...options, database, deadline: deadlines.issuer })
+      : undefined
+  const door = {
     authorizationServers: [urls.issuer],
     verifier,
-    exchanger: tokenExchanger({
-      issuer: urls.issuer,
-      ...(await chatClient(keys)),
-      deadline: deadlines.issuer,
-    }),
-    servers: boundServers(urls),
     audit: options.audit,
     fingerprintKey,
-    subjectHeader: 'x-user-id',
     deadline: deadlines.mcp,
+    ...(session ? { session } : {}),
+  }
+  const onbehalf = createOnBehalf({
+    ...door,
+    resource: urls.chatkit,
+    exchanger: exchangerFor(await chatClient(keys)),
+    servers: boundServers(urls),
+    subjectHeader: 'x-user-id',
     reflectionMarks: sqliteReflectionMarks(database),
     toolPins: sqliteToolPins(database),
   })
+  const { chatkit, attachments } = serveChat(options, onbehalf, database)
+  // The comparison takes the person's token from the page, and a page with a cookie has none.
+  const forThePage = session
+    ? [session.handle, createOwnTasks(urls, { ...door, exchanger: exchangerFor(webClient(keys)) })]
+    : [
+        createSideBySide({
+          ...options,
+          onbehalf,
+          verifier,
+          fingerprintKey,
+          exchanger: exchangerFor(literalClient(keys)),
+          model: options.model.compared,
+          issuerKey: keys.issuerKey,
+        }),
+      ]
+  const handlers = [...forThePage, createBehind(onbehalf, trail), attachments.fetch]
+
+  return {
+    listener: chatkit.listener,
+    async fetch(request) {
+      for (const handler of handlers) {
+        const response = await handler(request)
+        if (response) return response
+      }
+      return onbehalf.metadata(request)
+    },
+    async close() {
+      await chatkit.close()
+      database.close()
+    },
+  }
+}
+
+/** The ChatKit server over the database, and what people attach. */
+function serveChat(options: ChatOptions, onbehalf: OnBehalf, database: SqliteDatabase) {
+  const { urls, keys, log } = options
   const store = sqliteThreadStore(database)
   const attachments = diskAttachments<Caller>(options.attachments, {
     store,
@@ -114,36 +163,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
         ...(place.type ? { operation: place.type } : {}),
       }),
   })
-  const behind = createBehind(onbehalf, trail)
-  const sideBySide = createSideBySide({
-    ...options,
-    onbehalf,
-    verifier,
-    fingerprintKey,
-    exchanger: tokenExchanger({
-      issuer: urls.issuer,
-      ...literalClient(keys),
-      deadline: deadlines.issuer,
-    }),
-    model: options.model.compared,
-    issuerKey: keys.issuerKey,
-  })
-
-  return {
-    listener: chatkit.listener,
-    async fetch(request) {
-      return (
-        (await behind(request)) ??
-        (await sideBySide(request)) ??
-        (await attachments.fetch(request)) ??
-        onbehalf.metadata(request)
-      )
-    },
-    async close() {
-      await chatkit.close()
-      database.close()
-    },
-  }
+  return { chatkit, attachments }
 }
 
 /** The agent: one run for one message, and a question to the person before anything is deleted. */

@@ -1,6 +1,6 @@
-// The confidential clients of TaskFlow: the chat endpoint, the gateway, the two MCP servers and the
-// comparison.
-// Each is allowed one kind of exchange and nothing else.
+// The confidential clients of TaskFlow: the chat endpoint, the web server, the gateway, the two MCP
+// servers and the comparison.
+// Each is allowed one kind of exchange. The web server also signs people in, and nobody else does.
 
 import { importJWK } from 'jose'
 import { type ClientAuthentication, clientSecretBasic, privateKeyJwt } from 'onbehalf/oauth'
@@ -34,6 +34,14 @@ export function classicClient({ classicClientSecret }: TaskflowKeys): OAuthClien
 export function literalClient({ literalClientSecret }: TaskflowKeys): OAuthClient {
   return { clientId: 'taskflow-literal', client: clientSecretBasic(literalClientSecret) }
 }
+
+/** The web server, where it keeps the sign-ins: `client_secret_basic`. */
+export function webClient({ webClientSecret }: TaskflowKeys): OAuthClient {
+  return { clientId: WEB_CLIENT, client: clientSecretBasic(webClientSecret) }
+}
+
+/** The name of the web server at the issuer. */
+export const WEB_CLIENT = 'taskflow-web'
 
 /** The MCP server: `client_secret_basic`. */
 export function mcpClient({ mcpClientSecret }: TaskflowKeys): OAuthClient {

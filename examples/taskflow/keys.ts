@@ -42,6 +42,8 @@ export interface TaskflowKeys {
   readonly literalClientSecret: Credential
   /** The secret with which `taskflow-gateway` authenticates. It is another one at each start, too. */
   readonly gatewayClientSecret: Credential
+  /** The secret with which `taskflow-web` authenticates. It is another one at each start, too. */
+  readonly webClientSecret: Credential
   /** Keys the fingerprints in the audit log, 32 bytes. */
   readonly fingerprintKey: Uint8Array
   /** Signs the links to attachments, 32 bytes. */
@@ -98,6 +100,7 @@ export async function loadKeys(dataDir: string): Promise<TaskflowKeys> {
     classicClientSecret: new Credential(classicClientSecret),
     literalClientSecret: new Credential(randomText()),
     gatewayClientSecret: new Credential(randomText()),
+    webClientSecret: new Credential(randomText()),
     fingerprintKey: bytesOf(file.fingerprintKey),
     attachmentKey: bytesOf(attachmentKey),
   }

@@ -6,6 +6,8 @@ import { stripTypeScriptTypes } from 'node:module'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
+import { OWN_TASKS } from './own-tasks.ts'
+import type { SignInMode } from './urls.ts'
 
 /** Options of {@link createPageServer}. */
 export interface PageServerOptions {
@@ -17,6 +19,8 @@ export interface PageServerOptions {
   readonly chatkit: string
   /** Base URL of the API, which is its resource identifier too. */
   readonly api: string
+  /** Where sign-ins are kept. Default `page`. */
+  readonly signIn?: SignInMode
   /** Which model answers, for people; `standIn` when it is not a language model. */
   readonly model: { readonly description: string; readonly standIn: boolean }
 }
@@ -39,13 +43,15 @@ interface Served {
 export function createPageServer(
   options: PageServerOptions,
 ): (request: Request) => Promise<Response> {
-  const { web, issuer, chatkit, api, model } = options
+  const { web, issuer, chatkit, api, model, signIn = 'page' } = options
   const config = JSON.stringify({
     issuer,
     chatkit,
     api,
     clientId: 'taskflow-page',
     resources: { chat: chatkit, api },
+    signIn,
+    tasks: signIn === 'session' ? `${web}${OWN_TASKS}` : `${api}/tasks?limit=200`,
     model,
   })
   // Read once, into a map by exact path: what is not in it does not exist, so there is no path to
@@ -64,7 +70,9 @@ export function createPageServer(
     type: 'text/javascript; charset=utf-8',
     etag: etagOf(component),
   })
-  const policy = contentSecurityPolicy(new URL(issuer).origin, new URL(api).origin)
+  // Where the server keeps the sign-ins, the page asks nobody but the server.
+  const others = signIn === 'session' ? [] : [new URL(issuer).origin, new URL(api).origin]
+  const policy = contentSecurityPolicy(others)
 
   return async (request) => {
     const url = new URL(request.url)
@@ -121,17 +129,17 @@ const COMMON = {
 } as const
 
 /**
- * Own scripts and styles only, connections to the three parts of the house only, and no text ever
- * becomes markup or script.
+ * Own scripts and styles only, connections to the parts that it asks only, and no text ever becomes
+ * markup or script.
  */
-function contentSecurityPolicy(issuer: string, api: string): string {
+function contentSecurityPolicy(others: readonly string[]): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
-    `connect-src 'self' ${issuer} ${api}`,
-    `form-action 'self' ${issuer}`,
+    ["connect-src 'self'", ...others].join(' '),
+    ["form-action 'self'", ...others.slice(0, 1)].join(' '),
     "frame-ancestors 'none'",
     "base-uri 'none'",
     "require-trusted-types-for 'script'",

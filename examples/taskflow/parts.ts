@@ -22,7 +22,7 @@ import {
 } from './servers.ts'
 import { createThief, type Thief } from './side-by-side/thief.ts'
 import { createTrail, type Trail } from './trail.ts'
-import { type TaskflowUrls, thiefUrl } from './urls.ts'
+import { type SignInMode, type TaskflowUrls, thiefUrl } from './urls.ts'
 
 /** Options of {@link createParts}. */
 export interface PartsOptions {
@@ -32,6 +32,8 @@ export interface PartsOptions {
   readonly dataDir: string
   readonly model: TaskflowModel
   readonly log: Log
+  /** Where sign-ins are kept. Default `page`. */
+  readonly signIn?: SignInMode
   /** Default: 3 seconds for the issuer, 6 for the API and 9 for MCP. */
   readonly deadlines?: Deadlines
 }
@@ -129,7 +131,7 @@ async function loadShared({
 }
 
 function openChat(
-  { model }: PartsOptions,
+  { model, signIn = 'page' }: PartsOptions,
   shared: Shared & { readonly trail: Trail },
   thief: Thief,
 ) {
@@ -137,17 +139,23 @@ function openChat(
     ...shared,
     model,
     thief,
+    signIn,
     database: join(shared.dataDir, 'chat.db'),
     attachments: join(shared.dataDir, 'attachments'),
   })
 }
 
-function openPage({ urls, model }: PartsOptions): (request: Request) => Promise<Response> {
+function openPage({
+  urls,
+  model,
+  signIn = 'page',
+}: PartsOptions): (request: Request) => Promise<Response> {
   return createPageServer({
     web: urls.web,
     issuer: urls.issuer,
     chatkit: urls.chatkit,
     api: urls.api,
+    signIn,
     model: { description: model.description, standIn: model.standIn },
   })
 }

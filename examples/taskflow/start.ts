@@ -8,7 +8,7 @@ import { createLog, type LogLevel } from 'onbehalf/log'
 import { makeFolder } from './folder.ts'
 import { freePorts, takenPorts } from './listen.ts'
 import { startTaskflow } from './taskflow.ts'
-import { classicUrl, PORTS, taskflowUrls } from './urls.ts'
+import { classicUrl, PORTS, SIGN_INS, type SignInMode, taskflowUrls } from './urls.ts'
 
 const HELP = `Starts TaskFlow: a page to chat in, its MCP server, its API and its authorization server, on this machine only.
 
@@ -16,6 +16,8 @@ const HELP = `Starts TaskFlow: a page to chat in, its MCP server, its API and it
 
   --port N     web port; the next seven are for the other parts (default 3000; 0 finds free ones)
   --data DIR   where keys, tasks and conversations are kept (default .data/taskflow)
+  --sign-in M  where sign-ins are kept: page (tokens in the page's memory) or session (on the server,
+               with a cookie; the browser holds no token) (default page)
   --json       print one line of JSON with all URLs when everything is ready
   --help       this text
 
@@ -25,7 +27,7 @@ LOG_LEVEL (debug, info, warn, error) sets how much goes into DIR/taskflow.log.`
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
 
 async function main(): Promise<void> {
-  const { port, data, json, level } = readArguments()
+  const { port, data, json, level, signIn } = readArguments()
   await makeFolder(data)
   const logFile = openSync(join(data, 'taskflow.log'), 'a', 0o600)
   // Each line is written at once: a recorded hop stays recorded when the process is killed, and a
@@ -35,7 +37,7 @@ async function main(): Promise<void> {
   const web = port === 0 ? await freePorts(PORTS) : port
   await refuseSecond(data, web)
   await refuseTaken(web)
-  const starting = startTaskflow({ port: web, dataDir: data, log, env: process.env })
+  const starting = startTaskflow({ port: web, dataDir: data, log, env: process.env, signIn })
   onEndSignal(async () => (await starting).close())
   const taskflow = await starting
 
@@ -126,14 +128,16 @@ function readArguments(): {
   readonly data: string
   readonly json: boolean
   readonly level: LogLevel
+  readonly signIn: SignInMode
 } {
   const options = {
     port: { type: 'string' },
     data: { type: 'string' },
     json: { type: 'boolean' },
+    'sign-in': { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   } as const
-  let values: { port?: string; data?: string; json?: boolean; help?: boolean }
+  let values: { port?: string; data?: string; json?: boolean; help?: boolean; 'sign-in'?: string }
   try {
     values = parseArgs({ options, strict: true }).values
   } catch (error) {
@@ -147,9 +151,11 @@ function readArguments(): {
   if (!(port <= 65_536 - PORTS)) usage(`--port must be a whole number from 0 to ${65_536 - PORTS}`)
   const level = LEVELS.find((name) => name === (process.env.LOG_LEVEL ?? 'info'))
   if (!level) return usage(`LOG_LEVEL must be one of ${LEVELS.join(', ')}`)
+  const signIn = SIGN_INS.find((name) => name === (values['sign-in'] ?? 'page'))
+  if (!signIn) return usage(`--sign-in must be one of ${SIGN_INS.join(', ')}`)
   const from = process.env.ONBEHALF_CWD ?? process.cwd()
   const data = values.data === undefined ? resolve('.data/taskflow') : resolve(from, values.data)
-  return { port, data, json: values.json ?? false, level }
+  return { port, data, json: values.json ?? false, level, signIn }
 }
 
 function usage(problem: string): never {

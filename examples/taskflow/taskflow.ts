@@ -6,7 +6,14 @@ import type { Log } from 'onbehalf/log'
 import { type Listener, listen } from './listen.ts'
 import { taskflowModel } from './model.ts'
 import { createParts } from './parts.ts'
-import { classicUrl, literalUrl, type TaskflowUrls, taskflowUrls, thiefUrl } from './urls.ts'
+import {
+  classicUrl,
+  literalUrl,
+  type SignInMode,
+  type TaskflowUrls,
+  taskflowUrls,
+  thiefUrl,
+} from './urls.ts'
 
 /** Options of {@link startTaskflow}. */
 export interface TaskflowOptions {
@@ -17,6 +24,8 @@ export interface TaskflowOptions {
   readonly log: Log
   /** Where the model's settings are read from. */
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Where sign-ins are kept. Default `page`. */
+  readonly signIn?: SignInMode
 }
 
 /** A running TaskFlow. */
@@ -38,13 +47,13 @@ const GRACE_MS = 2000
  *   nothing is left running.
  */
 export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow> {
-  const { dataDir, log } = options
+  const { dataDir, log, signIn = 'page' } = options
   const urls = taskflowUrls(options.port)
   // Deletions wait for the person's approval: there is no need to ask twice.
   const model = taskflowModel(options.env, { asksBeforeDeleting: false })
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   await chmod(dataDir, 0o700)
-  const parts = await createParts({ urls, dataDir, model, log })
+  const parts = await createParts({ urls, dataDir, model, log, signIn })
   const listeners: Listener[] = []
   const note = join(dataDir, 'demo.json')
   let noted = false

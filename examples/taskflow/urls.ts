@@ -14,6 +14,13 @@ export interface TaskflowUrls {
   readonly issuer: string
 }
 
+/**
+ * Where a sign-in is kept: the access token in the memory of the page, or on the server, where a
+ * cookie of the browser stands for it.
+ */
+export const SIGN_INS = ['page', 'session'] as const
+export type SignInMode = (typeof SIGN_INS)[number]
+
 /** How many ports in a row a TaskFlow takes. */
 export const PORTS = 8
 

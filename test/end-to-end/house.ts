@@ -11,7 +11,7 @@ import { join, relative } from 'node:path'
 import { createLog, type Log } from 'onbehalf/log'
 import { freePorts } from '../../examples/taskflow/listen.ts'
 import { startTaskflow } from '../../examples/taskflow/taskflow.ts'
-import { PORTS, type TaskflowUrls } from '../../examples/taskflow/urls.ts'
+import { PORTS, type SignInMode, type TaskflowUrls } from '../../examples/taskflow/urls.ts'
 import { type Exchange, type Fault, recordingFetch } from './recording-fetch.ts'
 import { type Visit, type VisitOptions, visit } from './visit.ts'
 
@@ -52,7 +52,10 @@ export interface House {
  * Starts a TaskFlow on free ports, with a data folder of its own. It logs at debug level, into
  * memory and into a file.
  */
-export async function startHouse(env: Readonly<Record<string, string>> = {}): Promise<House> {
+export async function startHouse(
+  env: Readonly<Record<string, string>> = {},
+  signIn: SignInMode = 'page',
+): Promise<House> {
   const dataDir = await mkdtemp(join(tmpdir(), 'taskflow-house-'))
   const original = globalThis.fetch
   const recording = recordingFetch(original)
@@ -75,7 +78,8 @@ export async function startHouse(env: Readonly<Record<string, string>> = {}): Pr
     printing.end()
     closeSync(file)
   }
-  const taskflow = await startTaskflow({ port: await freePorts(PORTS), dataDir, log, env }).catch(
+  const port = await freePorts(PORTS)
+  const taskflow = await startTaskflow({ port, dataDir, log, env, signIn }).catch(
     (error: unknown) => {
       undo()
       throw error

@@ -349,6 +349,7 @@ describe('a start that fails', () => {
   it.each<[string, string[], Record<string, string>, string]>([
     ['a port that is no number', ['--port', 'http'], {}, '--port'],
     ['a port that leaves no room for the others', ['--port', '65533'], {}, '--port'],
+    ['a place for sign-ins that there is not', ['--sign-in', 'cookie'], {}, '--sign-in'],
     ['an unknown option', ['--wat'], {}, '--wat'],
     ['an argument that belongs to nothing', ['3000'], {}, '3000'],
     ['an unknown log level', [], { LOG_LEVEL: 'loud' }, 'LOG_LEVEL'],

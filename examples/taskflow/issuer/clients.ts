@@ -30,6 +30,15 @@ export function clients(
       post_logout_redirect_uris: [`${web}/`],
     },
     {
+      client_id: 'taskflow-web',
+      client_name: 'TaskFlow, with sign-ins kept on its server',
+      token_endpoint_auth_method: 'client_secret_basic',
+      client_secret: keys.webClientSecret.reveal(),
+      grant_types: ['authorization_code', 'refresh_token', EXCHANGE_GRANT],
+      redirect_uris: [`${web}/auth/callback`],
+      post_logout_redirect_uris: [`${web}/`],
+    },
+    {
       client_id: 'taskflow-cli',
       client_name: 'The TaskFlow token command',
       application_type: 'native',
@@ -103,6 +112,13 @@ export function exchangeRules(resources: TaskflowResources): readonly ExchangeRu
       scopes,
     },
     { client: 'taskflow-mcp', subjectAudience: resources.mcp, target: resources.api, scopes },
+    // Where the page holds no token, the web server reads the person's tasks for it.
+    {
+      client: 'taskflow-web',
+      subjectAudience: resources.chat,
+      target: resources.api,
+      scopes: ['tasks:read'],
+    },
     // The token that the comparison throws away. It goes to a model, so it lives for a minute.
     {
       client: 'taskflow-literal',

@@ -22,7 +22,7 @@ const PROMPTS = [
 
 /** Shows the app. It opens the thread that the address names, so that a reload comes back to it. */
 export async function startApp(config: Config, tokens: Tokens): Promise<void> {
-  const readTasks = createTasksView(config.api, tokens)
+  const readTasks = createTasksView(config.tasks, tokens)
   await customElements.whenDefined('onbehalf-chat')
   const chat = byId('assistant', HTMLElement) as OnbehalfChat
   chat.prompts = PROMPTS.map((label) => ({ label }))
@@ -58,11 +58,12 @@ export async function startApp(config: Config, tokens: Tokens): Promise<void> {
   for (const choice of document.querySelectorAll<HTMLButtonElement>('button[data-view]')) {
     choice.addEventListener('click', () => goTo(choice.dataset.view ?? 'chat'))
   }
-  guide(
-    chat,
-    createSideBySide(tokens, () => void readTasks()),
-    goTo,
-  )
+  if (config.signIn === 'page')
+    guide(
+      chat,
+      createSideBySide(tokens, () => void readTasks()),
+      goTo,
+    )
   byId('skip', HTMLButtonElement).addEventListener('click', () => chat.focusComposer())
   byId('person', HTMLElement).textContent = tokens.person
   byId('avatar', HTMLElement).textContent = tokens.person.slice(0, 1).toUpperCase()

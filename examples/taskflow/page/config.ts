@@ -9,6 +9,10 @@ export interface Config {
   readonly chatkit: string
   /** Base URL of the API, without a trailing slash. */
   readonly api: string
+  /** Where the tasks are read. */
+  readonly tasks: string
+  /** Where the sign-in is kept: in this page, or on the server, which knows the browser by a cookie. */
+  readonly signIn: 'page' | 'session'
   readonly clientId: string
   /** The audiences to ask access tokens for (RFC 8707). */
   readonly resources: { readonly chat: string; readonly api: string }
@@ -33,6 +37,8 @@ function parseConfig(value: unknown): Config {
     issuer: requireText(config.issuer),
     chatkit: requireText(config.chatkit),
     api: requireText(config.api),
+    tasks: requireText(config.tasks),
+    signIn: config.signIn === 'session' ? 'session' : 'page',
     clientId: requireText(config.clientId),
     resources: { chat: requireText(resources.chat), api: requireText(resources.api) },
     model: { description: requireText(model.description), standIn: model.standIn === true },

@@ -15,6 +15,8 @@ import {
   wasSignedIn,
 } from './sign-in.ts'
 import { createTokens, type Tokens } from './tokens.ts'
+import { showEnded, welcome } from './welcome.ts'
+import { startWithCookie } from './with-cookie.ts'
 
 const callback = takeCallback()
 // The browser may bring back a page from before a sign-out, with its content. Load it again
@@ -26,7 +28,11 @@ window.addEventListener('pageshow', ({ persisted }) => {
 try {
   const config = await loadConfig()
   showModel(config)
-  await start(config, await discover(config.issuer))
+  for (const part of document.querySelectorAll<HTMLElement>('[data-sign-in]'))
+    part.hidden = part.dataset.signIn !== config.signIn
+  await (config.signIn === 'session'
+    ? startWithCookie(config)
+    : start(config, await discover(config.issuer)))
 } catch {
   welcome('TaskFlow cannot be reached right now. Please try again.', 'Try again', () =>
     location.reload(),
@@ -49,28 +55,11 @@ async function start(config: Config, issuer: Issuer): Promise<void> {
   }
 }
 
-function welcome(problem: string, label: string, go: () => void): void {
-  byId('welcome', HTMLElement).hidden = false
-  byId('welcome-problem', HTMLElement).textContent = problem
-  const enter = byId('sign-in', HTMLButtonElement)
-  enter.textContent = label
-  enter.addEventListener('click', go)
-}
-
 function showModel({ model }: Config): void {
   for (const note of document.querySelectorAll<HTMLElement>('.model-note')) {
     note.textContent = model.description
     note.dataset.standIn = String(model.standIn)
   }
-}
-
-/**
- * Says that the issuer no longer renews the tokens. The page stays as it is, and one click signs
- * the person in again.
- */
-function showEnded(signIn: () => void): void {
-  byId('ended', HTMLElement).hidden = false
-  byId('sign-in-again', HTMLButtonElement).addEventListener('click', signIn)
 }
 
 async function signOut(tokens: Tokens): Promise<void> {

@@ -1,5 +1,5 @@
-// Shows the person's tasks. It reads them from the API with an access token of its own, so that the
-// person sees what the agent did, whatever the chat says.
+// Shows the person's tasks. It reads them past the agent, so that the person sees what the agent did,
+// whatever the chat says.
 import { byId, el, icon, setAttribute } from './dom.ts'
 import { listOf, number, record, text, texts } from './json.ts'
 import type { Tokens } from './tokens.ts'
@@ -16,8 +16,12 @@ interface Task {
   readonly progress: number
 }
 
-/** Reads and shows the tasks. Calls during a read together cause one more read. */
-export function createTasksView(api: string, tokens: Tokens): () => Promise<void> {
+/**
+ * Reads and shows the tasks. Calls during a read together cause one more read.
+ *
+ * @param url Where they are read.
+ */
+export function createTasksView(url: string, tokens: Tokens): () => Promise<void> {
   const container = byId('task-list', HTMLElement)
   const problem = byId('tasks-problem', HTMLElement)
   let before = new Map<string, string>()
@@ -28,7 +32,7 @@ export function createTasksView(api: string, tokens: Tokens): () => Promise<void
     do {
       wanted = false
       try {
-        const response = await tokens.fetch('api', `${api}/tasks?limit=200`, {
+        const response = await tokens.fetch('api', url, {
           signal: AbortSignal.timeout(15_000),
         })
         if (!response.ok) throw new Error(`status ${response.status}`)

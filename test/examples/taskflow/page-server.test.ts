@@ -44,7 +44,8 @@ describe('the page', () => {
 
   it('the page loads nothing that is not served here', async () => {
     const html = await (await get('/')).text()
-    const named = [...html.matchAll(/(?:src|href)="(?!data:|#)([^"]+)"/g)].map(
+    // What is below /auth/ is the session's, and a link that people follow.
+    const named = [...html.matchAll(/(?:src|href)="(?!data:|#|\/auth\/)([^"]+)"/g)].map(
       ([, path = '']) => path,
     )
     const seen = new Set(named)
@@ -78,6 +79,8 @@ describe('the page', () => {
       api: 'http://127.0.0.1:3002/api',
       clientId: 'taskflow-page',
       resources: { chat: `${web}/chatkit`, api: 'http://127.0.0.1:3002/api' },
+      signIn: 'page',
+      tasks: 'http://127.0.0.1:3002/api/tasks?limit=200',
       model: { description: 'A stand-in', standIn: true },
     })
   })

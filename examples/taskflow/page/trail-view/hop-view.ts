@@ -6,6 +6,7 @@ import type { FoldedHop } from './legs.ts'
 
 const NAMES: Readonly<Record<string, string>> = {
   door: 'Chat door',
+  'sign-in': 'Kept sign-in',
   exchange: 'Token exchange',
   carry: 'Carried to the tools',
   'server-door': 'Tool server’s door',
@@ -15,6 +16,7 @@ const NAMES: Readonly<Record<string, string>> = {
 /** A sentence for each kind of hop. */
 const MEANINGS: Readonly<Record<string, string>> = {
   door: 'Verified. The agent gets only a handle.',
+  'sign-in': 'The server gets a fresh token. The browser sees nothing of it.',
   exchange: 'A new token, for one destination only.',
   carry: 'Put into this one request, outside the model.',
   'server-door': 'It verifies that the token is meant for it.',
@@ -37,7 +39,7 @@ export function drawHop({ hop, times }: FoldedHop, hues: Hues): HTMLElement {
       'p',
       { class: 'meaning' },
       hop.operation === undefined ? undefined : el('code', { class: 'operation' }, hop.operation),
-      hop.placement === 'none' ? 'No credential goes with this request.' : MEANINGS[hop.hop],
+      meaning(hop),
     ),
     el(
       'dl',
@@ -55,6 +57,13 @@ export function drawHop({ hop, times }: FoldedHop, hues: Hues): HTMLElement {
       ...fact('Placed in', hop.placement, sentTo(hop)),
     ),
   )
+}
+
+function meaning({ hop, placement }: HopEvent): string | undefined {
+  if (placement === 'none') return 'No credential goes with this request.'
+  if (hop === 'door' && placement === 'cookie')
+    return 'The browser sent a cookie that no script can read. The token was on the server.'
+  return MEANINGS[hop]
 }
 
 /** Says how a hop ended, and why. */

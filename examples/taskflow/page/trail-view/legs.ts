@@ -18,6 +18,8 @@ export interface Leg {
   readonly requests: number
   /** The first hop that did not go on. */
   readonly stopped: HopEvent | undefined
+  /** The browser sent a cookie, and no credential. */
+  readonly byCookie: boolean
   /** Nobody took it, because the keys behind it were there from an earlier answer. */
   readonly skipped: boolean
 }
@@ -46,7 +48,11 @@ export function legsOf(hops: readonly HopEvent[], api: string): readonly Leg[] {
       name,
       hops: fold(own),
       // The exchange takes the chat's token in, and the key that it gives out travels on.
-      keys: name === 'exchange' && own.length > 0 ? chatKeys : keysOf(own),
+      keys:
+        name === 'exchange' && own.length > 0
+          ? chatKeys
+          : keysOf(own.filter((hop) => !byCookie(hop))),
+      byCookie: own.some(byCookie),
       requests: own.filter(({ hop }) => hop === counted).length,
       skipped: name === 'exchange' && own.length === 0 && carried,
       stopped: own.find(({ outcome }) => outcome !== 'allowed'),
@@ -57,7 +63,15 @@ export function legsOf(hops: readonly HopEvent[], api: string): readonly Leg[] {
 function legOf({ hop, audience, destination }: HopEvent, api: string): LegName {
   if (hop === 'door') return 'chat'
   if (hop === 'api' || audience.includes(api) || destination === api) return 'api'
-  return hop === 'exchange' || hop === 'connection' || hop === 'issue' ? 'exchange' : 'tools'
+  return AT_ISSUER.has(hop) ? 'exchange' : 'tools'
+}
+
+/** The hops at an issuer. The server refreshes a sign-in that it keeps at `sign-in`. */
+const AT_ISSUER = new Set(['exchange', 'connection', 'issue', 'sign-in'])
+
+/** At the door the server puts the token in the place of the cookie. */
+function byCookie({ hop, placement }: HopEvent): boolean {
+  return hop === 'door' && placement === 'cookie'
 }
 
 function keysOf(hops: readonly HopEvent[]): readonly HopEvent[] {

@@ -1,5 +1,6 @@
 // Draws the way of an answer as one line: page, chat, exchange, tools, API. Each leg has the colours
-// of its keys, a leg that was stopped is red, and one that nobody took is dotted.
+// of its keys, a leg that was stopped is red, one that nobody took is dotted, and one without a key
+// is a thin line.
 import { el, icon } from '../dom.ts'
 import { coloured, type Hues } from './key.ts'
 import type { Leg, LegName } from './legs.ts'
@@ -32,13 +33,7 @@ export function drawLine(legs: readonly Leg[], hues: Hues): HTMLElement {
 }
 
 function drawLeg(leg: Leg, hues: Hues): HTMLElement {
-  const state = leg.stopped
-    ? 'stopped'
-    : leg.skipped
-      ? 'skipped'
-      : leg.hops.length === 0
-        ? 'untaken'
-        : 'taken'
+  const state = stateOf(leg)
   const colours = leg.keys.map(({ fingerprint = '' }) =>
     coloured(el('span', { class: 'colour' }), fingerprint, hues),
   )
@@ -48,6 +43,13 @@ function drawLeg(leg: Leg, hues: Hues): HTMLElement {
     el('span', { class: 'track' }, ...colours),
     state === 'stopped' ? icon('cross') : state === 'taken' ? markOf(leg, hues) : undefined,
   )
+}
+
+function stateOf({ stopped, skipped, byCookie, hops }: Leg): string {
+  if (stopped) return 'stopped'
+  if (skipped) return 'skipped'
+  if (byCookie) return 'cookie'
+  return hops.length === 0 ? 'untaken' : 'taken'
 }
 
 function markOf({ keys }: Leg, hues: Hues): HTMLElement {

@@ -32,7 +32,7 @@ export function createTrailView(tokens: Tokens, api: string): (trace: string) =>
       container.replaceChildren(
         ...shown.map((leg) => (leg.skipped ? drawSkipped(leg) : drawLeg(leg, hues))),
       )
-      note.textContent = summary(hops.length, hues.size)
+      note.textContent = summary(hops.length, hues.size, legs)
     } catch {
       line.replaceChildren()
       container.replaceChildren()
@@ -42,9 +42,10 @@ export function createTrailView(tokens: Tokens, api: string): (trace: string) =>
   }
 }
 
-function summary(hops: number, keys: number): string {
+function summary(hops: number, keys: number, legs: readonly Leg[]): string {
   if (hops === 0) return 'Nothing is known of this answer: no credential moved, or it is too old.'
-  return `${keys} ${keys === 1 ? 'key' : 'keys, each for one place'}, in ${hops} recorded ${hops === 1 ? 'hop' : 'hops'}.`
+  const browser = legs.some(({ byCookie }) => byCookie) ? ' Your browser holds none of them.' : ''
+  return `${keys} ${keys === 1 ? 'key' : 'keys, each for one place'}, in ${hops} recorded ${hops === 1 ? 'hop' : 'hops'}.${browser}`
 }
 
 function drawLeg(leg: Leg, hues: Hues): HTMLElement {
@@ -60,6 +61,7 @@ function drawLeg(leg: Leg, hues: Hues): HTMLElement {
         {},
         el('span', { class: 'leg-name' }, WAYS[name]),
         el('span', { class: 'aside' }, stopped ? outcome(stopped) : times(requests)),
+        leg.byCookie ? el('span', { class: 'aside' }, 'a cookie, no key') : undefined,
         ...keys.map((key) =>
           el(
             'span',
