@@ -35,10 +35,14 @@ function ground(
   const looking = new Set<() => void>()
   let ids = 0
   let signedOut = false
+  let refreshes = 0
   const wire = createWire(
     () => ({
       endpoint: 'https://chat.example/chatkit',
-      token: async ({ refresh }) => (signedOut ? undefined : refresh ? 'fresh' : 'first'),
+      token: async ({ refresh }) => {
+        if (refresh) refreshes++
+        return signedOut ? undefined : refresh ? 'fresh' : 'first'
+      },
       fetch: server.fetch,
       metadata: {},
       resumable: true,
@@ -84,7 +88,8 @@ function ground(
       look()
     })
   }
-  return { ...server, chat, clock, wake, told, failures, until, setSignedOut }
+  const refreshed = () => refreshes
+  return { ...server, chat, clock, wake, told, failures, until, setSignedOut, refreshed }
 }
 
 const draft = (text: string) => ({ text, attachments: [], inferenceOptions: {} })
@@ -286,7 +291,7 @@ it('a fresh sign-in is brought again while another instance is asked than the on
 
 it('a person who is signed out meanwhile signs in beside the answer that waits', async () => {
   const one = script()
-  const { chat, types, until, setSignedOut } = ground({
+  const { chat, types, until, setSignedOut, refreshed } = ground({
     'threads.create': streams(one),
     'onbehalf.runs.renew': () => Response.json({ renewed: true }),
   })
@@ -297,7 +302,9 @@ it('a person who is signed out meanwhile signs in beside the answer that waits',
   await until(({ conversation }) => conversation.failure?.remedy === 'sign-in')
   expect([chat.state.phase, types()]).toEqual(['running', ['threads.create']])
   setSignedOut(false)
+  const before = refreshed()
   await chat.remedy()
+  expect(refreshed()).toBe(before + 1)
   expect(types()).toContain('onbehalf.runs.renew')
   expect(chat.state.conversation.failure).toBeUndefined()
   one.send(done(answerItem('a', 'Hello')))

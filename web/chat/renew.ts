@@ -11,13 +11,15 @@ const ASK_AGAIN_MS = [300, 600, 1200, 2400, 4800, 9600]
 /**
  * Gets a new access token from the host page, and takes it to the server. Without one, the person is
  * shown how to sign in. Never throws: the answer then ends by itself.
+ *
+ * @param isFresh The page has just given a new token, because the person signed in.
  */
-export async function renewSignIn(session: Session): Promise<void> {
+export async function renewSignIn(session: Session, isFresh = false): Promise<void> {
   const { threadId: thread_id, running: run, parts } = session
   if (thread_id === undefined || !run) return
   const { signal } = run.controller
   try {
-    await parts.wire.signInAgain()
+    if (!isFresh) await parts.wire.signInAgain()
     for (const wait of [...ASK_AGAIN_MS, undefined]) {
       const error = await parts.wire.ask('onbehalf.runs.renew', { thread_id }, signal).then(
         () => undefined,
@@ -30,6 +32,6 @@ export async function renewSignIn(session: Session): Promise<void> {
   } catch (error) {
     // As soon as the person has signed in, the answer goes on.
     if (session.running === run && isSignedOut(error))
-      showFailure(session, error, 'failed', () => renewSignIn(session))
+      showFailure(session, error, 'failed', () => renewSignIn(session, true))
   }
 }
