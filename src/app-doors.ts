@@ -85,6 +85,8 @@ export function admitter(
     const kept: Partial<PresentedSignIn> = (await session?.present(request)) ?? {}
     const admission = await open(request, resource, kept)
     const { signIn, presented } = kept
+    if (!admission.ok && session && admission.refusal.reason === 'credential_missing')
+      return { ...admission, response: askingToSignIn(admission.response) }
     if (!admission.ok || !signIn || !presented) return admission
     const { url } = request
     const { placement } = presented
@@ -97,6 +99,12 @@ export function admitter(
     )
     return admission
   }
+}
+
+/** The door's answer, in the words of an app whose people have no token to send. */
+function askingToSignIn({ status, headers }: Response): Response {
+  const message = 'Nobody is signed in. Sign in, or send an access token.'
+  return Response.json({ code: 'unauthorized', message }, { status, headers })
 }
 
 /** The answer to a request that the door itself had let in. */

@@ -105,3 +105,21 @@ describe('a kept sign-in', () => {
     expect(listeners.size).toBe(0)
   })
 })
+
+describe('the answer to a request that presents nobody', () => {
+  const answer = async (onbehalf: ReturnType<typeof app>) => {
+    const admission = await onbehalf.admit(new Request(RESOURCE, { method: 'POST' }))
+    if (admission.ok) throw new Error('admitted')
+    const { status, headers } = admission.response
+    return [status, await admission.response.json(), headers.get('www-authenticate')]
+  }
+
+  it('tells people to sign in, and agents where to get a token', async () => {
+    const [status, body, challenge] = await answer(app(undefined))
+    expect([status, body]).toEqual([
+      401,
+      { code: 'unauthorized', message: 'Nobody is signed in. Sign in, or send an access token.' },
+    ])
+    expect(challenge).toMatch(/^Bearer resource_metadata=/)
+  })
+})
