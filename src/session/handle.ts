@@ -6,6 +6,7 @@ import { answerOwn, endOwn, listOwn, whoAmI } from './own-sign-ins.ts'
 import { pageScript, signInsPage } from './page.ts'
 import { answerJson, refusalPage } from './pages.ts'
 import type { SessionParts } from './parts.ts'
+import { refuseTooMany } from './rate-limit.ts'
 import { beginSignIn } from './sign-in.ts'
 import { signOut } from './sign-out.ts'
 
@@ -47,7 +48,9 @@ export function router(
         headers: { allow: Object.keys(methods).join(', ') },
       })
     // The error of a store may quote what it was given, so it ends here.
-    return handler(request).catch(() => unavailable(below, path))
+    return refuseTooMany(request, below, parts.rateLimit)
+      .then((refused) => refused ?? handler(request))
+      .catch(() => unavailable(below, path))
   }
 }
 

@@ -20,6 +20,8 @@ import type { SignInStore } from '../core/vault/sign-in-store.ts'
 import type { ClientAuthentication } from '../oauth/client-authentication.ts'
 import type { ConnectDialect, ConnectEndpoints } from '../oauth/connection/connect-dialect.ts'
 
+import type { SignInRateLimit } from './rate-limit.ts'
+
 /** The issuer that people sign in with: a preset of onbehalf/issuers. */
 export type SessionIssuer = Issuer & { readonly connect?: ConnectDialect }
 
@@ -77,6 +79,11 @@ export interface ServerSessionOptions extends PlainHttpOptions {
   /** The same for the keys that logout tokens are signed with. */
   readonly jwksUri?: string
   /**
+   * How often one client may begin and end a sign-in, such as `{ limit: memoryRateLimit(), by }`.
+   * Default: as often as it likes.
+   */
+  readonly rateLimit?: SignInRateLimit
+  /**
    * Called when the issuer says that a sign-in has ended, for what else ends with it: `(ended) =>
    * onbehalf.endSignIn(ended)` ends what works with bearer tokens.
    */
@@ -113,6 +120,7 @@ export const SERVER_SESSION_OPTIONS: OptionNames<ServerSessionOptions> = {
   endpoints: 'optional',
   endSessionEndpoint: 'optional',
   jwksUri: 'optional',
+  rateLimit: 'optional',
   onEnded: 'optional',
   fetch: 'optional',
   deadline: 'optional',
@@ -136,6 +144,13 @@ export const SERVER_SESSION_VALUES: ValueChecks = {
   endSessionEndpoint: isText,
   jwksUri: isText,
   onEnded: isFunction('it is told which sign-in has ended'),
+}
+
+/** The members of `rateLimit`. */
+export const RATE_LIMIT: OptionNames<SignInRateLimit> = { limit: 'required', by: 'required' }
+export const RATE_LIMIT_VALUES: ValueChecks = {
+  limit: hasMethods(['take'], 'memoryRateLimit() of onbehalf/chatkit'),
+  by: isFunction('it tells clients apart by the address that your proxy vouches for'),
 }
 
 /** The endpoints that an app may name. */

@@ -20,10 +20,13 @@ import { storedKeys } from '../oauth/connection/stored-key.ts'
 import { type FlowCookies, flowCookies } from './flow-cookie.ts'
 import {
   ENDPOINTS,
+  RATE_LIMIT,
+  RATE_LIMIT_VALUES,
   SERVER_SESSION_OPTIONS,
   SERVER_SESSION_VALUES,
   type ServerSessionOptions,
 } from './options.ts'
+import type { SignInRateLimit } from './rate-limit.ts'
 
 /** The parts. */
 export interface SessionParts {
@@ -44,6 +47,7 @@ export interface SessionParts {
   readonly cookie: HostCookie
   readonly flows: FlowCookies
   readonly afterSignOut: string
+  readonly rateLimit: SignInRateLimit | undefined
   readonly endSessionEndpoint: string | undefined
   readonly onEnded: (ended: EndedSignIn) => void | Promise<void>
 }
@@ -56,6 +60,8 @@ export interface SessionParts {
 export function parseParts(options: ServerSessionOptions): SessionParts {
   checkOptions('serverSession', '', options, SERVER_SESSION_OPTIONS, SERVER_SESSION_VALUES)
   if (options.endpoints) checkOptions('serverSession', 'endpoints', options.endpoints, ENDPOINTS)
+  if (options.rateLimit !== undefined)
+    checkOptions('serverSession', 'rateLimit', options.rateLimit, RATE_LIMIT, RATE_LIMIT_VALUES)
   checkArgument('issuer', options.issuer, isIssuer)
   const { issuer, clientId, store, presents = 'access_token', afterSignOut = '/' } = options
   const { endSessionEndpoint, onEnded = () => {}, cookie: cookieName = 'onbehalf' } = options
@@ -87,6 +93,7 @@ export function parseParts(options: ServerSessionOptions): SessionParts {
     cookie: hostCookie(cookieName, isSecure),
     flows: flowCookies(cookieName, isSecure, now),
     afterSignOut,
+    rateLimit: options.rateLimit,
     endSessionEndpoint,
     onEnded,
   }

@@ -336,6 +336,12 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
       ['secrets', 'x', 'must have the method read: a secret store'],
       ['presents', 'token', 'must be one of access_token, id_token'],
       ['onEnded', 'x', 'must be a function'],
+      ['rateLimit', { limit: {}, by: () => '' }, 'limit must have the method take'],
+      [
+        'rateLimit',
+        { limit: { take: async () => ({ ok: true }) }, by: 'ip' },
+        'must be a function',
+      ],
       ['clientSecret', 's3cr3t', 'must be a Credential'],
       AUDIT,
       FETCH,
