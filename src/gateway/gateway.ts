@@ -17,8 +17,10 @@ import { type RunTokens, runTokens } from './chat/run-tokens.ts'
 import { type ClientFacade, clientFacade } from './clients/facade.ts'
 import { type Cors, corsFor } from './cors.ts'
 import { namesOver } from './joint/names.ts'
-import { type JointParts, serveJointly } from './joint/serve.ts'
+import { serveJointly } from './joint/serve.ts'
+import { JointStreams } from './joint/streams.ts'
 import { Upstreams } from './joint/upstreams.ts'
+import type { JointParts } from './joint/visit.ts'
 import { longSecret } from './long-secret.ts'
 import { Memories } from './memories.ts'
 import {
@@ -78,6 +80,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     memories,
     stdio: new StdioSessions(keptCallers),
     upstreams: new Upstreams(),
+    streams: new JointStreams(),
     urlOf: (server) => new URL(options.servers[server]?.url ?? '').href,
     forwardHeaders: forwardHeaders.map((name) => name.toLowerCase()),
     maxBodyBytes,

@@ -107,7 +107,7 @@ it('refuses what is of no server, and says where it can be asked', async () => {
   const answer = await ask('/mcp', tokenFor('alice'), {
     jsonrpc: '2.0',
     id: 9,
-    method: 'resources/list',
+    method: 'nothing/list',
   })
   expect(await answer.json()).toMatchObject({ id: 9, error: { code: -32601 } })
   const odd = { jsonrpc: '2.0', id: 9, method: { toString: 1 } }

@@ -86,9 +86,15 @@ export const GATEWAY_PARSERS: readonly StrangerParser[] = [
   {
     name: 'body of a request to several servers',
     stranger: 'a caller',
-    files: ['src/gateway/joint/serve.ts'],
+    files: [
+      'src/gateway/joint/serve.ts',
+      'src/gateway/joint/names.ts',
+      'src/gateway/joint/take-message.ts',
+    ],
     good: () => [
       message('ping'),
+      message('tasks/get', { taskId: 'Tasks__"1"' }),
+      JSON.stringify({ jsonrpc: '2.0', id: 'Tasks__1', result: {} }),
       message('initialize', { protocolVersion: '2025-11-25' }),
       message('tools/list'),
     ],
@@ -145,7 +151,12 @@ export const GATEWAY_PARSERS: readonly StrangerParser[] = [
   {
     name: 'answer of a server behind several',
     stranger: 'an MCP server',
-    files: ['src/gateway/joint/list.ts', 'src/gateway/joint/upstreams.ts'],
+    files: [
+      'src/gateway/joint/list.ts',
+      'src/gateway/joint/upstreams.ts',
+      'src/gateway/joint/to-client.ts',
+      'src/mcp/own-session.ts',
+    ],
     good: () => [
       JSON.stringify({ jsonrpc: '2.0', id: 'onbehalf-open', result: { protocolVersion: 'x' } }),
     ],

@@ -60,6 +60,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/oauth/token-service/key-record.ts': STORED,
   'src/openai-agents/conversation.ts': STORED,
   'src/openai-agents/paused-run.ts': STORED,
+  'src/gateway/joint/front-session.ts': STORED,
   'src/store/attachments/safe-files.ts': STORED,
   'src/store/postgres/text.ts': STORED,
   'src/store/sealing/seal.ts': STORED,

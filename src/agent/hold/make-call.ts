@@ -1,14 +1,17 @@
 // Makes one approved call, exactly as it was shown: a session of its own with the server, through the
 // caller's `fetch`. No model and no framework takes part.
 
-import { isObject, type UnknownObject } from '../../core/json.ts'
+import type { UnknownObject } from '../../core/json.ts'
 import { toError } from '../../core/sentences.ts'
 import { resultIn } from '../../mcp/answer/result-in.ts'
 import { plainRules } from '../../mcp/answer/rules.ts'
+import { endSession, openSession, type SessionPlace, sendIn } from '../../mcp/own-session.ts'
 import type { HeldCall } from './hold.ts'
 
 /** Of a session whose revision the held request did not name. */
 const REVISION = '2025-06-18'
+
+const ID = 'onbehalf-tools/call'
 
 /**
  * Makes the call.
@@ -23,82 +26,31 @@ export async function makeCall(
   fetch: typeof globalThis.fetch,
   signal: AbortSignal,
 ): Promise<UnknownObject> {
-  const send = sender(call, fetch, signal)
+  const { url, server, revision = REVISION } = call
+  const place: SessionPlace = { url, server, fetch, signal }
   const params = { name: call.tool, arguments: JSON.parse(call.arguments) as UnknownObject }
   if (call.meta) {
-    const headers = { 'mcp-method': 'tools/call', 'mcp-name': call.tool }
-    return resultOf(await send('tools/call', { ...params, _meta: call.meta }, headers), call)
+    // A revision without sessions (MCP 2026-07-28).
+    const headers = new Headers({ 'mcp-method': 'tools/call', 'mcp-name': call.tool })
+    const message = toolCall({ ...params, _meta: call.meta })
+    return resultOf(await sendIn({ id: undefined, revision }, place, message, headers), call)
   }
-  const opened = await openSession(send, call)
+  const clientInfo = { name: 'onbehalf', version: '1.0.0' }
+  const session = await openSession(place, { clientInfo, revision })
   try {
-    return resultOf(await send('tools/call', params, opened), call)
+    return await resultOf(await sendIn(session, place, toolCall(params)), call)
   } finally {
-    if (opened['mcp-session-id'] !== undefined)
-      await fetch(call.url, { method: 'DELETE', headers: opened, signal }).then(
-        (response) => response.body?.cancel(),
-        () => undefined,
-      )
+    await endSession(session, place).catch(() => {})
   }
 }
 
-type Headers = Readonly<Record<string, string>>
-type Send = (method: string, params: UnknownObject | undefined, headers: Headers) => Promise<Answer>
-
-interface Answer {
-  readonly result: UnknownObject | undefined
-  readonly session: string | null
+function toolCall(params: UnknownObject): UnknownObject {
+  return { jsonrpc: '2.0', id: ID, method: 'tools/call', params }
 }
 
-function sender(
-  { url, server, revision = REVISION }: HeldCall,
-  fetch: typeof globalThis.fetch,
-  signal: AbortSignal,
-): Send {
-  return async (method, params, headers) => {
-    const id = `onbehalf-${method}`
-    const isRequest = params !== undefined
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        // The handshake itself is of no revision yet.
-        ...(method === 'initialize' ? {} : { 'mcp-protocol-version': revision }),
-        ...headers,
-      },
-      body: JSON.stringify({ jsonrpc: '2.0', method, ...(isRequest ? { id, params } : {}) }),
-      signal,
-    })
-    const session = response.headers.get('mcp-session-id')
-    if (response.ok && isRequest)
-      return { result: await resultIn(response, id, plainRules(server)), session }
-    await response.body?.cancel()
-    return { result: undefined, session }
-  }
-}
-
-/** The headers of a new session (MCP 2025-11-25, lifecycle). */
-async function openSession(
-  send: Send,
-  { server, revision = REVISION }: HeldCall,
-): Promise<Headers> {
-  const params = {
-    protocolVersion: revision,
-    capabilities: {},
-    clientInfo: { name: 'onbehalf', version: '1.0.0' },
-  }
-  const { result, session } = await send('initialize', params, {})
-  if (!result) throw toError({ reason: 'server_not_ready', server })
-  const agreed = typeof result.protocolVersion === 'string' ? result.protocolVersion : revision
-  const headers = {
-    'mcp-protocol-version': agreed,
-    ...(session === null ? {} : { 'mcp-session-id': session }),
-  }
-  await send('notifications/initialized', undefined, headers)
-  return headers
-}
-
-function resultOf({ result }: Answer, { server }: HeldCall): UnknownObject {
-  if (!isObject(result)) throw toError({ reason: 'server_unavailable', server })
-  return result
+async function resultOf(response: Response, { server }: HeldCall): Promise<UnknownObject> {
+  const result = response.ok ? await resultIn(response, ID, plainRules(server)) : undefined
+  if (result) return result
+  response.body?.cancel().catch(() => {})
+  throw toError({ reason: 'server_unavailable', server })
 }

@@ -1,6 +1,8 @@
-// The names that tools and prompts have where several servers are behind one address: the server's
-// name, two underscores, and the server's own name for it. So each name leads back to one server,
-// after a restart and on another instance too. Pure.
+// The names that things have where several servers are behind one address: the server's name, and the
+// server's own name for the thing. So each name leads back to one server, after a restart and on
+// another instance too. Pure.
+
+import { parseJson } from '../../core/json.ts'
 
 /** MCP allows so many characters (2025-11-25, tools). */
 const MAX_NAME_CHARS = 128
@@ -13,12 +15,24 @@ export interface Qualified {
   readonly name: string
 }
 
+/** An id that a server gave: of a request, or of its progress. */
+export interface QualifiedId {
+  readonly server: string
+  readonly id: string | number
+}
+
 /** Names things of several servers, and finds them again. */
 export interface Names {
   /** Undefined for a name that would be too long. */
   qualify(one: Qualified): string | undefined
   /** Undefined for a name that is of none of the servers. */
   find(name: string): Qualified | undefined
+  /** A URI, or a template of URIs: `Tasks+file:///notes.md` is still a URI (RFC 3986 section 3.1). */
+  qualifyUri(one: Qualified): string
+  findUri(uri: string): Qualified | undefined
+  /** An id keeps its type: a text and a number are two ids (JSON-RPC 2.0). */
+  qualifyId(one: QualifiedId): string
+  findId(id: string): QualifiedId | undefined
 }
 
 /**
@@ -37,20 +51,43 @@ export function namesOver(servers: readonly string[]): Names {
       )
     prefixes.set(prefix, server)
   }
+  const schemes = new Map(servers.map((server) => [schemeOf(server), server]))
+  const find = (whole: string) => split(whole, BETWEEN, prefixes)
   return {
     qualify({ server, name }) {
       const whole = `${prefixOf(server)}${BETWEEN}${name}`
       return whole.length <= MAX_NAME_CHARS ? whole : undefined
     },
-    find(whole) {
-      const at = whole.indexOf(BETWEEN)
-      const server = at < 0 ? undefined : prefixes.get(whole.slice(0, at))
-      return server === undefined ? undefined : { server, name: whole.slice(at + BETWEEN.length) }
+    find,
+    qualifyUri: ({ server, name }) => `${schemeOf(server)}+${name}`,
+    findUri: (uri) => split(uri, '+', schemes),
+    qualifyId: ({ server, id }) => `${prefixOf(server)}${BETWEEN}${JSON.stringify(id)}`,
+    findId(whole) {
+      const found = find(whole)
+      const id = found && parseJson(found.name)
+      return found && (typeof id === 'string' || typeof id === 'number')
+        ? { server: found.server, id }
+        : undefined
     },
   }
+}
+
+function split(
+  whole: string,
+  between: string,
+  servers: ReadonlyMap<string, string>,
+): Qualified | undefined {
+  const at = whole.indexOf(between)
+  const server = at < 0 ? undefined : servers.get(whole.slice(0, at))
+  return server === undefined ? undefined : { server, name: whole.slice(at + between.length) }
 }
 
 /** Letters, digits, `-` and single underscores: what every model's provider takes. */
 function prefixOf(server: string): string {
   return server.replace(/[^A-Za-z0-9-]+/g, '_').replace(/_$/, '')
+}
+
+/** A scheme has no underscores. */
+function schemeOf(server: string): string {
+  return prefixOf(server).replaceAll('_', '.')
 }

@@ -7,7 +7,8 @@ import { isObject, type UnknownObject } from '../../core/json.ts'
 import { sentenceFor, toError } from '../../core/sentences.ts'
 import type { MessageTransport } from '../../mcp/transport.ts'
 import { INTERNAL_ERROR } from '../../mcp-server/problem.ts'
-import { beginExchange, type EventWriter, type Exchange, eventWriter } from './exchange.ts'
+import { type EventWriter, eventWriter } from '../event-writer.ts'
+import { beginExchange, type Exchange } from './exchange.ts'
 
 /** Milliseconds that a process is kept for the next message. */
 const KEEP_MS = 5_000
