@@ -238,6 +238,12 @@ describe('reveal()', () => {
       'src/cli/leaktest/stacks/own-variants.ts': 1,
       // The token that an operator inspects a server with.
       'src/cli/inspect.ts': 1,
+      // The tokens that a target is tried with: sent, changed, and searched for in what comes back.
+      'src/cli/conformance/ask.ts': 1,
+      'src/cli/conformance/tokens.ts': 2,
+      'src/cli/conformance/checks/tokens.ts': 1,
+      'src/cli/conformance/checks/people.ts': 3,
+      'src/cli/conformance/checks/failures.ts': 1,
       // The operator's secrets for the gateway: their length, and the signature of principals.
       'src/gateway/long-secret.ts': 1,
       'src/gateway/chat/signed-principal.ts': 1,

@@ -11,7 +11,7 @@ import { inspectServer } from './inspect/inspect-server.ts'
 import type { Report } from './inspect/report.ts'
 import { textOf } from './inspect/text.ts'
 import { secretNamed } from './named-secret.ts'
-import { checkScheme, isAtHost } from './plain-http.ts'
+import { checkScheme, isAtHost, isOwnMachine } from './plain-http.ts'
 import { waysOut } from './ways-out.ts'
 
 const DEFAULT_DEADLINE = 30
@@ -75,7 +75,7 @@ export const inspect: Command = {
     const { egressFetch, guardedFetch } = await waysOut()
     const direct = egressFetch()
     const ended = new AbortController()
-    const guarded = guardedFetch({ allowLoopbackForDevelopment: isOwn(url) })
+    const guarded = guardedFetch({ allowLoopbackForDevelopment: isOwnMachine(url) })
     const way: Way = {
       direct,
       redactor,
@@ -184,9 +184,4 @@ function credentialHeaders(
   return header === undefined
     ? new Headers({ authorization: `Bearer ${value}` })
     : new Headers({ [header]: value })
-}
-
-/** Whether the URL is on this machine. */
-function isOwn(url: string): boolean {
-  return /^(?:localhost|\[::1\]|127(?:\.\d{1,3}){3})$/.test(new URL(url).hostname)
 }

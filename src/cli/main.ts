@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
+import { conformance } from './conformance.ts'
 import { doctor } from './doctor.ts'
 import { gateway } from './gateway.ts'
 import { init } from './init.ts'
@@ -16,6 +17,7 @@ import { sessions } from './sessions.ts'
 
 /** Every command. */
 const COMMANDS: Readonly<Record<string, Command>> = {
+  conformance,
   doctor,
   gateway,
   init,

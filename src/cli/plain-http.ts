@@ -34,3 +34,8 @@ export function isAtHost({ protocol, host, hostname }: URL, hosts: readonly stri
     )
   )
 }
+
+/** Whether a URL is on this machine. */
+export function isOwnMachine(url: string): boolean {
+  return /^(?:localhost|\[::1\]|127(?:\.\d{1,3}){3})$/.test(new URL(url).hostname)
+}

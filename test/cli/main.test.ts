@@ -29,7 +29,7 @@ describe('the program', () => {
     ['Doctor', 'did you mean doctor?'],
     ['leak-test', 'did you mean leaktest?'],
     ['version', 'did you mean --version?'],
-    ['xyzzy', 'it has doctor, gateway'],
+    ['xyzzy', 'it has conformance, doctor, gateway'],
   ])('the program says which command was meant by %s', async (typed, words) => {
     const { code, note } = await run(typed)
     expect(code).toBe(2)
@@ -39,6 +39,7 @@ describe('the program', () => {
   it('the program repeats no option that it does not know: it may be a secret', async () => {
     const secret = '--canary-Kp3xT9qLw8Zr5VbN2mYc7HdJ'
     for (const command of [
+      'conformance',
       'doctor',
       'inspect',
       'keys',

@@ -84,6 +84,8 @@ export const OTHERS: Readonly<Record<string, string>> = {
     'it gives the app the headers that it chose, as they are',
   'src/chatkit/requests/json/items.ts': 'it takes a request that is parsed already',
   'src/cli/leaktest': 'a test bench: it reads what the operator starts and attacks',
+  'src/cli/conformance':
+    'a test bench: it reads what the operator tests, and its own server; test/cli/conformance breaks it',
   'src/mcp/redact/': 'it decodes parts of texts that were read; test/mcp/redact tries them',
   'src/egress/answer.ts': 'it gives bytes on as text; test/egress sends them over sockets',
   'web/content/widget/chart-data.ts':

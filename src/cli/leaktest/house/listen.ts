@@ -1,4 +1,4 @@
-// Listens on loopback for the parts that leaktest brings.
+// Listens on loopback for the parts that leaktest and conformance bring.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -22,9 +22,10 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** Starts one on a free port. */
+/** Starts one, on a free port unless one is named. */
 export async function listen(
   answer: (arrival: Arrival, response: ServerResponse) => void | Promise<void>,
+  wanted = 0,
 ): Promise<Listener> {
   const server = createServer({ maxHeaderSize: 1024 * 1024 }, (request, response) => {
     response.on('error', () => undefined)
@@ -33,7 +34,10 @@ export async function listen(
       // A request that broke off was not read; a fault of ours shows as a closed connection.
       .catch(() => response.destroy())
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(wanted, '127.0.0.1', resolve)
+  })
   const { port } = server.address() as AddressInfo
   return {
     origin: `http://127.0.0.1:${port}`,
