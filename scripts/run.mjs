@@ -19,6 +19,8 @@ const vitest = 'node_modules/vitest/vitest.mjs'
 const commands = {
   start: [['examples/taskflow/start.ts']],
   token: [['examples/taskflow/token.ts']],
+  // Python in front of the gateway and behind it. It installs its packages by itself.
+  'start:python': [['examples/python/start.ts']],
   bench: [['--expose-gc', 'bench/main.ts']],
   // An official suite, which it installs by itself. The argument names it.
   conformance: [['test/conformance/main.ts']],
@@ -38,6 +40,8 @@ const commands = {
   'test:issuers': [['test/issuers-real/main.ts']],
   // Real MCP servers, which it installs by itself. Arguments name some of them.
   'test:servers': [['test/frameworks/servers/main.ts']],
+  // The Python example in a browser, and Python clients, with packages that it installs by itself.
+  'test:python': [['test/python/main.ts']],
   // The stores behind a real PgBouncer, which it unpacks by itself.
   'test:pooler': [['test/pooler/main.ts']],
   // Fresh projects over the packed package, which it installs by itself. Arguments name some of them.

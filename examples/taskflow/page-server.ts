@@ -104,7 +104,7 @@ export function createPageServer(
 }
 
 /** The chat component, bundled: in the repository it is source, elsewhere the built module. */
-function chatComponent(): string {
+export function chatComponent(): string {
   const entry = fileURLToPath(import.meta.resolve('onbehalf/web'))
   const [file] = buildSync({
     entryPoints: [entry],

@@ -1,0 +1,41 @@
+// The Python environment of the example, made once in a folder that is thrown away with a new
+// requirements.txt.
+
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { install, outputOf } from '../issuers-real/program.ts'
+import { NotAvailable } from '../issuers-real/tally.ts'
+
+/** The packages of the example. */
+const REQUIREMENTS: string = join(import.meta.dirname, '../../examples/python/requirements.txt')
+
+/**
+ * Gives the Python that has the packages.
+ *
+ * @param also Further requirements, which may narrow those of the file.
+ * @throws NotAvailable when they cannot be had.
+ */
+export async function pythonWith(cache: string, also: readonly string[] = []): Promise<string> {
+  const wanted = createHash('sha256')
+    .update(readFileSync(REQUIREMENTS))
+    .update(also.join('\n'))
+    .digest('hex')
+    .slice(0, 12)
+  const folder = join(cache, `environment-${wanted}`)
+  const python = join(folder, 'python', 'bin', 'python')
+  const done = join(folder, 'installed')
+  if (existsSync(done)) return python
+  const check = 'import sys, venv; sys.exit(sys.version_info < (3, 10))'
+  const { code } = await outputOf({ command: 'python3', args: ['-c', check] })
+  if (code !== 0) throw new NotAvailable('there is no Python of 3.10 or newer')
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const log = join(folder, 'install.log')
+  const make = { command: 'python3', args: ['-m', 'venv', 'python'], cwd: folder, log }
+  await install('an environment of Python', make)
+  const args = ['-m', 'pip', 'install', '--quiet', '--requirement', REQUIREMENTS, ...also]
+  await install('the packages of the example', { command: python, args, cwd: folder, log })
+  writeFileSync(done, '')
+  return python
+}
