@@ -16,7 +16,8 @@ import { serverSession } from '../../src/session/index.ts'
 import { type RunningProvider, startProvider } from '../oauth/connection/provider.ts'
 import { builtComponent } from './borrow.ts'
 
-const PAGE = `<!doctype html>
+/** The page of the app. */
+export const SESSION_PAGE = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>An app with a cookie</title>
@@ -127,7 +128,7 @@ export async function startSessionApp(): Promise<SessionApp> {
       case '/onbehalf-chat.js':
         return new Response(component, { headers: { 'content-type': 'text/javascript' } })
       case '/':
-        return new Response(PAGE, { headers: html })
+        return new Response(SESSION_PAGE, { headers: html })
       default:
         return new Response(null, { status: 404 })
     }

@@ -1,6 +1,7 @@
-// Runs the stores behind a real PgBouncer, in both of its modes: `npm run test:pooler`. It unpacks
-// the packages of Debian or Ubuntu into .data/pooler (or ONBEHALF_POOLER), and installs nothing on the
-// machine. ONBEHALF_PGBOUNCER names a program that is there already.
+// Runs the stores and two instances of an app behind a real PgBouncer: `npm run test:pooler`, or one
+// file of it: `npm run test:pooler -- two-instances`. It unpacks the packages of Debian or Ubuntu into
+// .data/pooler (or ONBEHALF_POOLER), and installs nothing on the machine. ONBEHALF_PGBOUNCER names a
+// program that is there already.
 
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
@@ -20,7 +21,13 @@ if (program === undefined) {
 const libraries = filesUnder(folder).filter((path) => /\.so\.\d/.test(path))
 const { status } = spawnSync(
   process.execPath,
-  [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--config', 'test/pooler/vitest.config.ts'],
+  [
+    join(root, 'node_modules/vitest/vitest.mjs'),
+    'run',
+    '--config',
+    'test/pooler/vitest.config.ts',
+    ...process.argv.slice(2),
+  ],
   {
     cwd: root,
     stdio: 'inherit',

@@ -11,10 +11,10 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['onbehalf-source', 'node'] } },
   test: {
     environment: 'node',
-    include: ['test/pooler/pooler.ts'],
+    include: ['test/pooler/pooler.ts', 'test/pooler/two-instances.ts'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
-    globalSetup: ['test/store/postgres/shared-setup.ts'],
+    globalSetup: ['test/store/postgres/shared-setup.ts', 'test/browser/lender.ts'],
     reporters: [['default', { summary: false }], join(root, 'scripts/count-reporter.ts')],
     execArgv: ['--conditions=onbehalf-source', '--disable-warning=ExperimentalWarning'],
   },
