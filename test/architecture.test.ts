@@ -201,7 +201,7 @@ describe('reveal()', () => {
       'src/oauth/exchange-form.ts': 3,
       'src/oauth/judge-token.ts': 1,
       // Whose subject token it is, so that one person's failures do not stop everybody.
-      'src/oauth/issuer-breaker.ts': 1,
+      'src/oauth/breaker.ts': 1,
       // An identity assertion: the subject token to the identity provider, and its answer to the
       // resource's server.
       'src/oauth/identity-assertion.ts': 2,

@@ -32,6 +32,7 @@ import {
 } from './options.ts'
 import { passOn } from './pass-on.ts'
 import { type Routes, routesOf } from './routes.ts'
+import { ServerBreakers } from './server-breakers.ts'
 import { sessionIds } from './session-ids.ts'
 import { KeptCallers } from './stdio/kept-callers.ts'
 import { StdioSessions } from './stdio/sessions.ts'
@@ -79,6 +80,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ids: sessionIds(kept.secret),
     memories,
     stdio: new StdioSessions(keptCallers),
+    breakers: new ServerBreakers(options.now ?? Date.now),
     upstreams: new Upstreams(),
     streams: new JointStreams(),
     urlOf: (server) => new URL(options.servers[server]?.url ?? '').href,

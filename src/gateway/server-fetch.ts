@@ -3,13 +3,16 @@
 import type { Caller } from '../caller.ts'
 import { isStdio } from '../core/binding.ts'
 import type { Refusal } from '../core/errors.ts'
+import { principalKey } from '../core/principal.ts'
 import type { Memories } from './memories.ts'
+import type { MakeFetch, ServerBreakers } from './server-breakers.ts'
 import type { StdioSessions } from './stdio/sessions.ts'
 
 /** What the way needs, shared by all requests. */
 export interface ServerFetchParts {
   readonly memories: Memories
   readonly stdio: StdioSessions
+  readonly breakers: ServerBreakers
   /** The URL of each server. */
   readonly urlOf: (server: string) => string
 }
@@ -22,11 +25,12 @@ export interface ServerFetchParts {
 export function serverFetch(
   server: string,
   caller: Caller,
-  { memories, stdio, urlOf }: ServerFetchParts,
+  { memories, stdio, breakers, urlOf }: ServerFetchParts,
   onRefused?: (refusal: Refusal) => void,
 ): typeof globalThis.fetch {
-  const memory = memories.of(caller.principal, server)
-  return isStdio(urlOf(server))
-    ? stdio.fetchOf({ server, caller, memory })
-    : caller.fetch(server, { memory, ...(onRefused ? { onRefused } : {}) })
+  const { principal } = caller
+  const memory = memories.of(principal, server)
+  if (isStdio(urlOf(server))) return stdio.fetchOf({ server, caller, memory })
+  const makeFetch: MakeFetch = (heard) => caller.fetch(server, { memory, onRefused: heard })
+  return breakers.guard(server, principalKey(principal), makeFetch, onRefused)
 }

@@ -10,8 +10,8 @@ import type {
   ExchangeTarget,
   IssuedToken,
 } from '../core/source/exchange.ts'
+import { createBreaker } from './breaker.ts'
 import type { DpopKey } from './dpop.ts'
-import { issuerBreaker } from './issuer-breaker.ts'
 import { judgeToken } from './judge-token.ts'
 import {
   REGISTERED_CLIENT_OPTIONS,
@@ -66,7 +66,7 @@ export function clientCredentials(options: ClientCredentialsOptions): ClientCred
   const defaulted = withDefaults(options)
   const { now, deadline } = defaulted
   const request = tokenRequests(options, defaulted)
-  const breaker = issuerBreaker(now)
+  const breaker = createBreaker(now)
   return {
     issuer,
     issue: (target, { signal } = {}) =>

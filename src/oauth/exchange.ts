@@ -7,10 +7,10 @@ import { withDeadline } from '../core/http/deadline.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import { isFunction } from '../core/option-values.ts'
 import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/source/exchange.ts'
+import { createBreaker, personBehind } from './breaker.ts'
 import type { DpopKey } from './dpop.ts'
 import { checkDialect, type ExchangeDialect } from './exchange-dialect.ts'
 import { exchangeForm } from './exchange-form.ts'
-import { issuerBreaker, personBehind } from './issuer-breaker.ts'
 import { ACCESS_TOKEN, type AskedToken, judgeToken } from './judge-token.ts'
 import {
   REGISTERED_CLIENT_OPTIONS,
@@ -70,7 +70,7 @@ export function tokenExchanger(options: TokenExchangerOptions): TokenExchanger {
   const defaulted = withDefaults(options)
   const { now, deadline } = defaulted
   const request = tokenRequests(options, defaulted)
-  const breaker = issuerBreaker(now)
+  const breaker = createBreaker(now)
 
   async function exchangeOnce(
     subjectToken: Credential,

@@ -8,9 +8,9 @@ import { withDeadline } from '../core/http/deadline.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import { formatScopes } from '../core/scope.ts'
 import type { ExchangeTarget, IssuedToken, TokenExchanger } from '../core/source/exchange.ts'
+import { createBreaker, personBehind } from './breaker.ts'
 import type { DpopKey } from './dpop.ts'
 import { JWT_BEARER, TOKEN_EXCHANGE } from './exchange-form.ts'
-import { issuerBreaker, personBehind } from './issuer-breaker.ts'
 import { judgeAssertion, judgeToken } from './judge-token.ts'
 import {
   REGISTERED_CLIENT_OPTIONS,
@@ -78,7 +78,7 @@ export function identityAssertionExchanger(options: IdentityAssertionOptions): T
   const { now, deadline } = defaulted
   const askProvider = tokenRequests(identityProvider, defaulted)
   const askServer = tokenRequests(authorizationServer, defaulted)
-  const breaker = issuerBreaker(now)
+  const breaker = createBreaker(now)
 
   async function exchange(
     subjectToken: Credential,

@@ -1,9 +1,9 @@
-// A breaker for one authorization server: while it does not answer, callers are told so at once, and
-// one of them finds out whether it is back.
+// A breaker for one server, an authorization server or an MCP server: while it does not answer, callers
+// are told so at once, and one of them finds out whether it is back.
 
 import { hash } from 'node:crypto'
 import type { Credential } from '../core/credential.ts'
-import { type Result, refused } from '../core/errors.ts'
+import { type Refusal, type Result, refused } from '../core/errors.ts'
 import { readClaims } from '../core/unverified-claims.ts'
 import { slowStart } from './slow-start.ts'
 
@@ -17,12 +17,12 @@ const MAX_PAUSE_MS = 30_000
 const FAILURES_TO_OPEN = 2
 
 /**
- * Runs one request to the server, or refuses it with `issuer_unavailable` without sending it.
+ * Runs one request to the server, or refuses it without sending it.
  *
  * @param who Whose request it is. An error that the server answers may be about this one alone.
  * @param request It calls `onAnswer` when the server has answered, with an error too.
  */
-export type IssuerBreaker = <T>(
+export type Breaker = <T>(
   who: string,
   request: (onAnswer: () => void) => Promise<Result<T>>,
   signal?: AbortSignal,
@@ -34,8 +34,12 @@ export type IssuerBreaker = <T>(
  * whole deadline. When the server is back, those who wait are let through a few at a time.
  *
  * @param now Milliseconds since the epoch.
+ * @param down The refusal of a request that finds the server unavailable, and of one that is not sent.
  */
-export function issuerBreaker(now: () => number): IssuerBreaker {
+export function createBreaker(
+  now: () => number,
+  down: Refusal = { reason: 'issuer_unavailable' },
+): Breaker {
   /** Requests that were not answered, and those that were answered with an error, since a success. */
   let silences = 0
   const failing = new Set<string>()
@@ -85,17 +89,17 @@ export function issuerBreaker(now: () => number): IssuerBreaker {
 
   return async (who, request, signal) => {
     const isProbe = isOpen
-    if (isProbe && !mayProbe(who)) return refused('issuer_unavailable')
+    if (isProbe && !mayProbe(who)) return { ok: false, refusal: down }
     if (isProbe) isProbed = true
     else if (!(await gate.enter(signal)))
-      return refused(signal?.aborted ? 'cancelled' : 'issuer_unavailable')
+      return signal?.aborted ? refused('cancelled') : { ok: false, refusal: down }
     let isAnswered = false
     try {
       const result = await request(() => {
         isAnswered = true
       })
       const reason = result.ok ? undefined : result.refusal.reason
-      if (reason === 'issuer_unavailable') fail(who, isAnswered, isProbe)
+      if (reason === down.reason) fail(who, isAnswered, isProbe)
       // A caller who gave up has learned nothing.
       else if (reason !== 'cancelled') succeed()
       return result
