@@ -4,7 +4,7 @@ import { heldFetch } from '../../src/agent/hold/held-fetch.ts'
 import { refusingCalls } from '../../src/agent/hold/hold.ts'
 import { keptArguments, keptOutput } from '../../src/agent/keep.ts'
 import { AuthError } from '../../src/core/errors.ts'
-import { type AgUiRunRequest, agUiResponse } from '../../src/frameworks/ag-ui.ts'
+import { type AgUiRunRequest, agUiResponse } from '../../src/frameworks/ag-ui/index.ts'
 import { fromJson, NEVER_COMES, type StrangerParser, withoutId } from './parser.ts'
 
 const CALL = {
@@ -20,7 +20,7 @@ export const AGENT_PARSERS: readonly StrangerParser[] = [
   {
     name: 'the input of an AG-UI run',
     stranger: 'a page',
-    files: ['src/frameworks/ag-ui.ts'],
+    files: ['src/frameworks/ag-ui/read-input.ts'],
     good: () => [JSON.stringify(AG_UI)],
     async read(body) {
       const seen: unknown[] = []

@@ -49,6 +49,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/agent/hold/make-call.ts': STORED,
   'src/chatkit/agent/questions/question-record.ts': STORED,
   'src/chatkit/runs/run-log.ts': STORED,
+  'src/frameworks/ag-ui/interrupt.ts': STORED,
   'src/frameworks/ai-sdk/approval-state.ts': STORED,
   'src/frameworks/ai-sdk/messages.ts': STORED,
   'src/frameworks/langchain.ts': STORED,

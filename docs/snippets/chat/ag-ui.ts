@@ -2,12 +2,15 @@
 
 import { isStepCount, type LanguageModel, streamText } from 'ai'
 import type { Caller, OnBehalf } from 'onbehalf'
-import { type AgUiRunRequest, agUiResponse } from 'onbehalf/ag-ui'
+import { type AgUiRunRequest, agUiResponse, memoryPausedRuns } from 'onbehalf/ag-ui'
 import { aiSdkEvents, aiSdkMessages, aiSdkTools } from 'onbehalf/ai-sdk'
+
+const pausedRuns = memoryPausedRuns()
 
 export const answer = (onbehalf: OnBehalf, model: LanguageModel) => (request: Request) =>
   onbehalf.handle(request, (caller) =>
     agUiResponse(request, caller, {
+      pausedRuns,
       async *run(asked: AgUiRunRequest, held: Caller) {
         await using tasks = await aiSdkTools(held, 'Tasks')
         const result = streamText({

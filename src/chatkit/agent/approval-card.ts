@@ -1,13 +1,13 @@
 // The widget that asks the person to approve calls, and the widget that replaces it after the
 // decision. Words of the model or a server are plain text in it. Pure.
 
+import { visible } from '../../agent/visible.ts'
 import { isObject, type JsonObject, parseJson, writeJson } from '../../core/json.ts'
 import type { WidgetRoot } from '../protocol/item.ts'
 import { APPROVE, DECLINE } from '../protocol/ours.ts'
 import type { Decision, PendingApproval, ShownCall } from './approval-record.ts'
 import { type ApprovalWords, fill } from './approval-words.ts'
 import { toolTitle } from './tool-title.ts'
-import { visible } from './visible.ts'
 
 /**
  * The card that asks. It says who would do what, with which arguments and rights. One decision

@@ -16,7 +16,7 @@ import {
 } from '../../../src/chatkit/index.ts'
 import { parseBinding } from '../../../src/core/parse-binding.ts'
 import { guardedFetch } from '../../../src/egress/index.ts'
-import { agUiResponse } from '../../../src/frameworks/ag-ui.ts'
+import { agUiResponse } from '../../../src/frameworks/ag-ui/index.ts'
 import { aiSdkTools } from '../../../src/frameworks/ai-sdk/index.ts'
 import { createGateway } from '../../../src/gateway/index.ts'
 import {
@@ -416,7 +416,10 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
     make: (options) =>
       agUiResponse(new Request(url, { method: 'POST', body: '{}' }), {}, options as never),
     good: { run: nothing },
-    wrong: [['approvals', 'all', 'must be one of never, destructive, changes']],
+    wrong: [
+      ['approvals', 'all', 'must be one of never, destructive, changes'],
+      ['pausedRuns', {}, 'memoryPausedRuns()'],
+    ],
   },
   aiSdkTools: {
     make: (options) =>

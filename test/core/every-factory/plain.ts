@@ -86,6 +86,7 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   uiMessageResponse: PURE,
   // onbehalf/ag-ui, onbehalf/langchain, onbehalf/mastra
   agUiEvents: PURE,
+  memoryPausedRuns: PURE,
   langchainEvents: PURE,
   langchainMessages: PURE,
   mastraEvents: PURE,

@@ -3,7 +3,7 @@
 import { APICallError, type LanguageModel } from 'ai'
 import { describe, expect, it } from 'vitest'
 import { answer } from '../../../docs/snippets/chat/ag-ui.ts'
-import { agUiEvents, agUiResponse } from '../../../src/frameworks/ag-ui.ts'
+import { agUiEvents, agUiResponse } from '../../../src/frameworks/ag-ui/index.ts'
 import type { Loose } from '../../chatkit/support.ts'
 import { type TaskServer, taskServer } from '../../openai-agents/task-server.ts'
 import { playingModel, refusingModel } from './ai-sdk-model.ts'
@@ -65,16 +65,6 @@ describe('AG-UI', () => {
       '"title":"One"',
     )
     expect(text).not.toContain('secret-of')
-  })
-
-  it('makes no call that needs an approval, which nobody can give here', async () => {
-    const tasks = taskServer({ tasks: [{ title: 'One' }] })
-    const { events } = await asked(playingModel(), tasks, { messages: [said('Delete task 1')] })
-    expect(tasks.received.flatMap(({ tool }) => tool ?? [])).toEqual([])
-    expect(events.find(({ type }) => type === 'TOOL_CALL_RESULT').content).toContain(
-      'cannot be asked here',
-    )
-    expect(events.at(-1).type).toBe('RUN_FINISHED')
   })
 
   it('takes a conversation with calls, and nothing that instructs the model', async () => {

@@ -2,12 +2,12 @@
 // of the server are plain text in it, but for the link, which only the person opens. Pure.
 
 import type { Question, QuestionField } from '../../../agent/question.ts'
+import { visible } from '../../../agent/visible.ts'
 import type { JsonObject } from '../../../core/json.ts'
 import type { WidgetRoot } from '../../protocol/item.ts'
 import { ANSWER, REFUSE } from '../../protocol/ours.ts'
 import { fill } from '../approval-words.ts'
 import { escapeMarkdown } from '../markdown.ts'
-import { visible } from '../visible.ts'
 import { type QuestionEnd, type QuestionWords, wordsFor } from './question-words.ts'
 import { widgetName } from './read-values.ts'
 
