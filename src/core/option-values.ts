@@ -117,6 +117,16 @@ const isFlag: ValueCheck = (value) =>
 export const isNumber: ValueCheck = (value) =>
   typeof value === 'number' && !Number.isNaN(value) ? undefined : 'must be a number'
 
+/** The longest time of a timer. A longer one would be over at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
+const isTime: ValueCheck = (value) => {
+  if (typeof value !== 'number') return isNumber(value)
+  return value > 0 && value <= MAX_TIMER_MS
+    ? undefined
+    : `must be a number of milliseconds above 0, at most ${MAX_TIMER_MS}`
+}
+
 /** A text says the type alone, where an object with the type is wanted. Lists are judged elsewhere. */
 function isTyped(example: string): ValueCheck {
   return (value) => {
@@ -205,8 +215,8 @@ export const VALUE_CHECKS: ValueChecks = {
 
   approvalLifetime: isNumber,
   cooldown: isNumber,
-  deadline: isNumber,
-  totalDeadline: isNumber,
+  deadline: isTime,
+  totalDeadline: isTime,
   heartbeat: isNumber,
   lease: isNumber,
   lifetime: isNumber,

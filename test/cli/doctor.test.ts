@@ -2,7 +2,6 @@
 // that works and with setups that do not; and its arguments.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { main } from '../../src/cli/main.ts'
 import { clientCredentials, clientSecretBasic } from '../../src/oauth/index.ts'
 import {
   type RunningIssuer,
@@ -13,24 +12,16 @@ import { signIn } from '../examples/taskflow/sign-in.ts'
 import { type Loopback, loopback } from '../mcp/loopback.ts'
 import { AGENT, type Providers, RESOURCE, startProviders } from '../oauth/providers.ts'
 import { secret } from '../oauth/server.ts'
+import { runMain, type Told } from './run-main.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
-async function run(...args: string[]): Promise<{ code: number; out: string; note: string }> {
+async function run(...args: string[]): Promise<Told> {
   return runWith(new AbortController().signal, ...args)
 }
 
 async function runWith(signal: AbortSignal, ...args: string[]) {
-  let [out, note] = ['', '']
-  const code = await main(['doctor', ...args], {
-    out: (line) => {
-      out += `${line}\n`
-    },
-    note: (line) => {
-      note += `${line}\n`
-    },
-    signal,
-  })
+  const { code, out, note } = await runMain(['doctor', ...args], signal)
   for (const name of ['DOCTOR_TOKEN', 'DOCTOR_SECRET']) {
     const text = process.env[name]
     if (text && text.length > 16) expect(out + note).not.toContain(text.slice(-16))

@@ -3,9 +3,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { main } from '../../src/cli/main.ts'
 import { parseBinding } from '../../src/core/parse-binding.ts'
 import { temporaryFolder } from '../end-to-end/fixtures.ts'
+import { runMain } from './run-main.ts'
 
 const RECORDED = 'test/mcp/tools/recorded'
 const text = { type: 'string' }
@@ -45,17 +45,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 async function run(...args: string[]) {
-  let [out, note] = ['', '']
-  const code = await main(['inspect', ...args], {
-    out: (line) => {
-      out += `${line}\n`
-    },
-    note: (line) => {
-      note += `${line}\n`
-    },
-    signal: new AbortController().signal,
-  })
-  return { code, out, note }
+  return runMain(['inspect', ...args])
 }
 
 describe('saved lists', () => {

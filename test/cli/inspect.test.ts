@@ -11,36 +11,24 @@ import { startTaskflow, type Taskflow } from '../../examples/taskflow/taskflow.t
 import { classicUrl, PORTS } from '../../examples/taskflow/urls.ts'
 import { inspectServer } from '../../src/cli/inspect/inspect-server.ts'
 import { literal } from '../../src/cli/inspect/typescript.ts'
-import { main } from '../../src/cli/main.ts'
 import { parseBinding } from '../../src/core/parse-binding.ts'
 import { guardedFetch } from '../../src/egress/index.ts'
 import { createRedactor } from '../../src/mcp/index.ts'
 import { memoryLog, retried, temporaryFolder } from '../end-to-end/fixtures.ts'
 import { signIn } from '../examples/taskflow/sign-in.ts'
 import { json, type Loopback, loopback, type Received } from '../mcp/loopback.ts'
+import { runMain, type Told } from './run-main.ts'
 
 const TOKEN = 'canary-Kp3xT9qLw8Zr5VbN2mYc7HdJ'
 
 afterEach(() => vi.unstubAllEnvs())
 
-async function run(...args: string[]): Promise<{ code: number; out: string; note: string }> {
+async function run(...args: string[]): Promise<Told> {
   return runWith(new AbortController().signal, ...args)
 }
 
-async function runWith(
-  signal: AbortSignal,
-  ...args: string[]
-): Promise<{ code: number; out: string; note: string }> {
-  let [out, note] = ['', '']
-  const code = await main(['inspect', ...args], {
-    out: (line) => {
-      out += `${line}\n`
-    },
-    note: (line) => {
-      note += `${line}\n`
-    },
-    signal,
-  })
+async function runWith(signal: AbortSignal, ...args: string[]): Promise<Told> {
+  const { code, out, note } = await runMain(['inspect', ...args], signal)
   expect(out + note).not.toContain(TOKEN)
   return { code, out, note }
 }

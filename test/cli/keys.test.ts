@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { main } from '../../src/cli/main.ts'
 import { Credential } from '../../src/core/credential.ts'
 import { fileMasterKeys, openSqlite, sqliteSecretStore } from '../../src/store/index.ts'
 import { connection } from '../core/vault/secret-store-contract.ts'
+import { runMain, type Told } from './run-main.ts'
 
 let folder: string
 let keyring: string
@@ -32,24 +32,12 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-async function run(...args: string[]): Promise<{ code: number; out: string; note: string }> {
+async function run(...args: string[]): Promise<Told> {
   return runWith(new AbortController().signal, ...args)
 }
 
-async function runWith(
-  signal: AbortSignal,
-  ...args: string[]
-): Promise<{ code: number; out: string; note: string }> {
-  let [out, note] = ['', '']
-  const code = await main(args, {
-    out: (line) => {
-      out += `${line}\n`
-    },
-    note: (line) => {
-      note += `${line}\n`
-    },
-    signal,
-  })
+async function runWith(signal: AbortSignal, ...args: string[]): Promise<Told> {
+  const { code, out, note } = await runMain(args, signal)
   printed += out + note
   return { code, out, note }
 }

@@ -10,9 +10,9 @@ import { compareRuns } from '../../src/cli/leaktest/judge/interference.ts'
 import { searchTape } from '../../src/cli/leaktest/judge/leaks.ts'
 import { encodings } from '../../src/cli/leaktest/search/encodings.ts'
 import { createMint } from '../../src/cli/leaktest/secrets/mint.ts'
-import { main } from '../../src/cli/main.ts'
 import { temporaryFolder } from '../end-to-end/fixtures.ts'
 import { LONG as ALL } from '../long.ts'
+import { runMain, type Told } from './run-main.ts'
 
 const STACK = fileURLToPath(new URL('./leaktest-stack-child.ts', import.meta.url))
 
@@ -52,18 +52,8 @@ function target(faults: string, more: object = {}): object {
   }
 }
 
-async function run(...args: string[]): Promise<{ code: number; out: string; note: string }> {
-  let [out, note] = ['', '']
-  const code = await main(['leaktest', ...args], {
-    out: (line) => {
-      out += `${line}\n`
-    },
-    note: (line) => {
-      note += `${line}\n`
-    },
-    signal: new AbortController().signal,
-  })
-  return { code, out, note }
+async function run(...args: string[]): Promise<Told> {
+  return runMain(['leaktest', ...args])
 }
 
 async function testing(described: unknown, ...args: string[]) {

@@ -4,28 +4,18 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { main } from '../../src/cli/main.ts'
 import { sqliteReflectionMarks } from '../../src/store/index.ts'
 import { MCP, START } from '../core/parts.ts'
 import { type Ground, groundForTest } from '../store/ground.ts'
+import { runMain, type Told } from './run-main.ts'
 
 let made: Ground
 beforeEach(() => {
   made = groundForTest()
 })
 
-async function marks(...args: string[]): Promise<{ code: number; out: string; note: string }> {
-  let [out, note] = ['', '']
-  const code = await main(['marks', ...args], {
-    out: (line) => {
-      out += `${line}\n`
-    },
-    note: (line) => {
-      note += `${line}\n`
-    },
-    signal: new AbortController().signal,
-  })
-  return { code, out, note }
+async function marks(...args: string[]): Promise<Told> {
+  return runMain(['marks', ...args])
 }
 
 describe('onbehalf marks', () => {

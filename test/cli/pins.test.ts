@@ -4,10 +4,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { main } from '../../src/cli/main.ts'
 import { sqliteToolPins } from '../../src/store/index.ts'
 import { callOf, carrier, listed, OLD, post, rpcServer, toldBy, tool } from '../mcp/parts.ts'
 import { type Ground, groundForTest } from '../store/ground.ts'
+import { runMain, type Told } from './run-main.ts'
 
 const RESOURCE = 'https://tasks.example/mcp'
 
@@ -16,18 +16,8 @@ beforeEach(() => {
   made = groundForTest()
 })
 
-async function pins(...args: string[]): Promise<{ code: number; out: string; note: string }> {
-  let [out, note] = ['', '']
-  const code = await main(['pins', ...args], {
-    out: (line) => {
-      out += `${line}\n`
-    },
-    note: (line) => {
-      note += `${line}\n`
-    },
-    signal: new AbortController().signal,
-  })
-  return { code, out, note }
+async function pins(...args: string[]): Promise<Told> {
+  return runMain(['pins', ...args])
 }
 
 /** An app over the file, as it starts: the same person, and a server whose tools may change. */

@@ -15,6 +15,7 @@ import { groundForTest } from '../store/ground.ts'
 import { opened } from '../store/postgres/ground.ts'
 import { type SharedPostgres, sharedPostgres } from '../store/postgres/shared.ts'
 import { record } from '../store/sealing/rotation-contract.ts'
+import { runMain, type Told } from './run-main.ts'
 
 let server: SharedPostgres
 let app: PostgresDatabase
@@ -37,18 +38,8 @@ beforeEach(async () => {
   onTestFinished(() => void vi.unstubAllEnvs())
 })
 
-async function run(...args: string[]): Promise<{ code: number; out: string; note: string }> {
-  let [out, note] = ['', '']
-  const code = await main([...args, '--postgres', '--schema', schema], {
-    out: (line) => {
-      out += `${line}\n`
-    },
-    note: (line) => {
-      note += `${line}\n`
-    },
-    signal: new AbortController().signal,
-  })
-  return { code, out, note }
+async function run(...args: string[]): Promise<Told> {
+  return runMain([...args, '--postgres', '--schema', schema])
 }
 
 it('rotates the keys of what is stored, while the app runs', async () => {

@@ -2,29 +2,19 @@
 // somebody's sign-ins, and the exit codes.
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import { main } from '../../src/cli/main.ts'
 import { sqliteSignInStore } from '../../src/store/index.ts'
 import { bob, ISSUER } from '../core/parts.ts'
 import { signInOf } from '../core/vault/sign-in-store-contract.ts'
 import { type Ground, groundForTest } from '../store/ground.ts'
+import { runMain, type Told } from './run-main.ts'
 
 let made: Ground
 beforeEach(() => {
   made = groundForTest()
 })
 
-async function sessions(...args: string[]): Promise<{ code: number; out: string; note: string }> {
-  let [out, note] = ['', '']
-  const code = await main(['sessions', ...args], {
-    out: (line) => {
-      out += `${line}\n`
-    },
-    note: (line) => {
-      note += `${line}\n`
-    },
-    signal: new AbortController().signal,
-  })
-  return { code, out, note }
+async function sessions(...args: string[]): Promise<Told> {
+  return runMain(['sessions', ...args])
 }
 
 describe('onbehalf sessions', () => {

@@ -100,6 +100,19 @@ describe.each(Object.entries(FACTORIES))('%s', (name, { make, good, wrong = [], 
     expect(odd).toEqual([])
   })
 
+  it('takes no deadline that a timer would make 1 ms of', async () => {
+    const listed = await refusalOf(() => make({ ...good, zzqqx: 1 }))
+    if (
+      !listed
+        ?.replace(/^.*It has /, '')
+        .split(', ')
+        .includes('deadline')
+    )
+      return
+    for (const deadline of [0, -1, 2 ** 31, Number.POSITIVE_INFINITY])
+      expect(await refusalOf(() => make({ ...good, deadline }))).toContain('deadline')
+  })
+
   it('repeats no secret that was given as a text', async () => {
     for (const option of ['client', 'clientSecret', 'password', 'keys', 'secrets']) {
       const message = await refusalOf(() => make({ ...good, [option]: 's3cr3t-value' }))
