@@ -51,6 +51,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/chatkit/runs/run-log.ts': STORED,
   'src/frameworks/ag-ui/interrupt.ts': STORED,
   'src/frameworks/ai-sdk/approval-state.ts': STORED,
+  'src/frameworks/graph-interrupts.ts': STORED,
   'src/frameworks/ai-sdk/messages.ts': STORED,
   'src/frameworks/langchain.ts': STORED,
   'src/frameworks/mastra.ts': STORED,

@@ -88,6 +88,7 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   agUiEvents: PURE,
   memoryPausedRuns: PURE,
   langchainEvents: PURE,
+  langchainResume: PURE,
   langchainMessages: PURE,
   mastraEvents: PURE,
   mastraMessages: PURE,
