@@ -34,29 +34,47 @@ const DEFAULT_STEPS_IN_TURN = 200_000
 
 /** Makes the budget of one answer. */
 export function workBudget(options: BudgetOptions = {}): Budget {
-  const { steps = DEFAULT_STEPS, stepsInTurn = DEFAULT_STEPS_IN_TURN } = options
-  const { whole, wait = nextTurn } = options
-  let spent = 0
-  let turnBegan = 0
-  return {
-    spend(more) {
-      spent += more
-      whole?.spend(more)
-    },
-    get spent() {
-      return spent
-    },
-    get isSpent() {
-      return spent >= steps || whole?.isSpent === true
-    },
-    get isTurnDue() {
-      return whole ? whole.isTurnDue : spent - turnBegan >= stepsInTurn
-    },
-    async turn() {
-      if (whole) return whole.turn()
-      await wait()
-      turnBegan = spent
-    },
+  return new CountedBudget(options)
+}
+
+/** A class, because an object with getters takes long to make. */
+class CountedBudget implements Budget {
+  spent = 0
+  readonly #steps: number
+  readonly #stepsInTurn: number
+  readonly #whole: Budget | undefined
+  readonly #wait: () => Promise<void>
+  #turnBegan = 0
+
+  constructor({
+    steps = DEFAULT_STEPS,
+    stepsInTurn = DEFAULT_STEPS_IN_TURN,
+    whole,
+    wait = nextTurn,
+  }: BudgetOptions) {
+    this.#steps = steps
+    this.#stepsInTurn = stepsInTurn
+    this.#whole = whole
+    this.#wait = wait
+  }
+
+  get isSpent(): boolean {
+    return this.spent >= this.#steps || this.#whole?.isSpent === true
+  }
+
+  get isTurnDue(): boolean {
+    return this.#whole ? this.#whole.isTurnDue : this.spent - this.#turnBegan >= this.#stepsInTurn
+  }
+
+  spend(more: number): void {
+    this.spent += more
+    this.#whole?.spend(more)
+  }
+
+  async turn(): Promise<void> {
+    if (this.#whole) return this.#whole.turn()
+    await this.#wait()
+    this.#turnBegan = this.spent
   }
 }
 

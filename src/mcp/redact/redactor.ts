@@ -8,6 +8,8 @@ import { type Budget, finish, finishInTurns, type Work, workBudget } from './bud
 import { type RedactedValue, redactValue, WITHHELD } from './json-value.ts'
 import { KnownSecrets } from './known-secrets.ts'
 import { replaceRanges } from './marker.ts'
+import type { NeedleIndex } from './needle-index.ts'
+import { isClearlyClean } from './quick-look.ts'
 import { mergeRanges, type Range } from './search.ts'
 
 /** Removes the credentials that it was made for. */
@@ -70,23 +72,56 @@ export function redactorOf(sets: readonly KnownSecrets[]): Redactor {
         ? { text: input, hits: 0 }
         : { text: replaceRanges(input, ranges), hits: ranges.length }
     },
-    json: (value, budget = workBudget()) => finish(redactJson(value, sets, budget)),
-    jsonInTurns: (value, budget = workBudget()) =>
-      finishInTurns(redactJson(value, sets, budget), budget),
+    json(value, budget = workBudget()) {
+      const indexes = indexesOf(sets)
+      return isClean(value, indexes, sets, budget)
+        ? unchanged(value)
+        : finish(redactJson(value, indexes, sets, budget))
+    },
+    jsonInTurns(value, budget = workBudget()) {
+      const indexes = indexesOf(sets)
+      return isClean(value, indexes, sets, budget)
+        ? unchanged(value)
+        : finishInTurns(redactJson(value, indexes, sets, budget), budget)
+    },
   }
+}
+
+function indexesOf(sets: readonly KnownSecrets[]): readonly NeedleIndex[] {
+  const indexes: NeedleIndex[] = []
+  for (const known of sets) if (known.hasAny) indexes.push(known.pieces)
+  return indexes
+}
+
+/** Whether it takes no search to say that a value holds no secret. */
+function isClean(
+  value: unknown,
+  indexes: readonly NeedleIndex[],
+  sets: readonly KnownSecrets[],
+  budget: Budget,
+): boolean {
+  if (indexes.length === 0) return true
+  return !sets.some(mayCrossTokens) && isClearlyClean(value, indexes, budget)
+}
+
+function mayCrossTokens({ crossesTokens }: KnownSecrets): boolean {
+  return crossesTokens
+}
+
+function unchanged(value: unknown): RedactedValue {
+  return { value, hits: 0, withheld: 0 }
 }
 
 function* redactJson(
   value: unknown,
+  indexes: readonly NeedleIndex[],
   sets: readonly KnownSecrets[],
   budget: Budget,
 ): Work<RedactedValue> {
-  const indexes = sets.filter(({ hasAny }) => hasAny).map(({ pieces }) => pieces)
-  if (indexes.length === 0) return { value, hits: 0, withheld: 0 }
   const redacted = yield* redactValue(value, indexes, budget)
   // A secret that is JSON itself may come back as the object that it spells: no string holds
   // it, but the text of the answer would.
-  const crossing = sets.filter(({ crossesTokens }) => crossesTokens)
+  const crossing = sets.filter(mayCrossTokens)
   if (crossing.length === 0) return redacted
   const found = findForms(crossing, JSON.stringify(redacted.value) ?? '')
   if (found?.length === 0) return redacted

@@ -1,7 +1,7 @@
 // Says whether a run of letters is worth a closer look: whether it may be base64 of a text, base32,
 // hex, or one of several lines or groups. Most runs are neither. It is never wrong when it says no.
 
-import { MIN_BASE32_LETTERS } from './base32.ts'
+import { MIN_BASE32_LETTERS, mayBeBase32 } from './base32.ts'
 import { BITS } from './letters.ts'
 import { tableOf } from './text-bytes.ts'
 
@@ -33,8 +33,8 @@ export function mayBeRun(bytes: Uint8Array, from: number, to: number): boolean {
       before === BACKSLASH ||
       hasAscii(bytes, from, to) ||
       hasStretch(bytes, from, to, IS_HEX_DIGIT, MIN_HEX_DIGITS) ||
-      hasStretch(bytes, from, to, IS_CAPITAL_32, MIN_BASE32_LETTERS) ||
-      hasStretch(bytes, from, to, IS_SMALL_32, MIN_BASE32_LETTERS)
+      hasStretch(bytes, from, to, IS_CAPITAL_32, MIN_BASE32_LETTERS, mayBeBase32) ||
+      hasStretch(bytes, from, to, IS_SMALL_32, MIN_BASE32_LETTERS, mayBeBase32)
     )
   if (IS_BREAK[after] === 1 && isWord(bytes, behindBreak(bytes, to), size, 1)) return true
   // The word may begin with the `n` of a line break that is written `\\n`.
@@ -116,13 +116,14 @@ function placesOf(bytes: Uint8Array, at: number): number {
   )
 }
 
-/** Whether so many letters of one kind are in a row. */
+/** Whether so many letters of one kind are in a row, and may be text. */
 function hasStretch(
   bytes: Uint8Array,
   from: number,
   to: number,
   isKind: Uint8Array,
   size: number,
+  mayBeText: (bytes: Uint8Array, from: number, to: number) => boolean = anyMayBe,
 ): boolean {
   if (to - from < size) return false
   // A stretch is at two of these places.
@@ -133,8 +134,10 @@ function hasStretch(
     while (begin > from && isKind[bytes[begin - 1] ?? 0] === 1) begin--
     let end = at + 1
     while (end < to && isKind[bytes[end] ?? 0] === 1) end++
-    if (end - begin >= size) return true
+    if (end - begin >= size && mayBeText(bytes, begin, end)) return true
     at = Math.max(at, end - step)
   }
   return false
 }
+
+const anyMayBe = () => true

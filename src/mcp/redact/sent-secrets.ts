@@ -141,6 +141,7 @@ export function sentSecrets(options: SentSecretsOptions): SentSecrets {
       for (const memory of [issuedMemory, chosen.keys, chosen.words, chosen.sessions])
         memory.sweep()
     }
+    let made: { readonly redactor: Redactor; readonly ownSets: number } | undefined
     return {
       add(issued) {
         const { credential } = issued
@@ -164,7 +165,12 @@ export function sentSecrets(options: SentSecretsOptions): SentSecrets {
       isSession: (text) => chosen.sessions.has(text),
       redactor() {
         sweep()
-        return redactorOfSets([issuedSet, chosen.set, chosen.wordSet, ...own.sets])
+        if (made?.ownSets !== own.sets.length)
+          made = {
+            redactor: redactorOfSets([issuedSet, chosen.set, chosen.wordSet, ...own.sets]),
+            ownSets: own.sets.length,
+          }
+        return made.redactor
       },
       tellingRedactor() {
         if (chosen.wordSet.size === 0 && own.sets.length === 0) return undefined

@@ -14,7 +14,7 @@ export const MIN_SECRET_NUMBER = 1e11
  * Stands between two texts. It ends a run of whatever kind: letters, escapes, numbers, characters
  * that stand apart; and a line of a dump begins behind it.
  */
-const BETWEEN = '<\n'
+export const BETWEEN = '<\n'
 
 /** Several texts as one. */
 export interface Pack {
