@@ -4,6 +4,7 @@
 import { isObject } from '../core/json.ts'
 import { putNewest } from '../core/put-newest.ts'
 import type { Messages } from './answer/message.ts'
+import type { CallPatience } from './answer/rules.ts'
 
 /** The requests of one server that its client has not answered. */
 export interface ServerRequests {
@@ -35,14 +36,6 @@ export function serverRequests(): ServerRequests {
     },
     answeredMs: (id) => (open.has(id) ? undefined : (answered.get(id) ?? 0)),
   }
-}
-
-/** The patience with one call. */
-export interface CallPatience {
-  /** Reads what the server says in the stream of the call. */
-  heard(message: unknown): void
-  /** Milliseconds that the call still has when its deadline has passed; 0 for none. */
-  moreMs(): number
 }
 
 /** What {@link callPatience} needs. */

@@ -107,8 +107,8 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
         if (!listening.hasPassed(call.id)) listening.expect(call, insteadOf(call))
         return listening.accepted(response, messages)
       }
-      const patience = callPatience({ deadlineMs, totalMs, requests })
-      const awaited = { id: call.id, instead: insteadOf(call), ...patience }
+      const patience = () => callPatience({ deadlineMs, totalMs, requests })
+      const awaited = { id: call.id, instead: insteadOf(call), patience }
       return rewriteAnswer(response, { ...rules, awaited }, hold)
     }
     try {

@@ -335,6 +335,18 @@ describe('where it is carried', () => {
     expect(await codeOf(fetch(url))).toBe('answered 200')
   })
 
+  it('carry goes there again, even if the app’s fetch changes what it was given', async () => {
+    const { fetch, asked } = carrying(BOUND, {
+      fetch: async (input) => {
+        expect(String(input)).toBe(BOUND)
+        if (input instanceof URL) input.host = 'evil.example'
+        return new Response()
+      },
+    })
+    for (const _ of [1, 2]) expect(await codeOf(fetch(new URL(BOUND)))).toBe('answered 200')
+    expect(asked).toHaveLength(2)
+  })
+
   it('carry refuses headers that are not valid, and the error does not quote them', async () => {
     const { fetch, asked } = carrying(BOUND, { fetch: () => expect.unreachable('a request left') })
     expect(await codeOf(fetch(BOUND, { headers: { 'x-a': 'canary\r\nx' } }))).toBe(

@@ -37,10 +37,10 @@ export interface CallDeadline {
 /** Starts the time of one call. Whoever starts it must end it. */
 export function startCallDeadline(method: string, options: CallDeadlineOptions): CallDeadline {
   const { callers, ends } = options
-  const { signal, headersCame, extend, end } = options.isHeld
+  const { signal, onAbort, headersCame, extend, end } = options.isHeld
     ? heldSignal(method, options)
     : looseSignal(method, options)
-  const waits = beginWaits(signal)
+  const waits = beginWaits(signal, onAbort)
   return {
     signal,
     wait(step, late) {

@@ -14,6 +14,8 @@ export interface CallSignalOptions {
 /** A signal that follows others. */
 export interface CallSignal {
   readonly signal: AbortSignal
+  /** Has a function called when the signal has fired. Absent where only a listener hears of it. */
+  onAbort?(fired: () => void): () => void
   /** A GET may be a stream that stays open, so its deadline ends when the headers come. */
   headersCame(): void
   /**
@@ -33,7 +35,8 @@ export function heldSignal(
   { deadlineMs, callers, ends }: CallSignalOptions,
 ): CallSignal {
   const controller = new AbortController()
-  let moreMs = () => 0
+  let moreMs = NO_MORE
+  let whenFired = NOBODY
   let timer = setTimeout(late, deadlineMs)
   const callerGaveUp = () => fire(callers?.reason)
   const signInEnded = () => fire(ends?.reason)
@@ -51,6 +54,7 @@ export function heldSignal(
   function fire(reason: unknown): void {
     end()
     controller.abort(reason)
+    whenFired()
   }
 
   if (callers?.aborted) callerGaveUp()
@@ -61,6 +65,12 @@ export function heldSignal(
   }
   return {
     signal: controller.signal,
+    onAbort(fired) {
+      whenFired = fired
+      return () => {
+        whenFired = NOBODY
+      }
+    },
     headersCame() {
       if (method === 'GET') clearTimeout(timer)
     },
@@ -70,6 +80,9 @@ export function heldSignal(
     end,
   }
 }
+
+const NO_MORE = () => 0
+const NOBODY = () => {}
 
 /**
  * The signal of a request whose answer goes to a caller who does not say when it was read. The

@@ -11,7 +11,7 @@ import { type CallDeadline, startCallDeadline } from './call-deadline.ts'
 import { CallTokens } from './call-tokens.ts'
 import { judgeAnswer, type Problem } from './judge-answer.ts'
 import type { CarrierOptions, CarryOptions } from './options.ts'
-import { type Body, type Outgoing, readOutgoing } from './outgoing.ts'
+import { type Body, type Outgoing, readOutgoing, urlParser } from './outgoing.ts'
 import type { Placing, Plan, Sent, Tokens } from './placing.ts'
 import { type HopUse, hopRecorder, hopsOf, type RecordHops } from './record-hop.ts'
 import { send } from './send.ts'
@@ -88,9 +88,10 @@ export function carryingFetch({ placing, ...options }: CarryOptions): typeof glo
 export function carrier(options: CarrierOptions): Carry {
   const record = hopRecorder(options)
   const nextTraceparent = traceparents(options.trace)
+  const urlOf = urlParser()
 
   return async (input, init, placing, finish) => {
-    const outgoing = readOutgoing(input, init)
+    const outgoing = readOutgoing(input, init, urlOf)
     const operation = outgoing?.method ?? 'GET'
     const deadline = startCallDeadline(operation, {
       deadlineMs: options.deadlineMs,

@@ -19,8 +19,8 @@ export async function send(
 ): Promise<Result<Response>> {
   try {
     const settings = { ...init, redirect: 'manual', credentials: 'omit' } as const
-    if (url === approved) return granted(await fetch(url, settings))
-    const response = await fetch(url, { ...settings, referrerPolicy: 'no-referrer' })
+    if (url === approved) return granted(await fetch(url.href, settings))
+    const response = await fetch(url.href, { ...settings, referrerPolicy: 'no-referrer' })
     const named = { value: approved.href, configurable: true }
     return granted(
       Reflect.defineProperty(response, 'url', named)

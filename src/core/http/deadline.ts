@@ -68,13 +68,21 @@ export interface Waits {
   readonly end: () => void
 }
 
-/** Begins to listen. Whoever calls this must call `end`. */
-export function beginWaits(signal: AbortSignal): Waits {
+/**
+ * Begins to listen. Whoever calls this must call `end`.
+ *
+ * @param onAbort Has a function called when the signal has fired, and gives what ends that. Default:
+ *   a listener. Whoever fires the signal knows of it without one, at less cost.
+ */
+export function beginWaits(
+  signal: AbortSignal,
+  onAbort: (fired: () => void) => () => void = (fired) => listener(signal, fired),
+): Waits {
   const waiting = new Set<(result: Result<never>) => void>()
   function cancel(): void {
     for (const end of waiting) end(refused('cancelled'))
   }
-  signal.addEventListener('abort', cancel, { once: true })
+  const end = onAbort(cancel)
   return {
     wait<T>(work: Eventual<Result<T>>) {
       if (!isToCome(work)) return signal.aborted ? refused('cancelled') : work
@@ -89,8 +97,13 @@ export function beginWaits(signal: AbortSignal): Waits {
         work.then(end, () => end(refused('issuer_unavailable')))
       })
     },
-    end: () => signal.removeEventListener('abort', cancel),
+    end,
   }
+}
+
+function listener(signal: AbortSignal, fired: () => void): () => void {
+  signal.addEventListener('abort', fired, { once: true })
+  return () => signal.removeEventListener('abort', fired)
 }
 
 async function attempt<T>(work: () => Promise<T>): Promise<Result<T>> {

@@ -13,38 +13,39 @@ export interface LazyBody {
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>
 }
 
-/** The members that this class has of its own. The rest are the platform's. */
-type Lazy =
-  | 'url'
-  | 'body'
-  | 'bodyUsed'
-  | 'text'
-  | 'json'
-  | 'arrayBuffer'
-  | 'bytes'
-  | 'blob'
-  | 'formData'
-  | 'clone'
-
-/** The platform's class, without the members that its declaration does not let us override. */
-const Platform: new (body: null, init: ResponseInit) => Omit<Response, Lazy> = Response
-
-/** A `Response` over a {@link LazyBody}. It is read like any other. */
-export class LazyResponse extends Platform implements Response {
+/**
+ * A `Response` over a {@link LazyBody}. It is read like any other. Every member is its own, because to
+ * make one of the platform costs more than the rest of a small answer.
+ */
+export class LazyResponse implements Response {
+  readonly type = 'default'
+  readonly redirected = false
   readonly url: string
+  readonly status: number
+  readonly statusText: string
+  readonly headers: Headers
   /** Undefined when there is no body. */
   readonly #source: LazyBody | undefined
   /** The body as a web stream, once somebody asked for one. */
   #streamed: Response | undefined
 
   /**
+   * @param init Headers that are a `Headers` become those of the answer.
    * @param url Where the answer came from.
    * @throws RangeError for a status that no `Response` can have.
    */
   constructor(source: LazyBody | undefined, init: ResponseInit, url: string) {
-    super(null, init)
+    const { status = 200, statusText = '', headers } = init
+    if (!(status >= 200 && status <= 599)) throw new RangeError('status must be from 200 to 599')
     this.url = url
+    this.status = status
+    this.statusText = statusText
+    this.headers = headers instanceof Headers ? headers : new Headers(headers)
     this.#source = source
+  }
+
+  get ok(): boolean {
+    return this.status <= 299
   }
 
   get body(): Response['body'] {
@@ -103,6 +104,9 @@ export class LazyResponse extends Platform implements Response {
     return this.#streamed
   }
 }
+
+// It passes for a `Response` wherever one is asked for.
+Object.setPrototypeOf(LazyResponse.prototype, Response.prototype)
 
 /** Makes a body from a text. */
 export function textBody(text: string): LazyBody {

@@ -39,14 +39,14 @@ export async function rewriteAnswer(
     !isMessages && /^text\/event-stream *(?:;|$)/i.test(type) && response.body !== null
   const headers = keptHeaders(response, rules)
   const body = isEvents
-    ? rewriteEvents(response.body, rules, hold?.(rules.awaited?.moreMs))
+    ? rewriteEvents(response.body, rules, hold)
     : isMessages
       ? await rewriteJsonBody(response, rules)
       : dropBody(response)
   // Clients look for one of these types anywhere in the header, so it says nothing else.
   if (isEvents || isMessages)
-    headers.push(['content-type', isEvents ? 'text/event-stream' : 'application/json'])
-  else if (rules.text(type) === type && type !== '') headers.push(['content-type', type])
+    headers.set('content-type', isEvents ? 'text/event-stream' : 'application/json')
+  else if (rules.text(type) === type && type !== '') headers.set('content-type', type)
   if (body === null && rules.awaited)
     return Response.json(rules.awaited.instead('server_unavailable'))
   const init = { status: response.status, headers }
@@ -55,13 +55,13 @@ export async function rewriteAnswer(
   return Object.defineProperty(new Response(body, init), 'url', { value: response.url })
 }
 
-function keptHeaders(response: Response, rules: AnswerRules): [name: string, value: string][] {
-  const headers: [string, string][] = []
+function keptHeaders(response: Response, rules: AnswerRules): Headers {
+  const headers = new Headers()
   for (const name of KEPT_HEADERS) {
     const value = response.headers.get(name)
     if (value === null) continue
     const passes = name === 'mcp-session-id' ? rules.session(value) : rules.text(value) === value
-    if (passes) headers.push([name, value])
+    if (passes) headers.set(name, value)
   }
   return headers
 }

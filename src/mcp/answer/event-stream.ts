@@ -1,6 +1,7 @@
 // Rewrites a stream of server-sent events, each when it is complete, however the stream is cut into
 // chunks.
 
+import type { Hold } from '../../core/carry/carry.ts'
 import { AuthError, type RefusalReason } from '../../core/errors.ts'
 import type { UnknownObject } from '../../core/json.ts'
 import { toError } from '../../core/sentences.ts'
@@ -8,7 +9,7 @@ import { type Budget, workBudget } from '../redact/budget.ts'
 import { eventLines } from './event-lines.ts'
 import { isAnswerTo } from './message.ts'
 import { parseAnswer } from './parse-answer.ts'
-import { type AnswerRules, budgetOf, rewriteJson } from './rules.ts'
+import { type AnswerRules, budgetOf, type CallPatience, rewriteJson } from './rules.ts'
 
 type Bytes = Uint8Array<ArrayBuffer>
 type Output = ReadableStreamDefaultController<Bytes>
@@ -17,14 +18,15 @@ type Output = ReadableStreamDefaultController<Bytes>
  * Rewrites a stream. When it breaks off, the awaited call is answered, or the stream ends in an
  * AuthError.
  *
- * @param onEnd Called when nothing more is read of the source. Default: nobody is told.
+ * @param hold Is told at once, and what it gives is called when nothing more is read of the source.
+ *   Default: nobody is told.
  */
 export function rewriteEvents(
   source: ReadableStream<Bytes>,
   rules: AnswerRules,
-  onEnd: () => void = () => {},
+  hold?: Hold,
 ): ReadableStream<Bytes> {
-  const events = new EventRewriter(source, rules, onEnd)
+  const events = new EventRewriter(source, rules, hold)
   return new ReadableStream({
     start: (output) => events.start(output),
     pull: (output) => events.pull(output),
@@ -44,7 +46,8 @@ const STEPS_OF_LINE = 10
 class EventRewriter {
   readonly #reader: ReadableStreamDefaultReader<Bytes>
   readonly #rules: AnswerRules
-  readonly #onEnd: () => void
+  readonly #onEnd: (() => void) | undefined
+  readonly #patience: CallPatience | undefined
   readonly #completeEvents: ReturnType<typeof eventLines>
   readonly #encoder = new TextEncoder()
   /** The work of the whole stream. */
@@ -59,10 +62,12 @@ class EventRewriter {
   #isAnswered = false
   #isResumable = false
 
-  constructor(source: ReadableStream<Bytes>, rules: AnswerRules, onEnd: () => void) {
+  constructor(source: ReadableStream<Bytes>, rules: AnswerRules, hold?: Hold) {
     this.#reader = source.getReader()
     this.#rules = rules
-    this.#onEnd = onEnd
+    const patience = rules.awaited?.patience?.()
+    this.#patience = patience
+    this.#onEnd = hold?.(patience && (() => patience.moreMs()))
     this.#completeEvents = eventLines(rules.maxChars, rules.server)
     this.#budget = rules.isEndless ? workBudget({ steps: Infinity }) : budgetOf(rules)
   }
@@ -95,7 +100,7 @@ class EventRewriter {
   }
 
   cancel(reason: unknown): Promise<void> {
-    this.#onEnd()
+    this.#onEnd?.()
     this.#rules.legacy?.ended()
     return this.#reader.cancel(reason)
   }
@@ -130,18 +135,19 @@ class EventRewriter {
   /** The rules, which also tell us of the answer that is awaited. */
   #watching(): AnswerRules {
     const { awaited, message } = this.#rules
+    const patience = this.#patience
     return {
       ...this.#rules,
       message: (given, budget) => {
         if (awaited && isAnswerTo(awaited.id, given)) this.#sawAnswer = true
-        else awaited?.heard?.(given)
+        else patience?.heard(given)
         return message(given, budget)
       },
     }
   }
 
   #finish(output: Output): void {
-    this.#onEnd()
+    this.#onEnd?.()
     this.#rules.legacy?.ended('server_unavailable')
     if (this.#isResumable && !this.#rules.signal?.aborted) output.close()
     else this.#close(output, 'server_unavailable')
@@ -161,7 +167,7 @@ class EventRewriter {
   /** The foreign error ends here. */
   #fail(output: Output, error: unknown): void {
     const { awaited, legacy, server, signal } = this.#rules
-    this.#onEnd()
+    this.#onEnd?.()
     this.#reader.cancel().catch(() => {})
     const reason = error instanceof AuthError ? error.code : 'server_unavailable'
     legacy?.ended(reason)

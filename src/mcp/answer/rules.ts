@@ -56,10 +56,16 @@ export interface AwaitedCall {
    * stream cannot be resumed: its caller would wait for ever.
    */
   instead(reason: RefusalReason): UnknownObject
-  /** Reads what the server says while the call is under way. Default: nobody does. */
-  heard?(message: unknown): void
-  /** Milliseconds that the call still has when its deadline has passed. Default none. */
-  moreMs?(): number
+  /** Begins to be patient with the call, when its answer is a stream. Default: nobody is. */
+  patience?(): CallPatience
+}
+
+/** The patience with one call. */
+export interface CallPatience {
+  /** Reads what the server says in the stream of the call. */
+  heard(message: unknown): void
+  /** Milliseconds that the call still has when its deadline has passed; 0 for none. */
+  moreMs(): number
 }
 
 /** A stream of the transport HTTP+SSE (MCP 2024-11-05), as far as its events go. */
