@@ -105,6 +105,18 @@ describe('a chat server behind the gateway', () => {
     expect((await ask('/mcp', token, CALL)).status).toBe(401)
   })
 
+  it('has no run token any more when its person goes away before the end', async () => {
+    let token = ''
+    const { ask } = house((request) => {
+      token = bearer(request)
+      return new Response(new TransformStream<Uint8Array, Uint8Array>().readable)
+    })
+    const answer = await ask('/chatkit', tokenFor('alice'), {})
+    expect((await ask('/mcp', token, CALL)).status).toBe(200)
+    await answer.body?.cancel()
+    expect((await ask('/mcp', token, CALL)).status).toBe(401)
+  })
+
   it('is not reached without a good token, and does not redirect', async () => {
     const warnings: string[] = []
     let asked = 0

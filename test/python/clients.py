@@ -3,10 +3,15 @@
 import asyncio
 import json
 import sys
+from importlib.metadata import version
 
-import fastmcp
 from agents.mcp import MCPServerStreamableHttp
-from fastmcp.client.transports import StreamableHttpTransport
+
+# FastMCP wants the newer SDK of MCP.
+NEWER = not version("mcp").startswith("1.")
+if NEWER:
+    import fastmcp
+    from fastmcp.client.transports import StreamableHttpTransport
 
 url, token, title = sys.argv[1:4]
 HEADERS = {"Authorization": f"Bearer {token}"}
@@ -51,8 +56,10 @@ async def main():
     for path, prefix in (("/Classic", ""), ("/TaskFlow", ""), ("", "Classic__")):
         where = f"/mcp{path}"
         for mode, revision in (("legacy", "2025-11-25"), ("2026-07-28", "2026-07-28")):
-            await told(f"FastMCP, {revision}, {where}", with_fastmcp(path, mode, prefix))
-        await told(f"openai-agents, {where}", with_openai_agents(path, prefix))
+            if NEWER:
+                await told(f"FastMCP, {revision}, {where}", with_fastmcp(path, mode, prefix))
+        sdk = f"openai-agents with mcp {version('mcp')}"
+        await told(f"{sdk}, {where}", with_openai_agents(path, prefix))
 
 
 asyncio.run(main())

@@ -25,15 +25,26 @@ interface Running {
   stop(): Promise<void>
 }
 
+/** A Python with the newer SDK of MCP and FastMCP, and one with the older SDK alone. */
+export interface Pythons {
+  readonly newer: string
+  readonly older: string
+}
+
 /** Runs the clients, and then the agent of README. */
-export async function runClients(tally: Tally, cache: string, python: string): Promise<void> {
+export async function runClients(
+  tally: Tally,
+  cache: string,
+  { newer, older }: Pythons,
+): Promise<void> {
   const data = join(cache, 'taskflow')
   rmSync(data, { recursive: true, force: true })
   mkdirSync(data, { recursive: true })
   const taskflow = await startTaskflow(data)
   try {
-    await clients(tally, taskflow, python)
-    await tally.step('the agent of README acts as alice', () => readmeAgent(taskflow, data, python))
+    await clients(tally, taskflow, newer, 9)
+    await clients(tally, taskflow, older, 3)
+    await tally.step('the agent of README acts as alice', () => readmeAgent(taskflow, data, newer))
   } finally {
     await taskflow.stop()
   }
@@ -47,7 +58,13 @@ interface Told {
   readonly error?: string
 }
 
-async function clients(tally: Tally, { gateway, token }: Running, python: string): Promise<void> {
+/** Runs the clients of one Python, of which there are `expected`. */
+async function clients(
+  tally: Tally,
+  { gateway, token }: Running,
+  python: string,
+  expected: number,
+): Promise<void> {
   const program = join(import.meta.dirname, 'clients.py')
   const args = [program, gateway, await token('alice'), 'Water the yucca']
   const { output } = await outputOf({ command: python, args })
@@ -56,7 +73,7 @@ async function clients(tally: Tally, { gateway, token }: Running, python: string
     .flatMap((line): Told[] => (line.startsWith('{"name"') ? [JSON.parse(line)] : []))
   if (lines.length === 0) say(output.slice(-2000))
   await tally.step('the Python clients ran', async () => {
-    must(lines.length === 9, `${lines.length} of 9`)
+    must(lines.length === expected, `${lines.length} of ${expected}`)
     return undefined
   })
   for (const { name, error, tools = 0, added, hidden } of lines)

@@ -8,18 +8,21 @@ import { install, outputOf } from '../issuers-real/program.ts'
 import { NotAvailable } from '../issuers-real/tally.ts'
 
 /** The packages of the example. */
-const REQUIREMENTS: string = join(import.meta.dirname, '../../examples/python/requirements.txt')
+export const REQUIREMENTS: string = join(
+  import.meta.dirname,
+  '../../examples/python/requirements.txt',
+)
 
 /**
- * Gives the Python that has the packages.
+ * Gives a Python that has packages.
  *
- * @param also Further requirements, which may narrow those of the file.
+ * @param packages What pip installs: names with versions, or `--requirement` and a file.
  * @throws NotAvailable when they cannot be had.
  */
-export async function pythonWith(cache: string, also: readonly string[] = []): Promise<string> {
+export async function pythonWith(cache: string, packages: readonly string[]): Promise<string> {
   const wanted = createHash('sha256')
     .update(readFileSync(REQUIREMENTS))
-    .update(also.join('\n'))
+    .update(packages.join('\n'))
     .digest('hex')
     .slice(0, 12)
   const folder = join(cache, `environment-${wanted}`)
@@ -34,8 +37,8 @@ export async function pythonWith(cache: string, also: readonly string[] = []): P
   const log = join(folder, 'install.log')
   const make = { command: 'python3', args: ['-m', 'venv', 'python'], cwd: folder, log }
   await install('an environment of Python', make)
-  const args = ['-m', 'pip', 'install', '--quiet', '--requirement', REQUIREMENTS, ...also]
-  await install('the packages of the example', { command: python, args, cwd: folder, log })
+  const args = ['-m', 'pip', 'install', '--quiet', ...packages]
+  await install('the packages', { command: python, args, cwd: folder, log })
   writeFileSync(done, '')
   return python
 }

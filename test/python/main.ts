@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path'
 import { launchBrowser } from '../browser/browser.ts'
 import { NotAvailable, say, Tally } from '../issuers-real/tally.ts'
 import { runClients } from './clients.ts'
-import { pythonWith } from './environment.ts'
+import { pythonWith, REQUIREMENTS } from './environment.ts'
 import {
   audited,
   hidden,
@@ -15,6 +15,7 @@ import {
   onlyExchangedInTheServer,
   ownThreads,
   stolenRunToken,
+  stoppedRun,
   twoPeople,
 } from './scenes.ts'
 import { openWorld, type World } from './world.ts'
@@ -31,14 +32,18 @@ const SCENES: readonly (readonly [string, (world: World) => Promise<string | und
   ['no token is in the Python process of the agent', noTokenInTheAgent],
   ['the Python MCP server has only tokens of its own', onlyExchangedInTheServer],
   ['a run token is good for its person, its run and its routes alone', stolenRunToken],
+  ['a run token ends with the answer that its person stops', stoppedRun],
   ['every hop is in the audit, without a token', audited],
 ]
 
 const tally = new Tally()
 try {
-  const python = await pythonWith(cache)
+  const python = await pythonWith(cache, ['--requirement', REQUIREMENTS])
   await example(python)
-  await runClients(tally, cache, python)
+  await runClients(tally, cache, {
+    newer: python,
+    older: await pythonWith(cache, ['openai-agents==0.24.0', 'mcp==1.30.0']),
+  })
 } catch (error) {
   if (!(error instanceof NotAvailable)) throw error
   say(`could not be had: ${error.message}`)

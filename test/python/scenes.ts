@@ -151,6 +151,28 @@ export async function stolenRunToken(world: World): Promise<undefined> {
   return undefined
 }
 
+/** When the person stops the answer, its run token ends at once. */
+export async function stoppedRun(world: World): Promise<undefined> {
+  const { alice } = world.people
+  const before = world.heard.length
+  const held = world.hold()
+  try {
+    await alice.begin('List my tasks')
+    await world.asked(1, before)
+    const token = world.lastRunToken()
+    const list = () => askMcp(`${world.example.urls.gateway}/mcp/Tasks`, token, 'tools/list', {})
+    must((await list()).status === 200, 'the run token is not good during its run')
+    await alice.page.getByRole('button', { name: 'Stop' }).click()
+    const deadline = performance.now() + 10_000
+    while ((await list()).status !== 401)
+      must(performance.now() < deadline, 'the run token is good after the stop')
+  } finally {
+    held.release()
+  }
+  holds(await alice.ask('List my tasks'), ALICE_TASK)
+  return undefined
+}
+
 async function bobsReachNoTaskOfAlices({ example }: World, bobs: string): Promise<void> {
   const url = `${example.urls.gateway}/mcp/Tasks`
   for (const args of [{}, { user_id: 'alice' }, { user_id: 'alice', access_token: 'forged' }]) {
