@@ -6,6 +6,7 @@ import type { Adopter, Site } from './adopter.ts'
 import { MCP_SERVERS } from './mcp-servers.ts'
 import { MOUNTED } from './mounted.ts'
 import { PAGES } from './pages.ts'
+import { PEERS } from './peers.ts'
 import { proveExpress, proveInit } from './prove.ts'
 import { SESSION_PAGE } from './session-page.ts'
 
@@ -73,5 +74,6 @@ export const ADOPTERS: readonly Adopter[] = [
   ...FRAMEWORKS.map(begunWith),
   ...PAGES,
   ...MCP_SERVERS,
+  ...PEERS,
   SESSION_PAGE,
 ]

@@ -23,7 +23,7 @@ const writesApp = () => script('snippet.mjs', 'mounting.md', 'js', 'onbehalf.js'
 type Shown = Readonly<Record<string, number>>
 
 /** An app whose files are on a page of docs/mounting. */
-function shownOn(
+export function shownOn(
   page: string,
   {
     name,
