@@ -42,6 +42,8 @@ class Context:
 
 class TasksChat(ChatKitServer[Context]):
     async def respond(self, thread, message, context):
+        if thread.title is None and message is not None:
+            thread.title = " ".join(part.text for part in message.content)[:60]
         async with MCPServerStreamableHttp(
             params={
                 "url": f"{GATEWAY}/mcp/Tasks",

@@ -63,7 +63,9 @@ const { name } = JSON.parse(
   atob(current.access_token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/')),
 )
 document.querySelector('#person').textContent = name
-const chat = document.querySelector('onbehalf-chat')
+// Made only now: nobody can write before they are signed in.
+const chat = document.createElement('onbehalf-chat')
+chat.startGreeting = 'What shall we do with your tasks?'
 chat.person = name
 chat.token = async ({ refresh }) => {
   if (refresh || Date.now() > current.freshUntil) {
@@ -73,3 +75,4 @@ chat.token = async ({ refresh }) => {
   return current.access_token
 }
 chat.endpoint = door
+document.body.append(chat)
