@@ -40,6 +40,26 @@ function vite(name: string, kind: 'vue' | 'svelte', packages: Adopter['packages'
 
 const next = (...args: string[]) => script('node_modules/next/dist/bin/next', ...args)
 
+/** The page in React, built by Vite. */
+export function reactPage(name: string, packages: Adopter['packages']): Adopter {
+  return {
+    name,
+    files: {
+      ...SHARED,
+      'pages/server.mjs': 'server.mjs',
+      'pages/index.html': 'index.html',
+      'pages/react.start.js': 'start.js',
+    },
+    packages: { vite: '^8.4.0', ...packages },
+    build: () => [
+      script('snippet.mjs', 'frameworks.md', 'tsx', 'Assistant.tsx'),
+      script('node_modules/vite/bin/vite.js', 'build'),
+    ],
+    start: () => script('server.mjs'),
+    prove: usePage,
+  }
+}
+
 export const PAGES: readonly Adopter[] = [
   vite('The page in Vue 3', 'vue', { vue: '^3.5.0', '@vitejs/plugin-vue': '^6.0.0' }),
   vite('The page in Svelte 5', 'svelte', {

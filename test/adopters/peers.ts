@@ -1,10 +1,11 @@
-// The AI SDK in the lowest version that package.json allows, and in the newest. `@openai/agents`,
-// `@modelcontextprotocol/client` and `pg` have one version in their range so far, which the tests run;
-// of `react`, only the newest is tried, in Next.js. No test lives here.
+// Peers with a range, each in the lowest version that package.json allows and in the newest. The others
+// (`@openai/agents`, `@modelcontextprotocol/client`, `pg`) have one version in their range so far, which
+// the tests run. No test lives here.
 
 import { readFileSync } from 'node:fs'
 import type { Adopter } from './adopter.ts'
 import { shownOn } from './mounted.ts'
+import { reactPage } from './pages.ts'
 
 const { peerDependencies } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -38,5 +39,8 @@ export const PEERS: readonly Adopter[] = [
       files: { 'ai-sdk.js': 'answer.js' },
       start: () => ({ command: process.execPath, args: ['server.js'] }),
     }),
+  ),
+  ...each('react', ['react'], (name, { react = '' }) =>
+    reactPage(name, { react, 'react-dom': react }),
   ),
 ]
