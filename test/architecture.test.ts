@@ -250,6 +250,10 @@ describe('reveal()', () => {
       // A client in front of the gateway: the issuer's code and refresh token, sealed; its access token.
       'src/gateway/clients/callback.ts': 1,
       'src/gateway/clients/token.ts': 2,
+      // An access key: its digest, and the one time that it is shown.
+      'src/gateway/keys/access-keys.ts': 1,
+      'src/gateway/keys/own-keys.ts': 1,
+      'src/cli/access-keys.ts': 2,
       // The tokens that the doctor says the type and the audience of.
       'src/cli/doctor/look-at-token.ts': 1,
       // The example's issuer holds the secrets that it gave out. Its old-fashioned server carries

@@ -2,6 +2,7 @@
 // `bin/onbehalf.mjs` calls it.
 
 import { readFileSync } from 'node:fs'
+import { accessKeys } from './access-keys.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
 import { conformance } from './conformance.ts'
 import { doctor } from './doctor.ts'
@@ -17,6 +18,7 @@ import { sessions } from './sessions.ts'
 
 /** Every command. */
 const COMMANDS: Readonly<Record<string, Command>> = {
+  'access-keys': accessKeys,
   conformance,
   doctor,
   gateway,

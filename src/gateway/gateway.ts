@@ -21,6 +21,9 @@ import { serveJointly } from './joint/serve.ts'
 import { JointStreams } from './joint/streams.ts'
 import { Upstreams } from './joint/upstreams.ts'
 import type { JointParts } from './joint/visit.ts'
+import { withAccessKeys, withinReach } from './keys/key-door.ts'
+import { serversForKeys } from './keys/key-servers.ts'
+import { answerOwnKeys, type OwnKeysParts, ownKeysAt } from './keys/own-keys.ts'
 import { longSecret } from './long-secret.ts'
 import { Memories } from './memories.ts'
 import {
@@ -62,6 +65,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const routes = routesOf(url, names, subsets)
   checkServers(options)
   namesOver(names)
+  if (options.accessKeys && !options.consents)
+    throw new TypeError('accessKeys need the setting consents: the same store that they are over')
   if (options.chat) checkChat(options.chat, allowedHttp(options))
   const kept = keptFor(options)
   const resources = routes.all.map(({ resource }) => resource)
@@ -95,9 +100,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { runs } = kept
   const chat = options.chat && chatDoor(options, options.chat, runs)
   const cors = corsFor([new URL(url).origin, ...allowedOrigins], forwardHeaders)
+  const { accessKeys: keys, scopes = [], now = Date.now } = options
+  const forKeys = serversForKeys(options.servers, options.session !== undefined)
+  const ownKeys = keys && { keys, servers: forKeys, now, before: pathBefore(url) }
+  const atMcp = keys
+    ? withAccessKeys(onbehalf, { keys, routes: routes.all, servers: forKeys, scopes })
+    : onbehalf
+  const serving = { routes, onbehalf, atMcp, parts, gate, cors, runs, chat, keptCallers, clients }
   const gateway: Gateway = {
-    fetch: (request) =>
-      serve(request, { routes, onbehalf, parts, gate, cors, runs, chat, keptCallers, clients }),
+    fetch: (request) => serve(request, { ...serving, ownKeys }),
     routes: routes.all.map(({ path, servers }) => ({ path, servers })),
     revoke: (principal) => onbehalf.revoke(principal),
     endSignIn: (ended) => onbehalf.endSignIn(ended),
@@ -138,6 +149,19 @@ interface Serving {
   readonly chat: ChatDoor | undefined
   readonly keptCallers: KeptCallers
   readonly clients: ClientFacade | undefined
+  /** Admits requests at MCP routes, by access keys too. */
+  readonly atMcp: OnBehalf
+  readonly ownKeys: OwnKeys | undefined
+}
+
+/** Where people make access keys of their own. */
+interface OwnKeys extends OwnKeysParts {
+  /** The path of the gateway. */
+  readonly before: string
+}
+
+function pathBefore(url: string): string {
+  return new URL(url).pathname.replace(/\/$/, '')
 }
 
 /** The front door of a chat server. */
@@ -152,7 +176,7 @@ function chatDoor(
   chat: ChatUpstream,
   runs: RunTokens,
 ): ChatDoor {
-  const path = `${new URL(url).pathname.replace(/\/$/, '')}${chat.path}`
+  const path = `${pathBefore(url)}${chat.path}`
   const resource = `${new URL(url).origin}${path}`
   return { chat, url, runs, fetch, now, warn, path, resource }
 }
@@ -172,7 +196,7 @@ async function serve(request: Request, serving: Serving): Promise<Response> {
 }
 
 async function answer(request: Request, path: string, serving: Serving): Promise<Response> {
-  const { routes, onbehalf, parts, gate, runs, chat, keptCallers } = serving
+  const { routes, onbehalf, atMcp, parts, gate, runs, chat, keptCallers, ownKeys } = serving
   const described =
     routes.describedAt(path) ??
     (chat && new URL(resourceMetadataUrl(chat.resource)).pathname === path ? chat : undefined)
@@ -182,19 +206,24 @@ async function answer(request: Request, path: string, serving: Serving): Promise
   if (foreign) return foreign
   if (chat?.path === path)
     return onbehalf.handle(request, (caller) => passToChat(request, caller, chat), chat)
+  const asked = ownKeys && ownKeysAt(ownKeys.before, path)
+  if (asked) {
+    const answerTo = (caller: Caller) => answerOwnKeys(request, asked.id, caller, ownKeys)
+    return onbehalf.handle(request, answerTo, routes.everything)
+  }
   const route = routes.of(path)
   if (!route) return notFound()
   const inNameOf = (caller: Caller) =>
     route.isOneServer
       ? passOn(request, route, caller, parts)
-      : serveJointly(request, route, caller, parts)
+      : serveJointly(request, withinReach(route, caller), caller, parts)
   // A chat server in its run: its person was admitted at the front door.
   const running = runs.callerOf(request)
   if (running) return inNameOf(running)
   // A process works with the sign-in of the request that opened its session.
   return route.servers.some((server) => isStdio(parts.urlOf(server)))
-    ? keptCallers.handle(onbehalf, request, inNameOf, route)
-    : onbehalf.handle(request, inNameOf, route)
+    ? keptCallers.handle(atMcp, request, inNameOf, route)
+    : atMcp.handle(request, inNameOf, route)
 }
 
 function notFound(): Response {

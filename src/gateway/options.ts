@@ -2,13 +2,21 @@
 
 import type { Credential } from '../core/credential.ts'
 import type { OptionNames } from '../core/known-options.ts'
-import { isByName, isList, isSecret, isTexts, type ValueChecks } from '../core/option-values.ts'
+import {
+  hasMethods,
+  isByName,
+  isList,
+  isSecret,
+  isTexts,
+  type ValueChecks,
+} from '../core/option-values.ts'
 import type { Principal } from '../core/principal.ts'
 import type { EndedSignIn } from '../core/sign-ins.ts'
 import type { OnBehalfOptions } from '../on-behalf-options.ts'
 import { ON_BEHALF_OPTIONS } from '../option-names.ts'
 import type { ChatUpstream } from './chat/front-door.ts'
 import type { GatewayClients } from './clients/options.ts'
+import type { AccessKeys } from './keys/access-keys.ts'
 
 /** A gateway. */
 export interface Gateway {
@@ -52,6 +60,11 @@ export interface GatewayOptions extends Omit<OnBehalfOptions, 'resource'> {
    * Default: they go to the issuer itself.
    */
   readonly clients?: GatewayClients
+  /**
+   * Personal access keys, for clients that cannot sign in: `accessKeys`, over the same `consents` as the
+   * gateway has. Default: only tokens are taken.
+   */
+  readonly accessKeys?: AccessKeys
   /** Bytes that the body of a request may have. Default 4 MiB. */
   readonly maxBodyBytes?: number
   /**
@@ -73,6 +86,7 @@ export function appOptions(options: GatewayOptions): Omit<OnBehalfOptions, 'reso
     forwardHeaders,
     chat,
     clients,
+    accessKeys,
     maxBodyBytes,
     after,
     ...app
@@ -93,6 +107,7 @@ export const GATEWAY_OPTIONS: OptionNames<GatewayOptions> = {
   forwardHeaders: 'optional',
   chat: 'optional',
   clients: 'optional',
+  accessKeys: 'optional',
   maxBodyBytes: 'optional',
   after: 'optional',
 }
@@ -105,6 +120,10 @@ export const GATEWAY_VALUES: ValueChecks = {
       : "must be a text, an absolute URL such as 'https://gateway.example'",
   chat: isByName(
     "{ path: '/chatkit', upstream: 'http://127.0.0.1:8000/chatkit', principalSecret }",
+  ),
+  accessKeys: hasMethods(
+    ['create', 'list', 'revoke', 'find'],
+    'accessKeys({ secrets, consents }) makes them',
   ),
   clients: isByName("{ clientId: 'gateway' }"),
   subsets: isByName("{ team: ['Tasks'] }"),

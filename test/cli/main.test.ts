@@ -29,7 +29,7 @@ describe('the program', () => {
     ['Doctor', 'did you mean doctor?'],
     ['leak-test', 'did you mean leaktest?'],
     ['version', 'did you mean --version?'],
-    ['xyzzy', 'it has conformance, doctor, gateway'],
+    ['xyzzy', 'it has access-keys, conformance, doctor, gateway'],
   ])('the program says which command was meant by %s', async (typed, words) => {
     const { code, note } = await run(typed)
     expect(code).toBe(2)

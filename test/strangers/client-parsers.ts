@@ -14,10 +14,13 @@ import {
 import { redirectRule } from '../../src/gateway/clients/redirect-uris.ts'
 import { sealsUnder } from '../../src/gateway/clients/sealed.ts'
 import { createGateway } from '../../src/gateway/index.ts'
+import { accessKeyIn } from '../../src/gateway/keys/access-keys.ts'
+import { parseNewKey } from '../../src/gateway/keys/own-keys.ts'
 import { oidc } from '../../src/issuers/index.ts'
 import { ISSUER, MCP } from '../core/parts.ts'
 import {
   fromJson,
+  headersWith,
   NEVER_COMES,
   outcomeOfAnswer,
   outcomeOfMaybe,
@@ -169,6 +172,30 @@ export const CLIENT_PARSERS: readonly StrangerParser[] = [
       const sealed = json as Readonly<Record<string, unknown>>
       const read = [parseAsked, parseFlow, parseCode, parseRefresh].map((parse) => parse(sealed))
       return outcomeOfMaybe(read.every((one) => one !== undefined) ? read : undefined)
+    },
+  },
+  {
+    name: 'access key of a request to the gateway',
+    stranger: 'a caller',
+    files: ['src/gateway/keys/access-keys.ts'],
+    good: () => [`Bearer obk_${'A'.repeat(43)}`],
+    read(text) {
+      const headers = headersWith('authorization', text)
+      return headers ? outcomeOfMaybe(accessKeyIn(new Request(GATEWAY, { headers }))) : NEVER_COMES
+    },
+  },
+  {
+    name: 'new access key of a person',
+    stranger: 'a caller',
+    files: ['src/gateway/keys/own-keys.ts'],
+    good: () => [JSON.stringify({ name: 'laptop', servers: ['Tasks'], scopes: ['read'], days: 7 })],
+    read(text) {
+      const json = fromJson(text)?.value
+      if (typeof json !== 'object' || json === null) return NEVER_COMES
+      const wanted = parseNewKey({ ...json }, { servers: ['Tasks'], now: Date.now })
+      return typeof wanted === 'string'
+        ? { taken: false, said: wanted }
+        : { taken: true, value: { ...wanted, until: undefined } }
     },
   },
 ]

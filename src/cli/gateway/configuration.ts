@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path'
 import { memorySecretStore, staticKeys } from 'onbehalf'
 import type { EgressFetch } from 'onbehalf/egress'
 import { createGateway, type Gateway, type GatewayOptions } from 'onbehalf/gateway'
+import { accessKeysIn } from './access-keys.ts'
 import { clientsIn } from './clients.ts'
 import { issuersIn } from './issuers.ts'
 import { ConfigError } from './place.ts'
@@ -103,6 +104,7 @@ async function configure(
       : { sessionSecret: secretOf('sessionSecret', settings.sessionSecret) }),
     ...(settings.chat === undefined ? {} : { chat: chatIn(settings.chat, secretOf) }),
     ...(await clientsIn(settings, secretOf)),
+    ...accessKeysIn(settings, store),
     warn,
     ...(send ? { fetch: send } : {}),
     ...(processes ? { processes } : {}),
@@ -124,6 +126,7 @@ async function configure(
 
 /** Settings that are read here. */
 const NOT_FOR_CREATE_GATEWAY: readonly string[] = [
+  'accessKeys',
   'issuer',
   'issuers',
   'listen',

@@ -106,6 +106,7 @@ const TYPES: Readonly<Record<Setting, object>> = {
     properties: { maxProcesses: COUNT, maxPerPerson: COUNT },
   },
   insecurelyAllowHttp: TEXTS,
+  accessKeys: { type: 'boolean' },
   clients: {
     type: 'object',
     additionalProperties: false,

@@ -25,6 +25,7 @@ export const SETTINGS = {
   processes: 'how many processes of stdio servers may run: maxProcesses and maxPerPerson',
   insecurelyAllowHttp: 'hosts inside a cluster that plain http is used for',
   clients: 'lets MCP clients register and sign in through the gateway',
+  accessKeys: 'true lets clients in that send a personal access key; needs store',
   chat: 'a chat server in any language, behind the front door of the gateway',
   store: 'a SQLite file and its keyring, for keys, pins and marks that last',
 } as const

@@ -6,6 +6,7 @@ import {
   fileMasterKeys,
   KeyringError,
   openSqlite,
+  sqliteConsentStore,
   sqliteReflectionMarks,
   sqliteSecretStore,
   sqliteToolPins,
@@ -16,6 +17,7 @@ import { isMap, type Settings } from './settings.ts'
 /** A store that is open. */
 export interface Store {
   readonly secrets: ReturnType<typeof sqliteSecretStore>
+  readonly consents: ReturnType<typeof sqliteConsentStore>
   /** Options of createGateway. */
   readonly parts: Readonly<Record<string, unknown>>
   close(): Promise<void>
@@ -42,6 +44,7 @@ export function openStore({ store }: Settings, folder: string): Store | undefine
     const database = openSqlite(resolve(folder, sqlite))
     return {
       secrets: sqliteSecretStore(database, masterKeys),
+      consents: sqliteConsentStore(database),
       parts: {
         reflectionMarks: sqliteReflectionMarks(database),
         toolPins: sqliteToolPins(database),

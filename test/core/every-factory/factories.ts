@@ -18,12 +18,13 @@ import { parseBinding } from '../../../src/core/parse-binding.ts'
 import { guardedFetch } from '../../../src/egress/index.ts'
 import { agUiResponse } from '../../../src/frameworks/ag-ui/index.ts'
 import { aiSdkTools } from '../../../src/frameworks/ai-sdk/index.ts'
-import { createGateway } from '../../../src/gateway/index.ts'
+import { accessKeys, createGateway } from '../../../src/gateway/index.ts'
 import {
   Credential,
   createAuditor,
   createDoor,
   createOnBehalf,
+  memoryConsentStore,
   memorySecretStore,
   memorySignInStore,
   memoryVault,
@@ -149,6 +150,14 @@ const ofPresets = Object.fromEntries(
 /** By name, as the subpaths export them. */
 export const FACTORIES: Readonly<Record<string, Factory>> = {
   ...ofPresets,
+  accessKeys: {
+    make: by(accessKeys),
+    good: { secrets: memorySecretStore(), consents: memoryConsentStore() },
+    wrong: [
+      ['secrets', {}, 'must have the method'],
+      ['consents', {}, 'must have the method'],
+    ],
+  },
   createGateway: {
     make: by(createGateway),
     good: {
@@ -166,6 +175,7 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
       ['sessionSecret', 'a text', 'must be a Credential'],
       ['allowedOrigins', 'https://app.example', 'must be a list'],
       ['forwardHeaders', 'X-Tenant', 'must be a list of texts'],
+      ['accessKeys', {}, 'accessKeys({ secrets, consents }) makes them'],
       ['clients', true, 'must be an object with their names'],
       ['clients', { clientId: 'gateway', redirectUri: 'x' }, 'did you mean redirectUris?'],
       ['clients', { clientId: 'gateway', clientSecret: 'a text' }, 'must be a Credential'],

@@ -61,6 +61,8 @@ const ofPostgres = Object.fromEntries(
 export const PLAIN: Readonly<Record<string, string | Calls>> = {
   ...ofSqlite,
   ...ofPostgres,
+  // onbehalf/gateway
+  serversForKeys: PURE,
   // onbehalf
   AuthError: ERROR,
   Credential: 'its own tests say what it takes',

@@ -14,12 +14,14 @@ import {
 import {
   openPostgres,
   type PostgresDatabase,
+  postgresConsentStore,
   postgresSecretStore,
   postgresVault,
 } from '../../../src/store/postgres/index.ts'
 import { alice, ISSUER } from '../../core/parts.ts'
 import { connection, plain, secretStoreContract } from '../../core/vault/secret-store-contract.ts'
 import { vaultContract } from '../../core/vault/vault-contract.ts'
+import { accessKeysContract } from '../../gateway/keys/access-keys-contract.ts'
 import { formsOf, ground, groundForTest } from '../ground.ts'
 import { deposit, now, record, rotationContract } from '../sealing/rotation-contract.ts'
 import { session, untilSomebodyWaits } from './ground.ts'
@@ -76,6 +78,16 @@ vaultContract('PostgreSQL', async (clock) => {
     deposits: 200,
     close: made.close,
   }
+})
+
+accessKeysContract('PostgreSQL', async () => {
+  const { one, other } = await emptied()
+  const made = groundForTest()
+  const instance = (database: typeof one) => ({
+    secrets: postgresSecretStore(database, made.masterKeys),
+    consents: postgresConsentStore(database),
+  })
+  return [instance(one), instance(other)]
 })
 
 secretStoreContract('PostgreSQL', async () => {
