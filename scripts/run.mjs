@@ -42,6 +42,8 @@ const commands = {
   'test:servers': [['test/frameworks/servers/main.ts']],
   // The Python example in a browser, and Python clients, with packages that it installs by itself.
   'test:python': [['test/python/main.ts']],
+  // Real MCP clients, which it installs by itself. Arguments name some of them.
+  'test:clients': [['test/clients-real/main.ts']],
   // The stores behind a real PgBouncer, which it unpacks by itself.
   'test:pooler': [['test/pooler/main.ts']],
   // Fresh projects over the packed package, which it installs by itself. Arguments name some of them.

@@ -89,9 +89,19 @@ export function openGateway(shared: Shared): Gateway {
   return createGateway({
     url: new URL(urls.gateway).origin,
     audience: urls.gateway,
-    authorizationServers: [urls.issuer],
-    verifier,
-    exchanger: exchangerOf(gatewayClient(keys), shared),
+    issuer: {
+      issuer: urls.issuer,
+      authorizationServers: [urls.issuer],
+      verifier,
+      exchanger: exchangerOf(gatewayClient(keys), shared),
+    },
+    // TaskFlow's issuer registers no clients, and knows one resource for all addresses.
+    clients: {
+      clientId: 'taskflow-gateway',
+      clientSecret: keys.gatewayClientSecret,
+      resource: urls.gateway,
+      scopes: source.scopes,
+    },
     servers: {
       TaskFlow: { url: urls.mcp, source },
       // Its tools take the person's id and token as arguments. No agent sees that.

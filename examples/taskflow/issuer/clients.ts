@@ -13,9 +13,15 @@ import { scopes } from './resource-server.ts'
  */
 export const CLI_REDIRECT = 'http://127.0.0.1/callback'
 
-/** Gives the registration of each client (RFC 7591 section 2). */
+/**
+ * Gives the registration of each client (RFC 7591 section 2).
+ *
+ * @param gateway The URL of the gateway. It signs in the people of MCP clients, which TaskFlow does not
+ *   know.
+ */
 export function clients(
   web: string,
+  gateway: string,
   keys: TaskflowKeys,
 ): readonly Readonly<Record<string, unknown>>[] {
   const { kty, crv, x, y, kid, alg, use } = keys.chatClientKey
@@ -66,7 +72,8 @@ export function clients(
       client_name: 'The TaskFlow gateway',
       token_endpoint_auth_method: 'client_secret_basic',
       client_secret: keys.gatewayClientSecret.reveal(),
-      ...exchangeOnly,
+      grant_types: ['authorization_code', 'refresh_token', EXCHANGE_GRANT],
+      redirect_uris: [`${new URL(gateway).origin}/oauth/callback`],
     },
     {
       client_id: 'taskflow-classic',

@@ -42,7 +42,7 @@ export function configuration(
 
   return {
     adapter: storage.adapter,
-    clients: clients(web, keys),
+    clients: clients(web, resources.gateway, keys),
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     clientAuthMethods: ['none', 'private_key_jwt', 'client_secret_basic'],
     enabledJWA: { clientAuthSigningAlgValues: ['ES256'], idTokenSigningAlgValues: ['ES256'] },

@@ -44,7 +44,10 @@ export function createIssuer(options: IssuerOptions): Issuer {
     remember: (token, act) => actors.set(token, act),
   })
   const names = new Map(
-    clients(web, keys).map((client) => [client.client_id, String(client.client_name)]),
+    clients(web, resources.gateway, keys).map((client) => [
+      client.client_id,
+      String(client.client_name),
+    ]),
   )
   provider.use(guard(issuer, web))
   provider.use(correctGrantError)
