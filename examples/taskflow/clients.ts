@@ -37,11 +37,8 @@ export function literalClient({ literalClientSecret }: TaskflowKeys): OAuthClien
 
 /** The web server, where it keeps the sign-ins: `client_secret_basic`. */
 export function webClient({ webClientSecret }: TaskflowKeys): OAuthClient {
-  return { clientId: WEB_CLIENT, client: clientSecretBasic(webClientSecret) }
+  return { clientId: 'taskflow-web', client: clientSecretBasic(webClientSecret) }
 }
-
-/** The name of the web server at the issuer. */
-export const WEB_CLIENT = 'taskflow-web'
 
 /** The MCP server: `client_secret_basic`. */
 export function mcpClient({ mcpClientSecret }: TaskflowKeys): OAuthClient {
