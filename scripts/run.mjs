@@ -22,7 +22,7 @@ const commands = {
   // Python in front of the gateway and behind it. It installs its packages by itself.
   'start:python': [['examples/python/start.ts']],
   bench: [['--expose-gc', 'bench/main.ts']],
-  // An official suite, which it installs by itself. The argument names it.
+  // An official suite, or proxies of others, which it installs by itself. The argument names it.
   conformance: [['test/conformance/main.ts']],
   'conformance:chatkit': [['test/chatkit/conformance-server.ts']],
   check: [['scripts/check.mjs']],

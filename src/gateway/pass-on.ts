@@ -5,7 +5,7 @@ import type { Caller } from '../caller.ts'
 import type { Refusal } from '../core/errors.ts'
 import { readBytes } from '../core/http/bounded-body.ts'
 import { parseJson } from '../core/json.ts'
-import { answerToBody } from '../mcp-server/body.ts'
+import { answerToBody, unreadable } from '../mcp-server/body.ts'
 import { type RequestId, requestIdOf, sessionNotFound } from '../mcp-server/problem.ts'
 import { MCP_SESSION_HEADER, sessionIdOf } from '../mcp-server/session-owners.ts'
 import { answerToFailure, challengeFor } from './refusal-answer.ts'
@@ -81,6 +81,8 @@ export async function passOn(
     if (given !== null) response.headers.set(MCP_SESSION_HEADER, parts.ids.seal(given, place))
     return response
   } catch (error) {
+    // Read again only where something has failed: good requests are not read twice.
+    if (body && parseJson(body.text) === undefined) return unreadable()
     return answerToFailure(error, idIn(body?.text), route, caller)
   }
 }

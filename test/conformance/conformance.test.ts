@@ -61,11 +61,21 @@ it("reads the suite's list: each scenario once for every revision", () => {
 describe('the command', () => {
   it('takes a suite, legs and --json, and nothing else', () => {
     expect(readOptions(['mcp', '--leg', 'client', '--json'])).toEqual({
+      what: 'mcp',
       legs: ['client'],
       only: '',
       isJson: true,
     })
-    for (const args of [[], ['mpc'], ['mcp', '--leg', 'sever'], ['mcp', '--jsn'], ['mcp', 'mcp']])
+    expect(readOptions(['peers'])).toMatchObject({ what: 'peers', isJson: false })
+    for (const args of [
+      [],
+      ['mpc'],
+      ['peers', '--leg', 'client'],
+      ['peers', 'mcp'],
+      ['mcp', '--leg', 'sever'],
+      ['mcp', '--jsn'],
+      ['mcp', 'mcp'],
+    ])
       expect(readOptions(args)).toBeUndefined()
   })
 

@@ -1,5 +1,5 @@
-// `npm run conformance -- mcp`: the official MCP conformance suite over this code. It installs the
-// suite into .data/conformance (or ONBEHALF_CONFORMANCE). Ends with 0 when all passed, 1 when
+// `npm run conformance -- mcp`: the official MCP conformance suite over this code; `-- peers`: our own
+// checks over the proxies of others. It installs the suite and the proxies into .data/conformance (or ONBEHALF_CONFORMANCE). Ends with 0 when all passed, 1 when
 // something failed, 2 when that could not be told.
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -8,6 +8,7 @@ import { NotAvailable } from '../issuers-real/tally.ts'
 import { LEGS, runLeg } from './mcp/legs.ts'
 import { installSuite, SUITE } from './mcp/suite.ts'
 import { type Options, readOptions, USAGE } from './options.ts'
+import { runPeers } from './peers/peers.ts'
 import { countsOf, type LegResult, lineOf, type ScenarioResult, summaryOf } from './result.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -22,10 +23,29 @@ else {
   process.exitCode = 2
 }
 
-/** Runs the legs, and gives the exit code. */
-async function run({ legs, only, isJson }: Options): Promise<number> {
+/** Runs what was asked for, and gives the exit code. */
+async function run(options: Options): Promise<number> {
   // With --json, standard output is for the one object.
-  const say = isJson ? console.error : console.log
+  const say = options.isJson ? console.error : console.log
+  return options.what === 'mcp' ? runLegs(options, say) : comparePeers(options, say)
+}
+
+type Say = (line: string) => void
+
+/** What others do is told, and is no failure of ours. */
+async function comparePeers({ isJson }: Options, say: Say): Promise<number> {
+  try {
+    const peers = await runPeers(folder, say)
+    if (isJson) console.log(JSON.stringify({ peers }))
+    return 0
+  } catch (error) {
+    if (!(error instanceof NotAvailable)) throw error
+    console.error(`A proxy could not be had, so nothing is known: ${error.message}`)
+    return 2
+  }
+}
+
+async function runLegs({ legs, only, isJson }: Options, say: Say): Promise<number> {
   mkdirSync(folder, { recursive: true })
   const data = mkdtempSync(join(folder, 'run-'))
   process.on('exit', () => rmSync(data, { recursive: true, force: true }))

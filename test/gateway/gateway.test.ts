@@ -189,6 +189,10 @@ describe('an id of a session', () => {
     const headers = { 'mcp-session-id': client.session() ?? '' }
     const answer = await two.ask('/mcp/Tasks', tokenFor('alice'), LIST, headers)
     expect(answer.status).toBe(200)
+    // What it is bound to holds there too.
+    expect((await two.ask('/mcp/Tasks', tokenFor('bob'), LIST, headers)).status).toBe(404)
+    expect((await two.ask('/mcp/Notes', tokenFor('alice'), LIST, headers)).status).toBe(404)
+    expect((await two.ask('/mcp', tokenFor('alice'), LIST, headers)).status).toBe(404)
   })
 
   it('is not that of the server, and is in no event of the audit', async () => {

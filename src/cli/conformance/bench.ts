@@ -1,5 +1,6 @@
 // What the checks work with: the target, people who talk with it, and what stands around it.
 
+import { randomUUID } from 'node:crypto'
 import type { Credential } from 'onbehalf'
 import { isObject, stringOf, type UnknownObject } from '../inspect/ask.ts'
 import { type Answer, type Asked, ask } from './ask.ts'
@@ -62,8 +63,9 @@ export interface Person {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** Each id is another one: of two requests of a session with the same id, one gets no answer. */
 const message = (method: string, params: object) =>
-  JSON.stringify({ jsonrpc: '2.0', id: method, method, params })
+  JSON.stringify({ jsonrpc: '2.0', id: randomUUID(), method, params })
 
 /** The first message of a client. */
 export const GREETING: string = message('initialize', {

@@ -19,9 +19,17 @@ export interface Served {
   drain(): Promise<void>
 }
 
-/** Milliseconds for the headers of a request, and for the whole of it. */
-const HEADERS_TIMEOUT_MS = 10_000
-const REQUEST_TIMEOUT_MS = 60_000
+/** How long a client may take. */
+export interface Limits {
+  /** Milliseconds for the headers of a request. */
+  readonly headersMs: number
+  /** Milliseconds for the whole of it. */
+  readonly requestMs: number
+  /** Milliseconds between two looks at who is late. */
+  readonly checkMs: number
+}
+
+const LIMITS: Limits = { headersMs: 10_000, requestMs: 60_000, checkMs: 5_000 }
 const MAX_HEADER_BYTES = 32 * 1024
 /** Milliseconds that requests under way have when the process is to end. */
 const DRAIN_MS = 4_000
@@ -31,13 +39,18 @@ const DRAIN_MS = 4_000
  *
  * @throws Error of node:net when it cannot listen there.
  */
-export async function serveGateway(first: Gateway, { host, port }: Listen): Promise<Served> {
+export async function serveGateway(
+  first: Gateway,
+  { host, port }: Listen,
+  { headersMs, requestMs, checkMs }: Limits = LIMITS,
+): Promise<Served> {
   let current = inService(first)
   let isEnding = false
   const server = createServer(
     {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: checkMs,
       maxHeaderSize: MAX_HEADER_BYTES,
     },
     (incoming, outgoing) => {

@@ -2,7 +2,7 @@
 // conformance around it. It has no tests.
 
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,6 +50,7 @@ export async function startTarget(): Promise<Target> {
   const folder = mkdtempSync(join(tmpdir(), 'onbehalf-conformance-'))
   const log = join(folder, 'target.log')
   writeFileSync(log, 'started\n')
+  const write = (line: string) => appendFileSync(log, `${line}\n`)
   const gateway = createGateway({
     url,
     issuer: oidc({
@@ -73,8 +74,8 @@ export async function startTarget(): Promise<Target> {
         ],
       },
     },
-    audit: { record() {} },
-    warn() {},
+    audit: { record: (event) => write(JSON.stringify(event)) },
+    warn: write,
   })
   const target = `${url}/mcp/Upstream`
   const tokens = issuedTokens(issuer, target, 'mcp')

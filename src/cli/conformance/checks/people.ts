@@ -16,7 +16,7 @@ import {
 } from '../bench.ts'
 import type { Check } from '../check.ts'
 import { failed, must, type Outcome, PASSED, unknown } from '../outcome.ts'
-import type { Recorded, Upstream } from '../world/upstream.ts'
+import { CHOSEN, type Recorded, type Upstream } from '../world/upstream.ts'
 
 const NOT_CALLED = 'the call did not reach the server behind the target'
 
@@ -60,7 +60,7 @@ async function apart(bench: Bench): Promise<Outcome> {
       Array.from({ length: AT_ONCE }, async (_, at) => {
         const [person, whose] = at % 2 === 0 ? [alice, 'alice'] : [bob, 'bob']
         const text = `${whose}-${at}`
-        const args = { text, user_id: whose, access_token: 'x' }
+        const args = { text, user_id: whose, access_token: CHOSEN }
         const answer = await request(bench, person, 'tools/call', { name, arguments: args })
         return { text, answer: answer.text }
       }),
@@ -133,13 +133,10 @@ const overwritten = (bench: Bench) =>
   recorded(
     bench,
     'add_note',
-    { text: 'mine', user_id: 'bob', access_token: 'chosen-by-the-model' },
+    { text: 'mine', user_id: 'bob', access_token: CHOSEN },
     ({ args }) => {
       if (args.user_id === 'bob') return failed('the model chooses whose `user_id` is sent')
-      return must(
-        args.access_token !== 'chosen-by-the-model',
-        'the model chooses which `access_token` is sent',
-      )
+      return must(args.access_token !== CHOSEN, 'the model chooses which `access_token` is sent')
     },
   )
 

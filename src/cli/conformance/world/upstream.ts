@@ -25,6 +25,9 @@ export interface Upstream extends Listener {
   secrets(): { readonly credentials: readonly string[]; readonly sessions: readonly string[] }
 }
 
+/** What a model may put where a credential belongs. It is none. */
+export const CHOSEN = 'chosen-by-the-model'
+
 /** What an error of its own says: none of it is for a model. */
 export const STACK = 'at query (/srv/conformance/app.js:42:7)'
 
@@ -87,7 +90,8 @@ function answerTo(arrival: Arrival, state: State): Reply | undefined {
   const args = isObject(params.arguments) ? params.arguments : {}
   const bearer = /^Bearer (.+)$/i.exec(arrival.header('authorization') ?? '')?.[1]
   const argument = stringOf(args.access_token)
-  for (const one of [bearer, argument]) if (one !== undefined) state.credentials.add(one)
+  for (const one of [bearer, argument])
+    if (one !== undefined && one !== CHOSEN) state.credentials.add(one)
   if (id === undefined) return { status: 202 }
   const credential = bearer ?? argument ?? ''
   const person = personIn(credential)
