@@ -35,6 +35,8 @@ const commands = {
     [vitest, 'related', '--run', 'test/long.ts', '--project', 'pure'],
     ['test/faults/main.ts'],
   ],
+  // Half an hour of mixed load on the gateway. Options: --minutes, --calls, --people.
+  'test:long gateway': [['test/gateway/load/main.ts']],
   'test:faults': [['test/faults/main.ts']],
   // Real issuers, which it installs by itself. Arguments name some of them.
   'test:issuers': [['test/issuers-real/main.ts']],
@@ -57,7 +59,10 @@ const [name = '', ...rest] = process.argv.slice(2)
 // Vitest watches by itself when it is on a terminal. `unit` watches only on request.
 if (name === 'unit' && !rest.includes('--watch')) rest.unshift('--run')
 if (name === 'test:long') process.env.ONBEHALF_LONG = '1'
-const steps = commands[name]
+// Some commands have a part that is run alone.
+const part = `${name} ${rest[0]}`
+if (part in commands) rest.shift()
+const steps = commands[part] ?? commands[name]
 if (!steps) {
   console.error(`run: unknown command "${name}". Known: ${Object.keys(commands).join(', ')}`)
   process.exit(2)

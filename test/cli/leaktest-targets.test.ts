@@ -78,6 +78,15 @@ describe('the examples that are not ours', () => {
     expect(target.sinks).toEqual([{ kind: 'database', path: '{dir}/chat.db' }])
   })
 
+  it('are joined by one behind the gateway, whose servers are those of leaktest', () => {
+    const { start, mcp, notRemoved } = example('gateway')
+    expect(Object.keys(mcp ?? {})).toEqual(['notes', 'tasks', 'hostile'])
+    for (const name of ['notes', 'tasks', 'hostile'])
+      expect(Object.values(start?.env ?? {})).toContain(`{mcp.${name}}`)
+    // The same and no more than for our own stack.
+    expect(notRemoved).toEqual(stacks.own?.notRemoved)
+  })
+
   it('hold nothing of onbehalf', () => {
     for (const file of ['openai-agents/server.ts', 'python/server.py']) {
       const text = readFileSync(new URL(`../../examples/leaktest/${file}`, import.meta.url), 'utf8')
