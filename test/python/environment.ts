@@ -1,5 +1,4 @@
-// The Python environment of the example, made once in a folder that is thrown away with a new
-// requirements.txt.
+// Python environments, each made once for a list of packages.
 
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
