@@ -1,6 +1,7 @@
 // What an app remembers of people and servers in this process. An app that takes the place of
 // another one goes on with it: who was signed out stays so, and what a server has done is not forgotten.
 
+import type { Binding } from './core/binding.ts'
 import { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from './core/carry/memory-tool-pins.ts'
 import type { ReflectionMarks } from './core/carry/reflection-marks.ts'
@@ -21,6 +22,8 @@ export interface AppMemory {
   readonly marks: ReflectionMarks
   /** Definitions of tools as first seen, where the app names no other place. */
   readonly pins: ToolPins
+  /** The servers of the app that is in service. Callers of the one before go on with these. */
+  bindings: ReadonlyMap<string, Binding> | undefined
 }
 
 /**
@@ -35,5 +38,6 @@ export function appMemory(now: () => number): AppMemory {
     sent: sentSecrets({ now }),
     marks: memoryReflectionMarks(),
     pins: memoryToolPins(),
+    bindings: undefined,
   }
 }

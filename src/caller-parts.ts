@@ -21,6 +21,8 @@ import type { CallersSignIn } from './sign-in.ts'
 /** What all callers of an app share. */
 export interface CallerParts {
   readonly bindings: ReadonlyMap<string, Binding>
+  /** What stands in place of `bindings` when another app has taken over from this one. */
+  readonly newest: (bindings: ReadonlyMap<string, Binding>) => ReadonlyMap<string, Binding>
   readonly sources: SourceParts
   /** The callers at work, so that revoking a sign-in ends them. */
   readonly running: RunningCalls

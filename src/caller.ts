@@ -236,7 +236,8 @@ function endedError(server: string): AuthError {
   )
 }
 
-function bindingOf(server: string, { bindings }: CallerParts): Binding {
+function bindingOf(server: string, parts: CallerParts): Binding {
+  const bindings = parts.newest(parts.bindings)
   const binding = bindings.get(server)
   if (!binding) throw unbound('servers', server, [...bindings.keys()])
   return binding

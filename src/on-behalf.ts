@@ -9,28 +9,18 @@ import type { Caller } from './caller.ts'
 import type { CallerParts } from './caller-parts.ts'
 import { type Consents, createConsents } from './consents.ts'
 import { createAuditor, logSink } from './core/audit.ts'
-import {
-  audiencesOf,
-  type Binding,
-  MAIN,
-  placementOf,
-  scopesOf,
-  sourcesOf,
-} from './core/binding.ts'
-import { type DeclaredIssuers, declaredIssuers } from './core/declared-issuers.ts'
+import { declaredIssuers } from './core/declared-issuers.ts'
 import { type Admission, createDoor } from './core/door/door.ts'
 import { checkOptions } from './core/known-options.ts'
-import { parseBinding } from './core/parse-binding.ts'
-import { type AllowsHttp, allowedHttp, quietly } from './core/plain-http.ts'
+import { allowedHttp, quietly } from './core/plain-http.ts'
 import { type Principal, principalKey } from './core/principal.ts'
 import { canonicalResource } from './core/resource.ts'
 import { isScope } from './core/scope.ts'
 import type { EndedSignIn } from './core/sign-ins.ts'
 import { issuedCache } from './core/source/issued-cache.ts'
 import { partiesOf } from './core/source/issued-target.ts'
-import { missingPart } from './core/source/source.ts'
 import { memoryVault } from './core/vault/memory-vault.ts'
-import { literalWarning } from './mcp/placements/prompt-values.ts'
+import { namedScopes, parseServers, warnOfSettings } from './declared-servers.ts'
 import { quarantines } from './mcp/redact/quarantine.ts'
 import { refusalTeller } from './mcp/tools/tell-refusals.ts'
 import type { OnBehalfOptions } from './on-behalf-options.ts'
@@ -119,7 +109,14 @@ export interface OnBehalf {
  * ```
  */
 export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
-  return onBehalfRemembering(options)
+  return onBehalfRemembering(options).onbehalf
+}
+
+/** An app, and its way into the place of the one before. */
+interface Remembering {
+  readonly onbehalf: OnBehalf
+  /** From now on, what the callers of the app before do goes by the servers of this one. */
+  takeOver(): void
 }
 
 /**
@@ -127,7 +124,7 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
  *
  * @param before What the one before remembers. The new one goes on with it.
  */
-export function onBehalfRemembering(options: OnBehalfOptions, before?: AppMemory): OnBehalf {
+export function onBehalfRemembering(options: OnBehalfOptions, before?: AppMemory): Remembering {
   checkOptions('createOnBehalf', '', options, ON_BEHALF_OPTIONS, ON_BEHALF_VALUES)
   const { now = Date.now, vault = memoryVault({ now }) } = options
   const issuers = declaredIssuers(options)
@@ -148,7 +145,8 @@ export function onBehalfRemembering(options: OnBehalfOptions, before?: AppMemory
     ...(fingerprintKey ? { fingerprintKey } : {}),
   })
   const cache = issuedCache({ now })
-  const { running, signedIn, sent, marks, pins } = before ?? appMemory(now)
+  const memory = before ?? appMemory(now)
+  const { running, signedIn, sent, marks, pins } = memory
   const verifier = signedIn.watch(issuers.verifier)
   const doorOf = doorsByResource((resource) =>
     createDoor({
@@ -167,6 +165,8 @@ export function onBehalfRemembering(options: OnBehalfOptions, before?: AppMemory
   doorOf(named)
   const parts: CallerParts = {
     bindings,
+    // Those of work within a consent are fewer, and stay so.
+    newest: (known) => (known === bindings ? (memory.bindings ?? bindings) : known),
     sources: {
       ...options,
       vault,
@@ -202,7 +202,7 @@ export function onBehalfRemembering(options: OnBehalfOptions, before?: AppMemory
   const admit = admitter(open, named, session)
   const metadata = describer(named, issuers, scopesSupported)
 
-  return {
+  const onbehalf: OnBehalf = {
     async handle(request, answer, asked) {
       const document = metadata(request, asked)
       if (document) return document
@@ -218,6 +218,10 @@ export function onBehalfRemembering(options: OnBehalfOptions, before?: AppMemory
       for (const principal of signedIn.end(ended)) revoke(principal)
     },
   }
+  const takeOver = () => {
+    memory.bindings = bindings
+  }
+  return { onbehalf, takeOver }
 }
 
 /** Timers treat a longer time as 1 ms. */
@@ -234,62 +238,4 @@ function checkSettings(options: OnBehalfOptions): number {
     if (!isScope(scope))
       throw new TypeError(`scopes: "${scope}" is no scope token (RFC 6749 section 3.3)`)
   return deadline
-}
-
-/** Parses the bindings, and checks that each one's source has the part that it works with. */
-function parseServers(
-  options: OnBehalfOptions,
-  issuers: DeclaredIssuers,
-  allowsHttp: AllowsHttp,
-): ReadonlyMap<string, Binding> {
-  const bindings = new Map<string, Binding>()
-  for (const [name, input] of Object.entries(options.servers)) {
-    const binding = parseBinding(name, input, allowsHttp)
-    for (const [sourceName, source] of sourcesOf(binding)) {
-      const setting = missingPart(source, options)
-      const problem = setting === 'exchanger' ? issuers.cannotExchange : setting && needs(setting)
-      const at = sourceName === MAIN ? 'source' : `sources.${sourceName}`
-      if (problem !== undefined)
-        throw new TypeError(`servers.${name}.${at} is "${source.type}": ${problem}`)
-    }
-    if (binding.process && !options.processes)
-      throw new TypeError(
-        `servers.${name}.process needs the setting processes: childProcesses() of onbehalf/stdio`,
-      )
-    bindings.set(name, binding)
-  }
-  return bindings
-}
-
-function needs(setting: string): string {
-  return `it needs the setting ${setting}; onbehalf/oauth and onbehalf/store have it`
-}
-
-/** Warns of what is allowed and not safe. */
-function warnOfSettings(
-  bindings: ReadonlyMap<string, Binding>,
-  warn: (message: string) => void,
-): void {
-  for (const binding of bindings.values()) {
-    const { name } = binding
-    if (placementOf(binding, 'args'))
-      warn(
-        `servers.${name} has a credential in the arguments of a process: every user of the machine can read those. Use the placement "env" where the server takes it.`,
-      )
-    if (placementOf(binding, 'prompt')?.insecurelyShowLiteralTokens) warn(literalWarning(name))
-    for (const [, source] of sourcesOf(binding))
-      if (source.type === 'own' && source.audience !== undefined)
-        warn(
-          `servers.${name} gets the person's own token, as one for ${audiencesOf(source).join(', ')}: it can use that token everywhere where this audience is taken. A token service or the source "exchange" would give it one of its own.`,
-        )
-  }
-}
-
-/** The door's own scopes and those of the bindings. */
-function namedScopes(
-  doorScopes: readonly string[],
-  bindings: ReadonlyMap<string, Binding>,
-): readonly string[] {
-  const named = [...bindings.values()].flatMap(sourcesOf).flatMap(([, source]) => scopesOf(source))
-  return [...new Set([...doorScopes, ...named])]
 }

@@ -12,6 +12,7 @@ import { readArguments } from './arguments.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
 import { ConfigError } from './gateway/place.ts'
 import { readText } from './gateway/read-file.ts'
+import { secretReader } from './gateway/references.ts'
 import { checkNames, isMap, mapIn, type Settings } from './gateway/settings.ts'
 import { openStore } from './gateway/store.ts'
 import { printable } from './inspect/printable.ts'
@@ -95,7 +96,8 @@ async function withKeys(
     const settings = settingsOf(file)
     if (settings.accessKeys !== true)
       throw new CommandError(`${file} does not have accessKeys: true, so its gateway takes no keys`)
-    store = await openStore(settings, dirname(resolve(file)))
+    const secretOf = secretReader({ file, env: process.env })
+    store = await openStore(settings, dirname(resolve(file)), secretOf)
     if (!store) throw new CommandError(`${file} names no store: keys are kept in one`)
     const { secrets, consents } = store
     return await work(keysOver({ secrets, consents, audit: { record() {} } }), serversIn(settings))

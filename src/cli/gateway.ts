@@ -48,7 +48,7 @@ export const gateway: Command = {
     }
     const { config: file, json = false, check = false } = values
     if (file === undefined) throw new UsageError('it needs --config FILE')
-    const configured = await configurationIn(file, json, terminal)
+    const configured = await configurationIn(file, json, terminal, { isCheck: check })
     if (!configured) return 1
     if (!check) return serve(file, configured, json, terminal)
     tellRoutes(configured, json, terminal)
@@ -62,12 +62,13 @@ async function configurationIn(
   file: string,
   json: boolean,
   { out, note }: Terminal,
-  before?: Configured,
+  { before, isCheck = false }: { readonly before?: Configured; readonly isCheck?: boolean } = {},
 ): Promise<Configured | undefined> {
   try {
     return await readConfiguration(file, {
       env: process.env,
       warn: (message) => note(`warning: ${message}`),
+      isCheck,
       ...(before ? { after: before.gateway } : {}),
     })
   } catch (error) {
@@ -121,7 +122,9 @@ function watched(
   let current = first
   let reading: Promise<void> = Promise.resolve()
   const reread = async () => {
-    const next = await configurationIn(file, json, terminal, current).catch(() => undefined)
+    const next = await configurationIn(file, json, terminal, { before: current }).catch(
+      () => undefined,
+    )
     if (!next) return terminal.note(`${file} has changed, and is not used: the old one goes on`)
     const before = current
     current = next

@@ -71,7 +71,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const kept = keptFor(options)
   const resources = routes.all.map(({ resource }) => resource)
   const clients = options.clients && clientFacade(options, options.clients, resources, kept.secret)
-  const onbehalf = onBehalfRemembering(
+  const { onbehalf, takeOver } = onBehalfRemembering(
     {
       ...appOptions(options),
       resource: routes.everything.resource,
@@ -107,8 +107,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     ? withAccessKeys(onbehalf, { keys, routes: routes.all, servers: forKeys, scopes })
     : onbehalf
   const serving = { routes, onbehalf, atMcp, parts, gate, cors, runs, chat, keptCallers, clients }
+  let isInService = false
   const gateway: Gateway = {
-    fetch: (request) => serve(request, { ...serving, ownKeys }),
+    fetch(request) {
+      // Before, it may be a gateway that is only checked.
+      if (!isInService) takeOver()
+      isInService = true
+      return serve(request, { ...serving, ownKeys })
+    },
     routes: routes.all.map(({ path, servers }) => ({ path, servers })),
     revoke: (principal) => onbehalf.revoke(principal),
     endSignIn: (ended) => onbehalf.endSignIn(ended),

@@ -6,6 +6,7 @@ import type { AnswerRules } from './answer/rules.ts'
 import type { Books } from './answers.ts'
 import type { McpRequest } from './placements/request.ts'
 import type { TemplateBook } from './resources/template-book.ts'
+import type { ServerMemory } from './server-memory.ts'
 import { listTools, onceListed } from './tools/list-tools.ts'
 import type { ToolBook } from './tools/tool-book.ts'
 
@@ -37,6 +38,8 @@ export interface AskOptions {
   readonly rules: AnswerRules
   /** Whether all answers come over one stream, where a further page would wait for the one before. */
   readonly isOneStream: () => boolean
+  /** Where other fetches for the same person and server find that a list is under way. */
+  readonly memory: ServerMemory
 }
 
 /** A server that knows no templates may not answer at all. Whoever reads waits no longer for it. */
@@ -49,17 +52,22 @@ function afterTrying(): Promise<void> {
 }
 
 /** Makes the catalogs of one server. */
-export function catalogsOf(books: Books, { ask, rules, isOneStream }: AskOptions): Catalogs {
+export function catalogsOf(
+  books: Books,
+  { ask, rules, isOneStream, memory }: AskOptions,
+): Catalogs {
   function catalog<Book extends ToolBook>(kind: CallKind, book: Book): Catalog<Book> {
     const list = (like: McpRequest, cursor?: string) =>
       listTools({ kind, ask, like, rules }, cursor)
     return {
       book,
-      list: onceListed(async (like) => {
-        const { tools, isWhole } = await list(like)
-        await book.learn(tools)
-        return isWhole
-      }),
+      list: onceListed((like) =>
+        memory.listOnce(kind, async () => {
+          const { tools, isWhole } = await list(like)
+          await book.learn(tools)
+          return isWhole
+        }),
+      ),
       rest: async (like, cursor) => (isOneStream() ? [] : (await list(like, cursor)).tools),
     }
   }

@@ -124,7 +124,7 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
 
 /** The parts of one MCP `fetch`, put together. */
 function partsOf(options: McpFetchOptions) {
-  const { binding, principal, references = createReferences() } = options
+  const { binding, principal, memory = new ServerMemory() } = options
   const { name, url, resource } = binding
   const secrets = options.secrets ?? ownSecrets(principal)
   const live = secrets.at(binding)
@@ -143,7 +143,6 @@ function partsOf(options: McpFetchOptions) {
       options.tellRefusals?.(name, told)
     },
   }
-  const memory = options.memory ?? new ServerMemory()
   const { books, needed } = memory.keep(() => {
     const needed = neededScopes(binding)
     const tools = toolBook({
@@ -184,11 +183,12 @@ function partsOf(options: McpFetchOptions) {
     const send = (init: RequestInit) => carry(stream?.endpoint ?? url, init, place)
     return stream ? stream.ask(init, send) : send(init)
   }
-  const catalogs = catalogsOf(books, { ask, rules: own, isOneStream: () => !!legacy.latest() })
+  const isOneStream = () => !!legacy.latest()
+  const catalogs = catalogsOf(books, { ask, rules: own, isOneStream, memory })
   const placing = placingFor(binding, {
     catalogs,
     live,
-    references,
+    references: options.references ?? createReferences(),
     values: { principal, claims: options.claims ?? {} },
     onOverwritten: (tool) => noteOverwriting(sayableName(tool, live)),
     isSayable: (text) => isClean(text, live),

@@ -7,10 +7,12 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readConfiguration } from '../../src/cli/gateway/configuration.ts'
 import { SCHEMA } from '../../src/cli/gateway/schema.ts'
 import { SETTINGS } from '../../src/cli/gateway/settings.ts'
 import { main } from '../../src/cli/main.ts'
 
+const QUIET = { out() {}, note() {}, signal: new AbortController().signal }
 const SECRET = 'canary0f-the-secret-of-the-gateway'
 const GOOD = `# A gateway.
 url: https://gateway.example
@@ -203,6 +205,60 @@ describe('onbehalf gateway --check', () => {
       expect(told).toContain(words)
       expect(code).toBe(1)
     }
+  })
+
+  it('says in the words of the file what a source needs', async () => {
+    const bare = GOOD.replace(/ {2}client(?:Id|Secret): .*\n/g, '')
+    const exchange = await check(bare)
+    expect(exchange.told).toMatch(
+      /servers\.Tasks\.source is "exchange": .*clientId and clientSecret/,
+    )
+    const own = '{ type: client-credentials, scopes: [tasks:read] }'
+    const declared = '{ type: exchange, scopes: [tasks:read] }'
+    const ownTokens = await check(bare.replace(declared, own))
+    expect(ownTokens.told).toMatch(
+      /"client-credentials": give the issuer clientId and clientSecret/,
+    )
+    for (const { told } of [exchange, ownTokens]) expect(told).not.toMatch(/setting|onbehalf\//)
+    expect(await check(GOOD.replace(declared, own))).toMatchObject({ code: 0 })
+  })
+
+  it.each([
+    ['{ keyring: ring }', 'store must be a map with keyring'],
+    ['{ sqlite: a, postgres: env:X, keyring: ring }', 'store must be a map with keyring'],
+    ['{ postgres: env:GATEWAY_TEST_SECRET }', 'store.keyring must be'],
+    ['{ postgres: env:GATEWAY_TEST_SECRET, keyring: ring }', 'store.postgres must refer to a URL'],
+  ])('refuses the store %s', async (store, words) => {
+    await main(['keys', 'init', '--keyring', join(folder, 'ring')], QUIET)
+    const { code, told } = await check(`${GOOD}store: ${store}\n`)
+    expect(told).toContain(':20:')
+    expect(told).toContain(words)
+    expect(told).not.toContain('canary')
+    expect(code).toBe(1)
+  })
+
+  it('tells of a key that the file does not have any more, and removes it when told to', async () => {
+    const ring = join(folder, 'ring')
+    await main(['keys', 'init', '--keyring', ring], QUIET)
+    const stored = `${GOOD}store: { sqlite: keys.db, keyring: ring }\n`
+    const warnings = async (text: string) => {
+      const told: string[] = []
+      const configured = await readConfiguration(written(text), {
+        env: process.env,
+        warn: (message) => void told.push(message),
+      })
+      await configured.close()
+      return told.join()
+    }
+    expect(await warnings(stored)).toBe('')
+    const without = stored.replace(/keys:\n.*\n/, '')
+    expect(await warnings(without)).toContain('My notes, but the store has a key')
+    const removing = stored.replace('My notes: env:GATEWAY_TEST_SECRET', 'My notes: none')
+    // Whoever only checks a file changes nothing.
+    expect(await check(removing)).toMatchObject({ code: 0 })
+    expect(await warnings(without)).toContain('My notes, but the store has a key')
+    expect(await warnings(removing)).toBe('')
+    expect(await warnings(without)).toBe('')
   })
 
   it('says it as JSON', async () => {

@@ -1,8 +1,12 @@
 // The commands that work on databases, over a real PostgreSQL: keys, marks and pins do there what they
 // do in SQLite.
 
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import { readConfiguration } from '../../src/cli/gateway/configuration.ts'
 import { main } from '../../src/cli/main.ts'
+import { staticKeys } from '../../src/core/vault/static-keys.ts'
 import { listKeyring } from '../../src/store/index.ts'
 import {
   type PostgresDatabase,
@@ -83,3 +87,27 @@ it('says what to check when the server is not there', async () => {
 })
 
 const quiet = { out() {}, note() {}, signal: new AbortController().signal }
+
+it('keeps the keys of a gateway whose file names the database by a URL', async () => {
+  const { keyring, masterKeys } = groundForTest()
+  const { PGHOST, PGPORT, PGUSER, PGDATABASE } = process.env
+  const url = `postgres://${PGUSER}:secret%2F1@${PGHOST}:${PGPORT}/${PGDATABASE}?schema=${schema}&sslmode=disable`
+  const file = join(dirname(keyring), 'onbehalf.yaml')
+  writeFileSync(
+    file,
+    `issuer: { preset: oidc, issuer: https://login.example, clientId: gateway }
+servers: { Search: { url: https://search.example/mcp, source: { type: static, of: deployment } } }
+keys: { Search: env:SEARCH_KEY }
+store: { postgres: env:DATABASE_URL, keyring: ${keyring} }
+`,
+  )
+  const env = { DATABASE_URL: url, SEARCH_KEY: 'canary0f-the-key-of-the-search' }
+  const configured = await readConfiguration(file, { env, warn() {} })
+  await configured.close()
+  const keys = staticKeys(postgresSecretStore(app, masterKeys))
+  expect(await keys.has('deployment', 'https://search.example/mcp')).toBe(true)
+  const wrong = { ...env, DATABASE_URL: url.replace(`/${PGDATABASE}`, '/nothing_here') }
+  const failed = await readConfiguration(file, { env: wrong, warn() {} }).catch(String)
+  expect(failed).toContain('store.postgres cannot be opened')
+  expect(failed).not.toContain('secret')
+})

@@ -39,6 +39,46 @@ function house(chatServer: ChatServer, warnings: string[] = []) {
 const bearer = (request: Request) => request.headers.get('authorization')?.slice(7) ?? ''
 
 describe('a chat server behind the gateway', () => {
+  it('goes by the new servers in the middle of a run, when the settings have changed', async () => {
+    const answers: [number, string][] = []
+    const made = house(async (request) => {
+      const { servers, ...same } = made.options
+      const next = createGateway({
+        ...same,
+        servers: {
+          Tasks: {
+            ...servers.Tasks,
+            url: 'https://tasks.example/mcp',
+            tools: { deny: ['only_alice'] },
+          },
+        },
+        after: made.gateway,
+      })
+      const call = async (path: string, name: string) => {
+        const answer = await next.fetch(
+          new Request(`${GATEWAY}${path}`, {
+            method: 'POST',
+            headers: {
+              authorization: `Bearer ${bearer(request)}`,
+              accept: 'application/json, text/event-stream',
+            },
+            body: JSON.stringify({ ...CALL, params: { name, arguments: {} } }),
+          }),
+        )
+        answers.push([answer.status, await answer.text()])
+      }
+      await call('/mcp', 'Tasks__only_alice')
+      await call('/mcp', 'Tasks__echo')
+      await call('/mcp/Notes', 'search')
+      return new Response('done')
+    })
+    await (await made.ask('/chatkit', tokenFor('alice'), { type: 'threads.create' })).text()
+    const [denied, allowed, gone] = answers
+    expect(denied?.[1]).not.toContain('alice only')
+    expect(allowed?.[1]).toContain('got ')
+    expect(gone?.[0]).toBe(404)
+  })
+
   it('acts as its person with a run token, and holds no token of theirs', async () => {
     const seen: Request[] = []
     const { ask, gateway } = house(async (request) => {

@@ -91,6 +91,7 @@ describe('a client at the address of one server', () => {
       titles.map((title) => client.callTool({ name: 'add_task', arguments: { title } })),
     )
     expect(results.map((result) => textOf(result).split(' ')[0])).toEqual(titles)
+    expect(tasks.methods().filter((method) => method === 'tools/list')).toHaveLength(1)
     // A server answers the last of the requests that have the same id, and the others never.
     const ids = tasks.reached.flatMap(({ id }) => (id === undefined ? [] : [id]))
     expect(new Set(ids).size).toBe(ids.length)

@@ -36,6 +36,7 @@ const BUILT = 'it builds a request, and reads none'
 
 /** Files and folders that read something, and why no parser above names them. */
 export const OTHERS: Readonly<Record<string, string>> = {
+  'src/declared-servers.ts': DECLARED,
   'src/mcp-server/accept.ts': DECLARED,
   'src/mcp-server/api.ts': DECLARED,
   'src/mcp-server/options.ts': DECLARED,
@@ -79,6 +80,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/openai-agents/recording-model.ts': 'it copies what it has just written',
   'src/mcp-server/protect.ts': "it reads a header of its own handler's answer",
   'src/mcp-server/clean-answer.ts': "it reads its own handler's answer; test/mcp-server breaks it",
+  'src/cli/gateway/postgres-url.ts': 'an operator writes it; test/cli/gateway.test.ts breaks it',
   'src/cli/init.ts': 'an operator types it; test/cli/init.test.ts breaks it',
   'src/mount/next.ts': 'it takes the host that was asked for, which the handler behind it checks',
   'src/mcp/guard.ts': 'it asks for a header of the request that a framework sends',

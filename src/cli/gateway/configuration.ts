@@ -4,12 +4,14 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
-import { memorySecretStore, staticKeys } from 'onbehalf'
+import { memorySecretStore } from 'onbehalf'
 import type { EgressFetch } from 'onbehalf/egress'
 import { createGateway, type Gateway, type GatewayOptions } from 'onbehalf/gateway'
 import { accessKeysIn } from './access-keys.ts'
 import { clientsIn } from './clients.ts'
-import { issuersIn } from './issuers.ts'
+import { inFileWords } from './in-file-words.ts'
+import { issuersIn, ownTokens } from './issuers.ts'
+import { putKeys } from './keys.ts'
 import { ConfigError } from './place.ts'
 import { processesIn } from './processes.ts'
 import { readText } from './read-file.ts'
@@ -37,6 +39,8 @@ export interface Listen {
 export interface ConfigurationParts {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly warn: (message: string) => void
+  /** The file is only checked. Default false. */
+  readonly isCheck?: boolean
   /** The gateway that this one takes over from: what it remembers of secrets is kept. */
   readonly after?: Gateway
 }
@@ -60,13 +64,14 @@ export async function readConfiguration(
   let store: Store | undefined
   try {
     const checked = checkNames(settings)
-    store = openStore(checked, dirname(resolve(file)))
-    return await configure(checked, store, secretReader({ file, env: parts.env }), parts)
+    const secretOf = secretReader({ file, env: parts.env })
+    store = await openStore(checked, dirname(resolve(file)), secretOf)
+    return await configure(checked, store, secretOf, parts)
   } catch (error) {
     await store?.close()
     if (error instanceof ConfigError || error instanceof TypeError)
       throw new ConfigError(
-        error.message,
+        inFileWords(error.message),
         (error instanceof ConfigError ? error.place : undefined) ?? placeOf(error.message),
       )
     throw error
@@ -77,7 +82,7 @@ async function configure(
   settings: Settings,
   store: Store | undefined,
   secretOf: ReadSecret,
-  { warn, after }: ConfigurationParts,
+  { warn, after, isCheck = false }: ConfigurationParts,
 ): Promise<Configured> {
   const listen = listenIn(settings)
   const { url = `http://${listen.host}:${listen.port}` } = settings
@@ -89,6 +94,7 @@ async function configure(
     throw new ConfigError(
       'servers must name one: "servers: { Tasks: { url: https://tasks.example/mcp } }"',
     )
+  const issuers = issuersIn(settings, secretOf)
   const secrets = store?.secrets ?? memorySecretStore()
   const send = await fastFetch()
   const processes = processesIn(settings, servers)
@@ -96,7 +102,8 @@ async function configure(
   const options = {
     ...without(settings, NOT_FOR_CREATE_GATEWAY),
     url,
-    issuers: issuersIn(settings, secretOf),
+    issuers,
+    ...ownTokens(settings, issuers, secretOf),
     secrets,
     ...store?.parts,
     ...(settings.sessionSecret === undefined
@@ -111,7 +118,7 @@ async function configure(
     ...(after ? { after } : {}),
   } as unknown as GatewayOptions
   const gateway = createGateway(options)
-  await putKeys(settings, servers, secrets, secretOf)
+  await putKeys({ settings, secrets, secretOf, warn, isCheck })
   return {
     gateway,
     listen,
@@ -156,25 +163,6 @@ function chatIn(chat: unknown, secretOf: ReadSecret): unknown {
   return {
     ...chat,
     principalSecret: secretOf('chat.principalSecret', chat.principalSecret),
-  }
-}
-
-/** Stores the keys of the deployment, so that the source "static" finds them. */
-async function putKeys(
-  settings: Settings,
-  servers: Readonly<Record<string, unknown>>,
-  secrets: Parameters<typeof staticKeys>[0],
-  secretOf: ReadSecret,
-): Promise<void> {
-  for (const [name, reference] of Object.entries(mapIn(settings, 'keys'))) {
-    const server = Object.hasOwn(servers, name) ? servers[name] : undefined
-    if (!isMap(server)) throw new ConfigError(`keys.${name}: there is no server of this name`)
-    const { url, resource = url } = server
-    await staticKeys(secrets).put(
-      'deployment',
-      String(resource),
-      secretOf(`keys.${name}`, reference),
-    )
   }
 }
 

@@ -1,6 +1,7 @@
 // The issuers of a gateway's file: each is a preset of onbehalf/issuers and its settings.
 
 import * as presets from 'onbehalf/issuers'
+import { clientCredentials, clientSecretBasic } from 'onbehalf/oauth'
 import { nearest } from '../nearest.ts'
 import { ConfigError } from './place.ts'
 import type { ReadSecret } from './references.ts'
@@ -27,6 +28,28 @@ export function issuersIn(settings: Settings, secretOf: ReadSecret): readonly Is
       'issuer must be given: the preset of who people sign in with, such as "issuer: { preset: oidc, issuer: https://login.example }"',
     )
   return issuers.map((one: unknown, at) => issuerIn(`issuers[${at}]`, one, settings, secretOf))
+}
+
+/**
+ * The gateway's own tokens (client credentials), where there is one issuer and its client has a secret.
+ * Nothing is fetched before a server needs one.
+ */
+export function ownTokens(
+  { issuer: given, insecurelyAllowHttp }: Settings,
+  [issuer]: readonly Issuer[],
+  secretOf: ReadSecret,
+): { readonly clientCredentials?: ReturnType<typeof clientCredentials> } {
+  if (!isMap(given) || !issuer || typeof given.clientId !== 'string') return {}
+  if (given.clientSecret === undefined) return {}
+  const client = clientSecretBasic(secretOf('issuer.clientSecret', given.clientSecret))
+  return {
+    clientCredentials: clientCredentials({
+      issuer: issuer.issuer,
+      clientId: given.clientId,
+      client,
+      ...(Array.isArray(insecurelyAllowHttp) ? { insecurelyAllowHttp, warn() {} } : {}),
+    }),
+  }
 }
 
 function issuerIn(

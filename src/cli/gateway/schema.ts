@@ -93,7 +93,7 @@ const TYPES: Readonly<Record<Setting, object>> = {
   subjectHeader: { type: 'string' },
   servers: { type: 'object', additionalProperties: SERVER, minProperties: 1 },
   subsets: { type: 'object', additionalProperties: TEXTS },
-  keys: { type: 'object', additionalProperties: REFERENCE },
+  keys: { type: 'object', additionalProperties: { anyOf: [REFERENCE, { const: 'none' }] } },
   sessionSecret: REFERENCE,
   allowedHosts: TEXTS,
   allowedOrigins: TEXTS,
@@ -135,9 +135,10 @@ const TYPES: Readonly<Record<Setting, object>> = {
   },
   store: {
     type: 'object',
-    required: ['sqlite', 'keyring'],
+    required: ['keyring'],
     additionalProperties: false,
-    properties: { sqlite: { type: 'string' }, keyring: { type: 'string' } },
+    properties: { sqlite: { type: 'string' }, postgres: REFERENCE, keyring: { type: 'string' } },
+    oneOf: [{ required: ['sqlite'] }, { required: ['postgres'] }],
   },
 }
 

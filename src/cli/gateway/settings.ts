@@ -27,7 +27,8 @@ export const SETTINGS = {
   clients: 'lets MCP clients register and sign in through the gateway',
   accessKeys: 'true lets clients in that send a personal access key; needs store',
   chat: 'a chat server in any language, behind the front door of the gateway',
-  store: 'a SQLite file and its keyring, for keys, pins and marks that last',
+  store:
+    'a SQLite file or a PostgreSQL database, and a keyring, for keys, pins and marks that last',
 } as const
 
 /** The name of a setting. */
