@@ -160,8 +160,10 @@ function serverOf<C extends ChatCaller>(options: ChatkitServerOptions<C>): Reque
     heartbeat: heartbeatOf(options) ?? HEARTBEAT_MS,
   })
   const report = reportTo(onError)
+  const runStore = options.runs ?? memoryRunStore()
   const runs = createRuns({
-    store: options.runs ?? memoryRunStore(),
+    store: runStore,
+    beginInNew: runStore.joint?.(options.store),
     now,
     newId,
     leaseMs: lease,

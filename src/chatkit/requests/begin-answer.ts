@@ -12,7 +12,7 @@ import type { StreamRequest } from '../protocol/request.ts'
 import type { Run } from '../runs/run.ts'
 import { act } from './begin/action.ts'
 import type { Beginning, BeginParts } from './begin/beginning.ts'
-import { addMessage, createThread } from './begin/message.ts'
+import { addMessage, answerFirst, createThread, type NewThread } from './begin/message.ts'
 import { retryAfter } from './begin/retry.ts'
 import { addStructuredInput } from './begin/structured-input.ts'
 import { addToolOutput } from './begin/tool-output.ts'
@@ -29,6 +29,7 @@ import { presentItem, refuseUnlessOpen } from './items.ts'
  * Begins the answer.
  *
  * @param messageId Id for the message that the request may bring.
+ * @param stored The thread of the request, when it was stored as the run began.
  * @returns The stream that its client reads; or a refusal, with nothing stored.
  */
 export async function beginAnswer<C extends ChatCaller>(
@@ -36,11 +37,13 @@ export async function beginAnswer<C extends ChatCaller>(
   messageId: string,
   { request, headers, caller, threads }: StreamAsked<C>,
   server: StreamServer<C>,
+  stored?: NewThread,
 ): Promise<Result<StreamAnswer, WireRefusal>> {
   const { threadId } = run.record
   const { runs, limits, attachments, now } = server
   const createdAt = new Date(now()).toISOString()
-  const begun = await storeRequest(request, { ...server, threads, threadId, createdAt, messageId })
+  const parts = { ...server, threads, threadId, createdAt, messageId }
+  const begun = stored ? granted(answerFirst(stored, parts)) : await storeRequest(request, parts)
   if (!begun.ok || !begun.value.begin) {
     await run.undo(false).catch((error) => run.report(error))
     if (!begun.ok) return begun

@@ -1,6 +1,8 @@
 // The port that stores runs: which answer is being written in which thread, and the log of its
 // events. All instances share it.
 
+import type { ItemsChange, StoredThread, ThreadStore } from '../threads/thread-store.ts'
+
 /** The state of a run. */
 export type RunState = 'running' | 'stopping' | 'done' | 'interrupted'
 
@@ -43,6 +45,18 @@ export type Begun =
   | { readonly began: false; readonly why: 'busy' | 'crowded' }
   | { readonly began: false; readonly why: 'repeated'; readonly run: StoredRun }
 
+/**
+ * Begins a run in a thread that is new, and stores that thread with its first items, in one change. The
+ * beginning is refused as {@link RunStore.begin} refuses it, or as `refused`, for the reasons for which
+ * `createThread` gives false. Then nothing is stored.
+ */
+export type BeginInNew = (
+  run: NewRun,
+  terms: BeginTerms,
+  thread: StoredThread,
+  first: ItemsChange,
+) => Promise<Begun | { readonly began: false; readonly why: 'refused' }>
+
 /** The clock and the bounds of {@link RunStore.begin}. Times are milliseconds since the epoch. */
 export interface BeginTerms {
   readonly now: number
@@ -74,6 +88,11 @@ export interface RunStore {
    * that run. The state of the run in that answer may be out of date.
    */
   begin(run: NewRun, terms: BeginTerms): Promise<Begun>
+  /**
+   * Gives the joint beginning for threads that are kept in the same database as the runs; undefined for
+   * others. A store without it begins the run first, and the thread is stored next.
+   */
+  joint?(threads: ThreadStore): BeginInNew | undefined
   /**
    * Appends events, each as JSON, to the log of a run. When it resolves, the events are durable and
    * every watcher has been woken. A store may keep the events of all runs together: whoever calls

@@ -3,6 +3,7 @@
 
 import type { FrameSource } from '../http/frames.ts'
 import type { ChatCaller } from '../options.ts'
+import type { ItemsChange, StoredThread } from '../threads/thread-store.ts'
 import { type AnswerPlan, startAnswer } from './answer.ts'
 import { writeLog } from './log-writer.ts'
 import { RunRegister, type ThreadPlace } from './register.ts'
@@ -10,7 +11,14 @@ import { Run, type RunHost } from './run.ts'
 import type { StopReason } from './run-end.ts'
 import { type LoggedEvent, type LogParts, loggedEvents, readRun, waitForEnd } from './run-log.ts'
 import type { RunTerms } from './run-parts.ts'
-import { type BeginTerms, isAlive, type NewRun, type StoredRun } from './run-store.ts'
+import {
+  type BeginInNew,
+  type BeginTerms,
+  type Begun,
+  isAlive,
+  type NewRun,
+  type StoredRun,
+} from './run-store.ts'
 
 /** How a thread was taken, or why not. */
 export type Taken =
@@ -27,6 +35,21 @@ export interface Runs {
    */
   take(record: NewRun, terms: RunTerms): Promise<Taken>
   /**
+   * Whether a run and the thread that it begins in can be stored in one change: whether there is
+   * {@link Runs.takeNew}.
+   */
+  readonly takesNew: boolean
+  /**
+   * Takes a thread that is new, and stores it in the same change. `refused`: an attachment is not the
+   * owner's. When it throws, it is not known what was stored.
+   */
+  takeNew(
+    record: NewRun,
+    terms: RunTerms,
+    thread: StoredThread,
+    first: ItemsChange,
+  ): Promise<Taken | { readonly taken: false; readonly why: 'refused' }>
+  /**
    * Starts the answer of a run.
    *
    * @returns What its client reads: the answer itself, or the log when the run is resumable.
@@ -41,8 +64,8 @@ export interface Runs {
   read(run: NewRun, after: number): FrameSource
   /** All events that the log of a run has. */
   logged(run: NewRun): AsyncIterable<LoggedEvent>
-  /** Forgets a run that left nothing. */
-  drop(run: StoredRun): Promise<void>
+  /** Forgets a run that left nothing; ends one that left a message. */
+  drop(run: NewRun, leftMessage?: boolean): Promise<void>
   /** Stops the run of a thread, whichever instance has it; waits up to two seconds for its end. */
   stop(owner: string, threadId: string): Promise<void>
   /**
@@ -69,6 +92,8 @@ export interface RunsParts extends Omit<RunHost, 'onRelease'> {
   /** Characters that the log of one run may have. */
   readonly maxLogChars: number
   readonly onError: (error: unknown, threadId: string) => void
+  /** Begins a run in a new thread, where the stores can do both in one change. */
+  readonly beginInNew: BeginInNew | undefined
 }
 
 /** Milliseconds that a stopped run has to store what it wrote. */
@@ -98,19 +123,51 @@ class InstanceRuns implements Runs {
   }
 
   async take(record: NewRun, terms: RunTerms): Promise<Taken> {
-    const { store, now, leaseMs, maxRuns } = this.#parts
     const before = this.#here.get(record)
     if (before?.isOver) await waitAtMost(before.released, MAX_STOP_MS)
-    if (this.#isClosed) throw new Error('The server is closed')
+    this.#refuseWhenClosed()
     await this.#renew(record)
-    const begin: BeginTerms = { now: now(), aliveUntil: now() + leaseMs, most: maxRuns }
-    const begun = await store.begin(record, begin)
+    const begin = this.#terms()
+    return this.#taken(await this.#parts.store.begin(record, begin), record, terms, begin)
+  }
+
+  get takesNew(): boolean {
+    return this.#parts.beginInNew !== undefined
+  }
+
+  async takeNew(
+    record: NewRun,
+    terms: RunTerms,
+    thread: StoredThread,
+    first: ItemsChange,
+  ): Promise<Taken | { readonly taken: false; readonly why: 'refused' }> {
+    const { beginInNew } = this.#parts
+    if (!beginInNew) throw new Error('The stores do not begin a run in a new thread')
+    this.#refuseWhenClosed()
+    const begin = this.#terms()
+    const begun = await beginInNew(record, begin, thread, first)
+    return !begun.began && begun.why === 'refused'
+      ? { taken: false, why: begun.why }
+      : this.#taken(begun, record, terms, begin)
+  }
+
+  #refuseWhenClosed(): void {
+    if (this.#isClosed) throw new Error('The server is closed')
+  }
+
+  #terms(): BeginTerms {
+    const { now, leaseMs, maxRuns } = this.#parts
+    return { now: now(), aliveUntil: now() + leaseMs, most: maxRuns }
+  }
+
+  /** What became of a beginning; the run that has begun is entered here. */
+  #taken(begun: Begun, record: NewRun, terms: RunTerms, { aliveUntil }: BeginTerms): Taken {
     if (!begun.began) {
       return begun.why === 'repeated'
         ? { taken: false, why: begun.why, run: begun.run }
         : { taken: false, why: begun.why }
     }
-    const run = new Run(record, terms, begin.aliveUntil, this.#host)
+    const run = new Run(record, terms, aliveUntil, this.#host)
     this.#here.enter(run)
     return { taken: true, run, replaced: begun.replaced }
   }
@@ -143,8 +200,9 @@ class InstanceRuns implements Runs {
     return loggedEvents(this.#parts.store, run)
   }
 
-  drop({ id }: StoredRun): Promise<void> {
-    return this.#parts.store.drop(id)
+  drop({ id }: NewRun, leftMessage = false): Promise<void> {
+    const { store } = this.#parts
+    return leftMessage ? store.end(id, 'interrupted') : store.drop(id)
   }
 
   async stop(owner: string, threadId: string): Promise<void> {

@@ -20,8 +20,16 @@ import type {
 export interface OwnedThreads {
   /** `principalKey` of the principal. */
   readonly owner: string
-  /** False when an attachment does not exist or is somebody else's. */
-  create(thread: ThreadState, first: ItemsChange): Promise<boolean>
+  /**
+   * False when an attachment does not exist or is somebody else's.
+   *
+   * @param store Stores the thread, with more that belongs to the same change. Default: the store does.
+   */
+  create(
+    thread: ThreadState,
+    first: ItemsChange,
+    store?: ThreadStore['createThread'],
+  ): Promise<boolean>
   get(id: string): Promise<ThreadState | undefined>
   list(query: PageQuery): Promise<Page<ThreadState> | undefined>
   update(id: string, change: ThreadChange): Promise<ThreadState | undefined>
@@ -95,10 +103,14 @@ class Owned implements OwnedThreads {
     return state?.id === id ? state : undefined
   }
 
-  async create(thread: ThreadState, first: ItemsChange): Promise<boolean> {
+  async create(
+    thread: ThreadState,
+    first: ItemsChange,
+    store: ThreadStore['createThread'] = (stored, items) => this.#store.createThread(stored, items),
+  ): Promise<boolean> {
     checkThread(thread.id, first.save)
     if (!(await this.#areOwn(first))) return false
-    const created = await this.#store.createThread({ ...thread, owner: this.owner }, first)
+    const created = await store({ ...thread, owner: this.owner }, first)
     if (created) this.#proved.add(thread.id)
     return created
   }

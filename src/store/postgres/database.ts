@@ -2,6 +2,7 @@
 // knows nothing of threads.
 
 import type { Client } from 'pg'
+import type { ThreadStore } from '../../chatkit/threads/thread-store.ts'
 import { withDeadline } from '../../core/http/deadline.ts'
 import { checkOptions, type OptionNames } from '../../core/known-options.ts'
 import {
@@ -27,6 +28,8 @@ import { pooledDatabase } from './pooled.ts'
 export interface PostgresDatabase extends SqlDatabase {
   /** How instances hear of each other's runs. */
   readonly bell: RunBell
+  /** The thread stores over it: a run can begin in one change with a new thread of theirs. */
+  readonly threadStores: WeakSet<ThreadStore>
   /** Closes the connections. It does not wait for those that do not answer. */
   close(): Promise<void>
 }
@@ -133,6 +136,7 @@ export async function openPostgres(options: PostgresOptions = {}): Promise<Postg
       begin: keepsSession ? 'begin' : `begin; ${serverTimeouts(options, 'transaction')}`,
     }),
     bell,
+    threadStores: new WeakSet(),
     async close(): Promise<void> {
       bell.close()
       await withDeadline(CLOSE_TIMEOUT_MS, undefined, () => pool.end())

@@ -4,6 +4,7 @@
 import type { RunStore } from '../../chatkit/runs/run-store.ts'
 import { checkPostgres } from '../checks.ts'
 import { sqlRunStore } from '../shared/sql-run-store.ts'
+import { stepsOfNew } from '../shared/sql-thread-store.ts'
 import { POSTGRES } from '../statements/compiled-postgres.ts'
 import { step } from '../statements/sql.ts'
 import type { PostgresDatabase } from './database.ts'
@@ -14,5 +15,9 @@ export function postgresRunStore(database: PostgresDatabase): RunStore {
   return sqlRunStore(database, POSTGRES.runs, database.bell, {
     lock: (owner) => [step(POSTGRES.lockOwner, { owner })],
     lockUnhurried: (owner) => [step(POSTGRES.lockOwnerUnhurried, { owner })],
+    stepsOfNew: (threads) =>
+      database.threadStores.has(threads)
+        ? (stored, first) => stepsOfNew(POSTGRES.threads, stored, first)
+        : undefined,
   })
 }

@@ -10,7 +10,9 @@ import type { PostgresDatabase } from './database.ts'
 /** The thread store over an open database. */
 export function postgresThreadStore(database: PostgresDatabase): ThreadStore {
   checkPostgres('postgresThreadStore', database)
-  return sqlThreadStore(database, POSTGRES.threads, (owner, thread) => [
+  const store = sqlThreadStore(database, POSTGRES.threads, (owner, thread) => [
     step(POSTGRES.lockThread, { owner, thread }, 1),
   ])
+  database.threadStores.add(store)
+  return store
 }

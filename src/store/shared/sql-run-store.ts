@@ -9,6 +9,7 @@ import {
   type RunStore,
   type StoredRun,
 } from '../../chatkit/runs/run-store.ts'
+import type { ItemsChange, StoredThread, ThreadStore } from '../../chatkit/threads/thread-store.ts'
 import type { RunRow } from '../statements/run-rows.ts'
 import type { RunStatements } from '../statements/run-statements.ts'
 import { type SqlDatabase, type Step, step } from '../statements/sql.ts'
@@ -48,6 +49,13 @@ export interface RunStoreParts {
    * beginning need not wait, too. Default: `lock`.
    */
   readonly lockUnhurried?: (owner: string) => readonly Step[]
+  /**
+   * Gives the steps that store a new thread, for threads in the same database; undefined for others.
+   * Default: there are none.
+   */
+  readonly stepsOfNew?: (
+    threads: ThreadStore,
+  ) => ((stored: StoredThread, first: ItemsChange) => readonly Step[]) | undefined
   /** Where events are kept. Default: in the table of events. */
   readonly log?: EventLog
 }
@@ -57,8 +65,10 @@ export function sqlRunStore(
   database: SqlDatabase,
   run: RunStatements,
   bell: RunBell,
-  { lock = () => [], lockUnhurried = lock, log = tableLog(database, run) }: RunStoreParts = {},
+  options: RunStoreParts = {},
 ): RunStore {
+  const { lock = () => [], lockUnhurried = lock, stepsOfNew } = options
+  const { log = tableLog(database, run) } = options
   const parts = { database, run, bell, log }
   let sweptAt = Number.NEGATIVE_INFINITY
 
@@ -75,6 +85,14 @@ export function sqlRunStore(
       await sweep(terms.now)
       const lockOwner = wanted.itemId === undefined ? lock : lockUnhurried
       return begin(wanted, terms, lockOwner(wanted.owner), parts)
+    },
+    joint(threads) {
+      const steps = stepsOfNew?.(threads)
+      if (!steps) return undefined
+      return async (wanted, terms, thread, first) => {
+        await sweep(terms.now)
+        return beginInNew(wanted, terms, lock(wanted.owner), steps(thread, first), parts)
+      }
     },
     append: jointAppend({
       database,
@@ -113,16 +131,12 @@ export function sqlRunStore(
   }
 }
 
-async function begin(
-  wanted: NewRun,
-  { now, aliveUntil, most }: BeginTerms,
-  lock: readonly Step[],
-  { database, run, bell, log }: Parts,
-): Promise<Begun> {
-  const { id, owner, threadId: thread, once } = wanted
-  const of = { owner, thread }
-  const values = {
-    ...of,
+/** The values of a new run's row. */
+function rowOf(wanted: NewRun, { now, aliveUntil, most }: BeginTerms) {
+  const { id, owner, threadId, once } = wanted
+  return {
+    owner,
+    thread: threadId,
     id,
     resumable: wanted.resumable ? 1 : 0,
     item: wanted.itemId ?? null,
@@ -132,6 +146,38 @@ async function begin(
     now,
     most,
   }
+}
+
+/** A new thread has no earlier run, so there is nothing to bury, to delete or to replace. */
+async function beginInNew(
+  wanted: NewRun,
+  terms: BeginTerms,
+  lock: readonly Step[],
+  thread: readonly Step[],
+  { database, run, log }: Parts,
+): Promise<Begun | { readonly began: false; readonly why: 'refused' }> {
+  const steps = [...lock, step(run.add, rowOf(wanted, terms), 1), ...thread]
+  for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
+    if (await database.commit(steps)) {
+      log.open(wanted.id)
+      return { began: true }
+    }
+    const why = await findObstacle(wanted, terms, { database, run })
+    if (why) return why
+  }
+  return { began: false, why: 'refused' }
+}
+
+async function begin(
+  wanted: NewRun,
+  terms: BeginTerms,
+  lock: readonly Step[],
+  { database, run, bell, log }: Parts,
+): Promise<Begun> {
+  const { id, owner, threadId: thread } = wanted
+  const { now, most } = terms
+  const of = { owner, thread }
+  const values = rowOf(wanted, terms)
   const before = [...lock, step(run.bury, { ...of, now })]
   for (let tries = 1; ; tries += 1) {
     const changed = await database.commit([

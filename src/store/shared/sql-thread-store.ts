@@ -47,11 +47,8 @@ export function sqlThreadStore(
 
 function threadMethods(database: SqlDatabase, run: ThreadStatements): ThreadMethods {
   return {
-    async createThread(stored, first): Promise<boolean> {
-      const { id, owner } = stored
-      const add = step(run.addThread, { owner, thread: id, body: toBody(stored) })
-      return (await database.commit([add, ...toSteps(run, owner, id, first)])) !== undefined
-    },
+    createThread: async (stored, first): Promise<boolean> =>
+      (await database.commit(stepsOfNew(run, stored, first))) !== undefined,
     async thread(owner, id): Promise<StoredThread | undefined> {
       const found = await database.first(run.readThread, { owner, thread: id })
       return found && parseThread(found)
@@ -160,6 +157,17 @@ function attachmentMethods(database: SqlDatabase, run: ThreadStatements): Attach
       )
     },
   }
+}
+
+/** The steps that store a new thread with its first items. */
+export function stepsOfNew(
+  run: ThreadStatements,
+  stored: StoredThread,
+  first: ItemsChange,
+): readonly Step[] {
+  const { id, owner } = stored
+  const add = step(run.addThread, { owner, thread: id, body: toBody(stored) })
+  return [add, ...toSteps(run, owner, id, first)]
 }
 
 /** The steps of a change of items. */

@@ -8,6 +8,7 @@ import { conflict, NOT_FOUND, refuse, type WireRefusal } from '../../protocol/re
 import type { StreamParams, UserMessageInput } from '../../protocol/request.ts'
 import { type ThreadState, wireThread } from '../../protocol/thread.ts'
 import { wireAttachment } from '../../threads/attachment.ts'
+import type { ItemsChange } from '../../threads/thread-store.ts'
 import { presentItem } from '../items.ts'
 import { type Beginning, type BeginParts, respondTo, streamOptions } from './beginning.ts'
 
@@ -17,12 +18,20 @@ type MessageParts = Pick<
   'threads' | 'threadId' | 'createdAt' | 'messageId' | 'attachments' | 'allowCancel'
 >
 
-/** Creates a thread with its first message. */
-export async function createThread<C extends ChatCaller>(
+/** A thread that is about to be stored, with its first message. */
+export interface NewThread {
+  readonly thread: ThreadState
+  readonly message: UserMessageItem
+  /** What is stored with the thread. */
+  readonly first: ItemsChange
+}
+
+/** Makes a thread with its first message. Nothing is stored. */
+export async function makeThread(
   { input }: StreamParams['threads.create'],
-  parts: BeginParts<C>,
-): Promise<Result<Beginning<C>, WireRefusal>> {
-  const { threads, threadId, createdAt, limits } = parts
+  parts: MessageParts & Pick<BeginParts<ChatCaller>, 'limits' | 'titleOf'>,
+): Promise<Result<NewThread, WireRefusal>> {
+  const { threadId, createdAt, limits } = parts
   const message = await makeMessage(input, parts)
   if (!message.ok) return message
   const title = parts.titleOf?.(message.value)?.slice(0, limits.titleLength)
@@ -33,14 +42,33 @@ export async function createThread<C extends ChatCaller>(
     status: { type: 'active' },
     metadata: {},
   }
-  if (!(await threads.create(thread, { save: [message.value], attach: input.attachments })))
-    return refuse(NOT_FOUND)
+  const first = { save: [message.value], attach: input.attachments }
+  return granted({ thread, message: message.value, first })
+}
+
+/** Creates a thread with its first message. */
+export async function createThread<C extends ChatCaller>(
+  params: StreamParams['threads.create'],
+  parts: BeginParts<C>,
+): Promise<Result<Beginning<C>, WireRefusal>> {
+  const made = await makeThread(params, parts)
+  if (!made.ok) return made
+  const { thread, first } = made.value
+  if (!(await parts.threads.create(thread, first))) return refuse(NOT_FOUND)
+  return granted(answerFirst(made.value, parts))
+}
+
+/** Begins the answer to the first message of a thread that is stored. */
+export function answerFirst<C extends ChatCaller>(
+  { thread, message }: NewThread,
+  parts: BeginParts<C>,
+): Beginning<C> {
   const created: ThreadStreamEvent = { type: 'thread.created', thread: wireThread(thread) }
-  return granted({
+  return {
     thread,
-    prelude: [created, ...preludeOf(message.value, parts)],
-    begin: respondTo(thread, message.value, parts),
-  })
+    prelude: [created, ...preludeOf(message, parts)],
+    begin: respondTo(thread, message, parts),
+  }
 }
 
 /** Adds a message to a thread. */
