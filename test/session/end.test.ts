@@ -260,6 +260,21 @@ describe('time', () => {
     expect(touch).toHaveBeenCalledTimes(5)
   })
 
+  it('by an administrator, who has no key, has its tokens revoked by the app within ten minutes', async () => {
+    const { browser, issuer, store, clock } = await house()
+    const one = browser()
+    await one.signIn()
+    // What `onbehalf sessions end` does. It can neither open the tokens nor ask the issuer.
+    await store.end({ issuer: ISSUER, subject: 'alice' }, clock.now() / 1000)
+    expect(await whoIs(one.admit())).toBe('sign_in_ended')
+    expect(issuer.asked.map(({ path }) => path)).toEqual(['/token'])
+    clock.forward(600)
+    await browser().signIn('bob')
+    await vi.waitFor(() =>
+      expect(issuer.asked.map(({ path }) => path)).toEqual(['/token', '/token', '/revoke']),
+    )
+  })
+
   it('removes what is over, the marks of answers and the tokens too', async () => {
     const { browser, clock, store, secrets } = await house({ idleSeconds: 300, lifeSeconds: 300 })
     const one = browser()
