@@ -65,6 +65,11 @@ export interface GatewayOptions extends Omit<OnBehalfOptions, 'resource'> {
    * gateway has. Default: only tokens are taken.
    */
   readonly accessKeys?: AccessKeys
+  /**
+   * The page of your app where people connect accounts, for servers with the source `connection`. Whoever
+   * needs one is told this URL, with the name of the server as `server`. Default: no page is named.
+   */
+  readonly connectAt?: string
   /** Bytes that the body of a request may have. Default 4 MiB. */
   readonly maxBodyBytes?: number
   /**
@@ -87,6 +92,7 @@ export function appOptions(options: GatewayOptions): Omit<OnBehalfOptions, 'reso
     chat,
     clients,
     accessKeys,
+    connectAt,
     maxBodyBytes,
     after,
     ...app
@@ -108,6 +114,7 @@ export const GATEWAY_OPTIONS: OptionNames<GatewayOptions> = {
   chat: 'optional',
   clients: 'optional',
   accessKeys: 'optional',
+  connectAt: 'optional',
   maxBodyBytes: 'optional',
   after: 'optional',
 }
@@ -125,6 +132,10 @@ export const GATEWAY_VALUES: ValueChecks = {
     ['create', 'list', 'revoke', 'find'],
     'accessKeys({ secrets, consents }) makes them',
   ),
+  connectAt: (value) =>
+    typeof value === 'string' && /^https?:$/.test(protocolOf(value))
+      ? undefined
+      : "must be a text, an absolute URL such as 'https://app.example/accounts'",
   clients: isByName("{ clientId: 'gateway' }"),
   subsets: isByName("{ team: ['Tasks'] }"),
   sessionSecret: isSecret,

@@ -36,5 +36,14 @@ export function answerToFailure(
   const challenge = challengeFor(refusal, route, caller)
   if (challenge) return challenge
   // An answer of the protocol has status 200: clients show nobody the text of another status.
-  return problem(id === undefined ? 503 : 200, INTERNAL_ERROR, sentenceFor(error), { id })
+  const sentence = `${sentenceFor(error)}${linkFor(refusal, route)}`
+  return problem(id === undefined ? 503 : 200, INTERNAL_ERROR, sentence, { id })
+}
+
+/** Where the person can do something about it. Whoever opens the page signs in there. */
+function linkFor(refusal: Refusal | undefined, { connectAt }: Route): string {
+  if (refusal?.reason !== 'connection_needed' || connectAt === undefined) return ''
+  const url = new URL(connectAt)
+  if (refusal.server !== undefined) url.searchParams.set('server', refusal.server)
+  return ` Open ${url.href} in a browser.`
 }

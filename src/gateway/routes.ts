@@ -13,6 +13,8 @@ export interface Route {
   readonly servers: readonly string[]
   /** Whether it is one server alone: then all messages pass as they are. */
   readonly isOneServer: boolean
+  /** Where people connect accounts. */
+  readonly connectAt?: string
 }
 
 /** Finds the route of a request. */
@@ -33,12 +35,14 @@ const MCP_PATH = '/mcp'
  * Makes the routes.
  *
  * @param url The gateway's own address: an origin, or an origin and a path.
+ * @param connectAt Where people connect accounts.
  * @throws TypeError for a subset with the name of a server, or with a server that there is not.
  */
 export function routesOf(
   url: string,
   servers: readonly string[],
   subsets: Readonly<Record<string, readonly string[]>>,
+  connectAt?: string,
 ): Routes {
   checkSubsets(servers, subsets)
   const base = new URL(url)
@@ -46,7 +50,8 @@ export function routesOf(
   const route = (name: string | undefined, members: readonly string[], isOneServer = false) => {
     const path = `${before}${MCP_PATH}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`
     const resource = canonicalResource(`${base.origin}${path}`, () => true)
-    return { path, resource, servers: members, isOneServer }
+    const known = connectAt === undefined ? {} : { connectAt }
+    return { path, resource, servers: members, isOneServer, ...known }
   }
   const everything = route(undefined, servers)
   const all = [

@@ -175,6 +175,7 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
       ['sessionSecret', 'a text', 'must be a Credential'],
       ['allowedOrigins', 'https://app.example', 'must be a list'],
       ['forwardHeaders', 'X-Tenant', 'must be a list of texts'],
+      ['connectAt', '/accounts', 'must be a text, an absolute URL'],
       ['accessKeys', {}, 'accessKeys({ secrets, consents }) makes them'],
       ['clients', true, 'must be an object with their names'],
       ['clients', { clientId: 'gateway', redirectUri: 'x' }, 'did you mean redirectUris?'],
