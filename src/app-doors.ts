@@ -59,14 +59,13 @@ export function opener(
     // The issuer may answer a refresh with a token of somebody else.
     if (signIn && signIn.owner !== principalKey(admission.value.principal))
       return refusedAfterAll({ reason: 'sign_in_ended' })
-    const exchanger = issuers.exchangerOf(admission.value.principal.issuer)
     const { admitted, parts } = limit?.(admission.value) ?? {
       admitted: admission.value,
       parts: shared,
     }
     const caller = await openCaller(
       signIn ? { ...admitted, signIn } : admitted,
-      exchanger ? { ...parts, sources: { ...parts.sources, exchanger } } : parts,
+      partsAt(issuers, admission.value, parts),
     )
     return caller.ok ? caller : refusedAfterAll(caller.refusal)
   }
@@ -107,9 +106,19 @@ function askingToSignIn({ status, headers }: Response): Response {
   return Response.json({ code: 'unauthorized', message }, { status, headers })
 }
 
+/** What a caller works with whose token is of one of several issuers. */
+export function partsAt(
+  issuers: DeclaredIssuers,
+  { principal }: Admitted,
+  parts: CallerParts,
+): CallerParts {
+  const exchanger = issuers.exchangerOf(principal.issuer)
+  return exchanger ? { ...parts, sources: { ...parts.sources, exchanger } } : parts
+}
+
 /** The answer to a request that the door itself had let in. */
-function refusedAfterAll(refusal: Refusal) {
-  return { ok: false, refusal, response: toResponse(refusal, {}) } as const
+export function refusedAfterAll(refusal: Refusal): Admission<never> {
+  return { ok: false, refusal, response: toResponse(refusal, {}) }
 }
 
 /** Answers requests for the protected resource metadata. */

@@ -104,12 +104,12 @@ function knownScopes(binding: Binding, { sources }: CallerParts): KnownScopes | 
 /** A source of the binding, which gives nothing once the caller has ended or is revoked. */
 export function sourceUntilEnd(
   binding: Binding,
-  { signIn, running }: CallerState,
+  { admitted, signIn, running }: CallerState,
   parts: CallerParts,
   name?: string,
 ): CredentialSource {
   const source = signIn.source((deposited) =>
-    credentialSource(binding, deposited, parts.sources, name),
+    credentialSource(binding, { ...deposited, trace: admitted.trace }, parts.sources, name),
   )
   const { isAgreed } = parts
   const agreed: CredentialSource = isAgreed

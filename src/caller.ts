@@ -123,6 +123,15 @@ const NO_HANDLE = '' as Handle
  *   `token_inactive` when the sign-in has ended meanwhile.
  */
 export async function openCaller(admitted: ToOpen, parts: CallerParts): Promise<Result<Caller>> {
+  const opened = await openState(admitted, parts)
+  return opened.ok ? granted(createCaller(opened.value, parts)) : opened
+}
+
+/** The same, and gives what the caller works with. */
+export async function openState(
+  admitted: ToOpen,
+  parts: CallerParts,
+): Promise<Result<CallerState>> {
   const { principal, token, credential, trace } = admitted
   const { vault } = parts.sources
   const handle = credential
@@ -143,18 +152,17 @@ export async function openCaller(admitted: ToOpen, parts: CallerParts): Promise<
     return refused('token_inactive')
   }
   const running = parts.running.enter(principal, token.expiresAt, admitted.signIn)
-  return granted(
-    createCaller(
-      {
-        admitted: { principal, token, trace },
-        signIn: callersSignIn({ token, handle, trace }, { vault, running, now: parts.now }),
-        running,
-        references: createReferences(),
-        secrets: parts.sent.run(principalKey(principal)),
-      },
-      parts,
-    ),
-  )
+  const signIn = callersSignIn({ token, handle, trace }, { vault, running, now: parts.now })
+  running.signal.addEventListener('abort', () => void signIn.forget().catch(() => {}), {
+    once: true,
+  })
+  return granted({
+    admitted: { principal, token, trace },
+    signIn,
+    running,
+    references: createReferences(),
+    secrets: parts.sent.run(principalKey(principal)),
+  })
 }
 
 /** The sign-ins of callers, so that one can take over another's. */
@@ -164,9 +172,6 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
   const { admitted, signIn, running, references, secrets } = state
   const { principal, trace } = admitted
   let hasEnded = false
-  running.signal.addEventListener('abort', () => void signIn.forget().catch(() => {}), {
-    once: true,
-  })
   const end = async () => {
     hasEnded = true
     running.leave()
@@ -180,11 +185,7 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
     },
     trace,
     fetch(server, { onToolLeftOut, ...shared } = {}) {
-      const binding = bindingOf(server, parts)
-      if (hasEnded) throw endedError(server)
-      if (isStdio(binding.url))
-        throw new TypeError(`servers.${server} is a stdio server: use transport()`)
-      const options = fetchOptions(binding, state, parts)
+      const options = fetchOptions(boundOverHttp(server, hasEnded, parts), state, parts)
       const tellRefusals = tellingRun(options.tellRefusals, onToolLeftOut)
       return mcpFetch({ ...options, ...shared, tellRefusals })
     },
@@ -226,6 +227,15 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
   }
   SIGN_INS.set(caller, signIn)
   return caller
+}
+
+/** The binding of a server that is reached over HTTP, for a caller that has not ended. */
+export function boundOverHttp(server: string, hasEnded: boolean, parts: CallerParts): Binding {
+  const binding = bindingOf(server, parts)
+  if (hasEnded) throw endedError(server)
+  if (isStdio(binding.url))
+    throw new TypeError(`servers.${server} is a stdio server: use transport()`)
+  return binding
 }
 
 /** For the developer: people are told to sign in again, and here that would not help. */

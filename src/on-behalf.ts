@@ -7,6 +7,7 @@ import { type AskedResource, admitter, describer, doorsByResource, opener } from
 import { type AppMemory, appMemory } from './app-memory.ts'
 import type { Caller } from './caller.ts'
 import type { CallerParts } from './caller-parts.ts'
+import type { KeepingParts } from './callers-by-token.ts'
 import { type Consents, createConsents } from './consents.ts'
 import { createAuditor, logSink } from './core/audit.ts'
 import { declaredIssuers } from './core/declared-issuers.ts'
@@ -115,6 +116,8 @@ export function createOnBehalf(options: OnBehalfOptions): OnBehalf {
 /** An app, and its way into the place of the one before. */
 interface Remembering {
   readonly onbehalf: OnBehalf
+  /** What keeps callers between requests. */
+  readonly keeping: Omit<KeepingParts, 'digest'>
   /** From now on, what the callers of the app before do goes by the servers of this one. */
   takeOver(): void
 }
@@ -221,7 +224,7 @@ export function onBehalfRemembering(options: OnBehalfOptions, before?: AppMemory
   const takeOver = () => {
     memory.bindings = bindings
   }
-  return { onbehalf, takeOver }
+  return { onbehalf, takeOver, keeping: { doorOf, issuers, shared: parts } }
 }
 
 /** Timers treat a longer time as 1 ms. */

@@ -1,5 +1,7 @@
 // The trace id that ties the hops of one request together. Of W3C Trace Context we use the id only.
 
+import { randomHex } from './random-hex.ts'
+
 /**
  * Reads the trace id from a request's `traceparent`, or makes a random one. Any caller can choose
  * it, so it proves nothing.
@@ -22,11 +24,4 @@ export function traceparents(trace: string): () => string {
     span = (span + 1) >>> 0
     return `00-${trace}-${prefix}${span.toString(16).padStart(8, '0')}-01`
   }
-}
-
-function randomHex(bytes: number): string {
-  let text = ''
-  for (const byte of crypto.getRandomValues(new Uint8Array(bytes)))
-    text += byte.toString(16).padStart(2, '0')
-  return text
 }

@@ -33,7 +33,8 @@ import {
   type Gateway,
   type GatewayOptions,
 } from './options.ts'
-import { passOn } from './pass-on.ts'
+import { passing, passOn } from './pass-on.ts'
+import { quickWay } from './quick-way.ts'
 import { type Routes, routesOf } from './routes.ts'
 import { ServerBreakers } from './server-breakers.ts'
 import { sessionIds } from './session-ids.ts'
@@ -71,7 +72,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const kept = keptFor(options)
   const resources = routes.all.map(({ resource }) => resource)
   const clients = options.clients && clientFacade(options, options.clients, resources, kept.secret)
-  const { onbehalf, takeOver } = onBehalfRemembering(
+  const { onbehalf, keeping, takeOver } = onBehalfRemembering(
     {
       ...appOptions(options),
       resource: routes.everything.resource,
@@ -108,13 +109,19 @@ export function createGateway(options: GatewayOptions): Gateway {
     : onbehalf
   const serving = { routes, onbehalf, atMcp, parts, gate, cors, runs, chat, keptCallers, clients }
   let isInService = false
+  const begin = () => {
+    // Before, it may be a gateway that is only checked.
+    if (!isInService) takeOver()
+    isInService = true
+  }
   const gateway: Gateway = {
-    fetch(request) {
-      // Before, it may be a gateway that is only checked.
-      if (!isInService) takeOver()
-      isInService = true
-      return serve(request, { ...serving, ownKeys })
-    },
+    fetch: Object.assign(
+      (request: Request) => {
+        begin()
+        return serve(request, { ...serving, ownKeys })
+      },
+      { quick: quickWay({ url, routes, parts, keeping, begin }) },
+    ),
     routes: routes.all.map(({ path, servers }) => ({ path, servers })),
     revoke: (principal) => onbehalf.revoke(principal),
     endSignIn: (ended) => onbehalf.endSignIn(ended),
@@ -221,7 +228,7 @@ async function answer(request: Request, path: string, serving: Serving): Promise
   if (!route) return notFound()
   const inNameOf = (caller: Caller) =>
     route.isOneServer
-      ? passOn(request, route, caller, parts)
+      ? passOn(passing(request), route, caller, parts)
       : serveJointly(request, withinReach(route, caller), caller, parts)
   // A chat server in its run: its person was admitted at the front door.
   const running = runs.callerOf(request)

@@ -1,6 +1,7 @@
 // The options of createGateway.
 
 import type { Credential } from '../core/credential.ts'
+import type { Quick } from '../core/http/quick.ts'
 import type { OptionNames } from '../core/known-options.ts'
 import {
   hasMethods,
@@ -18,10 +19,17 @@ import type { ChatUpstream } from './chat/front-door.ts'
 import type { GatewayClients } from './clients/options.ts'
 import type { AccessKeys } from './keys/access-keys.ts'
 
+/** Answers requests. `toNodeListener` of onbehalf/node serves it without web classes. */
+export interface GatewayFetch {
+  (request: Request): Promise<Response>
+  /** The quick way in, for calls of one server. */
+  readonly quick?: Quick
+}
+
 /** A gateway. */
 export interface Gateway {
   /** Answers a request: MCP at its routes, their metadata (RFC 9728), and `/healthz`. */
-  fetch(request: Request): Promise<Response>
+  readonly fetch: GatewayFetch
   /** The addresses that clients are given, by their paths, and the servers behind each. */
   readonly routes: readonly { readonly path: string; readonly servers: readonly string[] }[]
   /** As in `createOnBehalf`: call it at sign-out. */

@@ -1,9 +1,10 @@
 // One request for one server: the client's message goes on as it is, with the person's credential for
 // that server in its place, and the answer comes back without any.
 
-import type { Caller } from '../caller.ts'
-import type { Refusal } from '../core/errors.ts'
-import { readBytes } from '../core/http/bounded-body.ts'
+import type { CallerAtWork } from '../callers-by-token.ts'
+import type { Refusal, Result } from '../core/errors.ts'
+import { type BodyBounds, type BodyProblem, readBytes } from '../core/http/bounded-body.ts'
+import { PlainHeaders } from '../core/http/plain-headers.ts'
 import { parseJson } from '../core/json.ts'
 import { answerToBody, unreadable } from '../mcp-server/body.ts'
 import { type RequestId, requestIdOf, sessionNotFound } from '../mcp-server/problem.ts'
@@ -34,22 +35,35 @@ const MCP_HEADERS = [
 /** Milliseconds for the whole body of a request. */
 const BODY_DEADLINE_MS = 30_000
 
+/** What is passed on of a request. The quick way in has it without a web request. */
+export interface Passing extends Pick<Request, 'headers' | 'method' | 'signal'> {
+  /** Reads the bytes of the body. */
+  read(bounds: BodyBounds): Promise<Result<Uint8Array, BodyProblem>>
+}
+
+/** A web request, to be passed on. */
+export function passing(request: Request): Passing {
+  const { method, headers, signal } = request
+  return { method, headers, signal, read: (bounds) => readBytes(request, bounds) }
+}
+
 /** The text of a body, or the answer to send. */
 export async function readText(
-  request: Request,
+  { read }: Pick<Passing, 'read'>,
   maxBytes: number,
 ): Promise<{ readonly text: string } | { readonly refusal: Response }> {
-  const bytes = await readBytes(request, { maxBytes, deadlineMs: BODY_DEADLINE_MS })
-  return bytes.ok
-    ? { text: new TextDecoder().decode(bytes.value) }
-    : { refusal: answerToBody(bytes.refusal) }
+  const bytes = await read({ maxBytes, deadlineMs: BODY_DEADLINE_MS })
+  return bytes.ok ? { text: DECODER.decode(bytes.value) } : { refusal: answerToBody(bytes.refusal) }
 }
+
+/** It keeps nothing between two texts. */
+const DECODER = new TextDecoder()
 
 /** Passes a request on to the one server of a route. */
 export async function passOn(
-  request: Request,
+  request: Passing,
   route: Route,
-  caller: Caller,
+  caller: CallerAtWork,
   parts: PassingParts,
 ): Promise<Response> {
   const [server = ''] = route.servers
@@ -94,7 +108,7 @@ function idIn(text: string | undefined): RequestId | undefined {
 
 /** The headers of a request that go on. */
 export function forwarded(given: Headers, named: readonly string[]): Headers {
-  const headers = new Headers()
+  const headers = new PlainHeaders()
   for (const [name, value] of given)
     if (MCP_HEADERS.includes(name) || name.startsWith('mcp-param-') || named.includes(name))
       headers.set(name, value)

@@ -1,7 +1,7 @@
 // What a client is answered when a request could not be carried: the fixed sentence of the reason, and
 // a challenge where a wider or a fresh token would help. Nothing of an upstream's own words.
 
-import type { Caller } from '../caller.ts'
+import type { CallerAtWork } from '../callers-by-token.ts'
 import { toResponse } from '../core/door/answer.ts'
 import { AuthError, type Refusal } from '../core/errors.ts'
 import { resourceMetadataUrl } from '../core/resource.ts'
@@ -17,7 +17,7 @@ import type { Route } from './routes.ts'
 export function challengeFor(
   refusal: Refusal | undefined,
   { resource }: Route,
-  { token }: Caller,
+  { token }: CallerAtWork,
 ): Response | undefined {
   if (refusal?.reason !== 'scope_missing' || !refusal.scopes) return undefined
   // The person's token has them already, so it is the server that wants something else.
@@ -30,7 +30,7 @@ export function answerToFailure(
   error: unknown,
   id: RequestId | undefined,
   route: Route,
-  caller: Caller,
+  caller: CallerAtWork,
 ): Response {
   const refusal = error instanceof AuthError ? error.refusal : undefined
   const challenge = challengeFor(refusal, route, caller)

@@ -1,6 +1,7 @@
 // The way to one server for one request of one person: over HTTP, or to a process.
 
 import type { Caller } from '../caller.ts'
+import type { CallerAtWork } from '../callers-by-token.ts'
 import { isStdio } from '../core/binding.ts'
 import type { Refusal } from '../core/errors.ts'
 import { principalKey } from '../core/principal.ts'
@@ -24,13 +25,14 @@ export interface ServerFetchParts {
  */
 export function serverFetch(
   server: string,
-  caller: Caller,
+  caller: Caller | CallerAtWork,
   { memories, stdio, breakers, urlOf }: ServerFetchParts,
   onRefused?: (refusal: Refusal) => void,
 ): typeof globalThis.fetch {
   const { principal } = caller
   const memory = memories.of(principal, server)
-  if (isStdio(urlOf(server))) return stdio.fetchOf({ server, caller, memory })
+  if (isStdio(urlOf(server)) && 'transport' in caller)
+    return stdio.fetchOf({ server, caller, memory })
   const makeFetch: MakeFetch = (heard) => caller.fetch(server, { memory, onRefused: heard })
   return breakers.guard(server, principalKey(principal), makeFetch, onRefused)
 }

@@ -59,6 +59,11 @@ const DEFAULT_MAX_ANSWER_CHARS = 4 * 1024 * 1024
  */
 export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
   checkOptions('mcpFetch', '', options, MCP_FETCH_OPTIONS, MCP_FETCH_VALUES)
+  return mcpFetchChecked(options)
+}
+
+/** The same, for options that are right: whoever makes one for each request has checked them once. */
+export function mcpFetchChecked(options: McpFetchOptions): typeof globalThis.fetch {
   const { name } = options.binding
   const { carry, place, rules, legacy } = partsOf(options)
   const { deadline: deadlineMs, totalDeadline = 600_000 } = options

@@ -26,11 +26,23 @@ export function listener<I extends IncomingMessage, O extends ServerResponse>(
     try {
       await step(heard.request, incoming, outgoing, next)
     } catch (error) {
-      if (outgoing.headersSent) outgoing.destroy()
-      if (next) return next(error)
-      const told = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      console.error(told.split('\n').map(blankCredentials).join('\n'))
-      if (!outgoing.headersSent) outgoing.writeHead(500).end()
+      tell(error, outgoing, next)
     }
   }
+}
+
+/** Tells of an error where the framework wants it, or in the log, and ends the answer. */
+export function tell(
+  error: unknown,
+  outgoing: ServerResponse,
+  next: ((error?: unknown) => void) | undefined,
+): void {
+  if (outgoing.headersSent) outgoing.destroy()
+  if (next) {
+    next(error)
+    return
+  }
+  const told = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  console.error(told.split('\n').map(blankCredentials).join('\n'))
+  if (!outgoing.headersSent) outgoing.writeHead(500).end()
 }

@@ -4,6 +4,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { listener, type NodeListener } from './node-listener.ts'
 import { requestOf } from './node-request.ts'
+import { quickListener } from './quick-listener.ts'
 import { sendResponse } from './send-response.ts'
 import type { WebHandler } from './web-handler.ts'
 
@@ -41,10 +42,11 @@ export function toRequest(incoming: IncomingMessage, outgoing?: ServerResponse):
  * ```
  */
 export function toNodeListener(handler: WebHandler): NodeListener {
-  return listener(async (request, _, outgoing, next) => {
+  const usual = listener(async (request, _, outgoing, next) => {
     const response = await handler(request)
     if (response) return sendResponse(response, outgoing)
     if (next) return next()
     await sendResponse(Response.json({ code: 'not_found' }, { status: 404 }), outgoing)
   })
+  return quickListener(handler.quick, usual)
 }

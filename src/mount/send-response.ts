@@ -2,6 +2,7 @@
 // there.
 
 import type { ServerResponse } from 'node:http'
+import { LazyResponse } from '../core/http/lazy-response.ts'
 
 /**
  * Sends the response. Headers that a framework has set on `outgoing` go along. The body is cancelled
@@ -11,12 +12,15 @@ import type { ServerResponse } from 'node:http'
  *   answer for a whole one.
  */
 export async function sendResponse(response: Response, outgoing: ServerResponse): Promise<void> {
+  const isHead = outgoing.req.method === 'HEAD'
+  const whole = response instanceof LazyResponse && !isHead ? response.whole() : undefined
+  if (whole !== undefined) return sendText(response, whole, outgoing)
   const { status, headers, body } = response
   for (const [name, value] of headers) if (name !== 'set-cookie') outgoing.setHeader(name, value)
   const cookies = headers.getSetCookie()
   if (cookies.length > 0) outgoing.appendHeader('set-cookie', cookies)
   outgoing.writeHead(status)
-  if (!body || outgoing.req.method === 'HEAD') {
+  if (!body || isHead) {
     await body?.cancel()
     outgoing.end()
     return
@@ -40,6 +44,13 @@ export async function sendResponse(response: Response, outgoing: ServerResponse)
   } finally {
     outgoing.off('close', cancel)
   }
+}
+
+/** Sends an answer that is there as a whole, in one piece. */
+function sendText({ status, headers }: Response, text: string, outgoing: ServerResponse): void {
+  for (const [name, value] of headers) outgoing.appendHeader(name, value)
+  outgoing.setHeader('content-length', Buffer.byteLength(text))
+  outgoing.writeHead(status).end(text)
 }
 
 /** Waits until the client has read, or is gone. */

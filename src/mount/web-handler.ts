@@ -1,9 +1,14 @@
 // Handlers on web APIs, and how one is put at one path of a host that serves other things too.
 
+import type { Quick } from '../core/http/quick.ts'
 import { resourceMetadataUrl } from '../core/resource.ts'
 
 /** A handler on web APIs; undefined for a request that is not its own. */
-export type WebHandler = (request: Request) => Result | Promise<Result>
+export interface WebHandler {
+  (request: Request): Result | Promise<Result>
+  /** Answers some requests without web classes, where it is served by node:http. */
+  readonly quick?: Quick
+}
 
 type Result = Response | undefined
 

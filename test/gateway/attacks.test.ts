@@ -119,7 +119,7 @@ describe('a run token', () => {
     expect(tasks.reached).toEqual([])
   })
 
-  it('of before does not fail at a server that is new', async () => {
+  it('of before goes by the servers of the gateway that took over', async () => {
     const { gateway, options, run } = await chatUnderWay()
     const servers = { ...options.servers, More: { url: 'https://more.example/mcp' } }
     const next = createGateway({ ...options, servers, after: gateway })
@@ -127,12 +127,12 @@ describe('a run token', () => {
     expect(await textFrom(next, '/mcp', run, call('Tasks__only_alice'))).toContain('alice only')
     expect(await textFrom(next, '/mcp', run, call('More__x'))).toContain('error')
     const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
-    expect(await textFrom(next, '/mcp', run, list)).toContain('error')
+    expect(await textFrom(next, '/mcp', run, list)).toContain('More__search')
     const ending = new Request(`${GATEWAY}/mcp`, {
       method: 'DELETE',
       headers: { ...HEADERS, authorization: `Bearer ${run}` },
     })
-    expect((await next.fetch(ending)).status).toBe(503)
+    expect((await next.fetch(ending)).status).toBe(204)
   })
 })
 

@@ -8,7 +8,10 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import type { AuditEvent } from '../../src/core/audit.ts'
 import { granted, refused } from '../../src/core/errors.ts'
-import { createGateway, type GatewayOptions } from '../../src/gateway/index.ts'
+import { readBytes } from '../../src/core/http/bounded-body.ts'
+import { PlainHeaders } from '../../src/core/http/plain-headers.ts'
+import type { QuickRequest } from '../../src/core/http/quick.ts'
+import { createGateway, type Gateway, type GatewayOptions } from '../../src/gateway/index.ts'
 import { handClock, ISSUER, issuedToken, START, verifiedToken } from '../core/parts.ts'
 
 export const GATEWAY = 'https://gateway.example'
@@ -139,6 +142,35 @@ export function tokenFor(person: string, scopes = 'read', seconds = 300, more = 
   return `canary.${person}.${scopes}.${seconds}.${more}`
 }
 
+/** How requests come in: as web requests, or as those of node:http. */
+let way: 'web' | 'quick' = 'web'
+/** Requests that took the quick way. */
+let quickly = 0
+
+/** From now on requests come in another way. Gives how many have taken the quick one. */
+export function comeIn(by: typeof way): () => number {
+  way = by
+  return () => quickly
+}
+
+/** The way into a gateway. What is not for the quick one goes the usual one. */
+function cameIn({ fetch }: Gateway): Gateway['fetch'] {
+  const { quick } = fetch
+  const either = (request: Request) => {
+    const { pathname, search, host } = new URL(request.url)
+    const headers = new PlainHeaders(request.headers)
+    headers.set('host', host)
+    const { method, signal, url } = request
+    const target = pathname + search
+    const read: QuickRequest['read'] = (bounds) => readBytes(request, bounds)
+    const answer =
+      way === 'quick' ? quick?.({ method, headers, signal, url, target, read }) : undefined
+    if (answer) quickly += 1
+    return answer ?? fetch(request)
+  }
+  return quick ? Object.assign(either, { quick }) : either
+}
+
 /** The gateway, and what is around it. */
 export function gatewayHouse(changes: Partial<GatewayOptions> = {}) {
   const clock = handClock()
@@ -204,6 +236,7 @@ export function gatewayHouse(changes: Partial<GatewayOptions> = {}) {
     ...changes,
   }
   const gateway = createGateway(options)
+  Object.assign(gateway, { fetch: cameIn(gateway) })
 
   /** A request to the gateway. */
   function ask(

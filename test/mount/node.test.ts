@@ -4,6 +4,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, request } from 'node:http'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { type LazyBody, LazyResponse, textBody } from '../../src/core/http/lazy-response.ts'
 import { at, handle, sendResponse, toNodeListener, toRequest } from '../../src/mount/node.ts'
 import { deferred } from '../core/parts.ts'
 
@@ -329,5 +330,40 @@ describe('handle', () => {
     )
     expect((await fetch(failing, signedIn)).status).toBe(500)
     expect(failed.end).toHaveBeenCalled()
+  })
+})
+
+describe('an answer that is no platform response', () => {
+  const BYTES = Uint8Array.of(0, 255, 254, 10)
+
+  it('is sent in one piece when its text is there', async () => {
+    const answer = new LazyResponse(textBody('{"a":"ö"}'), { status: 201, headers: { b: 'c' } }, '')
+    const response = await fetch(await served(toNodeListener(() => answer)))
+    expect([response.status, response.headers.get('b')]).toEqual([201, 'c'])
+    expect(response.headers.get('content-length')).toBe('10')
+    expect(await response.text()).toBe('{"a":"ö"}')
+  })
+
+  it('is sent as it comes in otherwise, whatever its bytes are', async () => {
+    const { promise: more, resolve: go } = deferred<void>()
+    const coming = {
+      ...textBody(''),
+      whole: undefined,
+      bodyUsed: false,
+      stream: () =>
+        ReadableStream.from(
+          (async function* () {
+            yield BYTES
+            await more
+            yield BYTES
+          })(),
+        ),
+    } as unknown as LazyBody
+    const answer = new LazyResponse(coming, {}, '')
+    const response = await fetch(await served(toNodeListener(() => answer)))
+    const reader = response.body?.getReader()
+    expect((await reader?.read())?.value).toEqual(BYTES)
+    go()
+    expect((await reader?.read())?.value).toEqual(BYTES)
   })
 })

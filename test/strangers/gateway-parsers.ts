@@ -2,6 +2,8 @@
 // an operator writes. It has no tests.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfiguration } from '../../src/cli/gateway/configuration.ts'
@@ -9,8 +11,15 @@ import { ConfigError } from '../../src/cli/gateway/place.ts'
 import type { RunningProcess } from '../../src/core/carry/child-processes.ts'
 import { granted } from '../../src/core/errors.ts'
 import { createGateway } from '../../src/gateway/index.ts'
+import { quickRequestOf } from '../../src/mount/quick-request.ts'
 import { ISSUER, MCP, verifiedToken } from '../core/parts.ts'
-import { headersWith, NEVER_COMES, outcomeOfAnswer, type StrangerParser } from './parser.ts'
+import {
+  fromJson,
+  headersWith,
+  NEVER_COMES,
+  outcomeOfAnswer,
+  type StrangerParser,
+} from './parser.ts'
 
 const GATEWAY = 'https://gateway.example'
 
@@ -82,6 +91,34 @@ export const GATEWAY_PARSERS: readonly StrangerParser[] = [
     good: () => [message('ping'), message('tools/call', { name: 'add', arguments: {} })],
     read: async (text) =>
       outcomeOfAnswer(await gatewayOver(RESULT).fetch(post('/mcp/Tasks', text))),
+  },
+  {
+    name: 'request of node:http to the gateway',
+    stranger: 'a caller',
+    files: ['src/gateway/quick-way.ts', 'src/mount/quick-request.ts'],
+    good: () => [
+      JSON.stringify(['/mcp/Tasks', 'gateway.example', 'accept', '*/*', message('ping')]),
+      JSON.stringify([
+        '/mcp/Tasks',
+        'gateway.example',
+        'mcp-protocol-version',
+        '2025-11-25',
+        message('ping'),
+      ]),
+    ],
+    async read(input) {
+      const parts = fromJson(input)?.value
+      if (!Array.isArray(parts) || !parts.every((part) => typeof part === 'string'))
+        return NEVER_COMES
+      const [url = '', host = '', name = '', value = '', body = ''] = parts
+      const incoming = Object.assign(new IncomingMessage(new Socket()), { method: 'POST', url })
+      incoming.rawHeaders.push('host', host, name, value, 'authorization', 'Bearer a.good.token')
+      incoming.push(body)
+      incoming.push(null)
+      const request = quickRequestOf(incoming, new ServerResponse(incoming))
+      const answer = request && gatewayOver(RESULT).fetch.quick?.(request)
+      return answer ? outcomeOfAnswer(await answer) : NEVER_COMES
+    },
   },
   {
     name: 'body of a request to several servers',

@@ -7,6 +7,8 @@ import type { Gateway } from 'onbehalf/gateway'
 import { toNodeListener } from 'onbehalf/node'
 import type { Listen } from './configuration.ts'
 
+type Quick = NonNullable<Gateway['fetch']['quick']>
+
 /** A gateway that is served. */
 export interface Served {
   readonly address: AddressInfo
@@ -46,6 +48,12 @@ export async function serveGateway(
 ): Promise<Served> {
   let current = inService(first)
   let isEnding = false
+  const usual = (request: Request) =>
+    isEnding || new URL(request.url).pathname === '/readyz'
+      ? readiness(isEnding)
+      : current.gateway.fetch(request)
+  const quick: Quick = (request) => (isEnding ? undefined : current.gateway.fetch.quick?.(request))
+  const listener = toNodeListener(Object.assign(usual, { quick }))
   const server = createServer(
     {
       headersTimeout: headersMs,
@@ -54,13 +62,7 @@ export async function serveGateway(
       maxHeaderSize: MAX_HEADER_BYTES,
     },
     (incoming, outgoing) => {
-      const { gateway, begin } = current
-      outgoing.once('close', begin())
-      const listener = toNodeListener((request) =>
-        isEnding || new URL(request.url).pathname === '/readyz'
-          ? readiness(isEnding)
-          : gateway.fetch(request),
-      )
+      outgoing.once('close', current.begin())
       void listener(incoming, outgoing)
     },
   )

@@ -2,6 +2,7 @@
 
 import { granted, type Result, refused } from '../errors.ts'
 import type { Eventual } from '../eventual.ts'
+import { PlainHeaders } from '../http/plain-headers.ts'
 
 /** What `fetch` takes as a body; null for none. */
 export type Body = Exclude<RequestInit['body'], undefined>
@@ -49,7 +50,7 @@ export function readOutgoing(
     return {
       url: urlOf(input),
       method: method.toUpperCase(),
-      headers: new Headers(headers),
+      headers: new PlainHeaders(headers),
       settings: { ...settings, method },
       body: () => granted(body ?? null),
     }

@@ -4,6 +4,7 @@
 import { MAIN } from '../binding.ts'
 import { isBearerToken } from '../credential.ts'
 import { granted, type Result } from '../errors.ts'
+import { PlainHeaders } from '../http/plain-headers.ts'
 import type { ProofRequest } from '../source/exchange.ts'
 import { malformed, type Tokens } from './fill-template.ts'
 import type { Body } from './outgoing.ts'
@@ -65,7 +66,7 @@ export function headerPlacing(name?: string, source?: string): Placing {
     granted({
       uses,
       fill(tokens, request) {
-        const carrying = new Headers(headers)
+        const carrying = new PlainHeaders(headers)
         const filled = fill(carrying, tokens, request)
         const sent = granted({ headers: carrying, body })
         return filled instanceof Promise

@@ -46,7 +46,7 @@ export function facesOf(
   resource: string | undefined,
   scopes: readonly string[],
   proofs: ProofVerifier | undefined,
-): (request: Request | undefined) => DoorFace {
+): (request: Pick<Request, 'url'> | undefined) => DoorFace {
   const face = { scopes, ...(proofs ? { proofAlgorithms: proofs.algorithms } : {}) }
   return (request) => {
     const asked = resource ?? (request && requestedResource(request.url))

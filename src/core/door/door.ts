@@ -15,7 +15,13 @@ import { checkAccepted, facesOf } from './accepted.ts'
 import { toResponse } from './answer.ts'
 import type { KeptSignIn } from './kept-sign-in.ts'
 import type { ProofVerifier, VerifiedProof } from './proof.ts'
-import { type Presented, readCredential, readPresented, schemeOf } from './read-credential.ts'
+import {
+  type Asking,
+  type Presented,
+  readCredential,
+  readPresented,
+  schemeOf,
+} from './read-credential.ts'
 import { recorder } from './record-admission.ts'
 
 /** What stands behind an admitted request. */
@@ -57,7 +63,7 @@ export interface Door {
   /** The identifier of what is behind the door: its resource, or else the first audience. */
   readonly resource: string
   /** Admits a request, or gives the answer to send: 400, 401, 403 or 503, with its challenge. */
-  admit(request: Request, options?: AdmitOptions): Promise<Admission<Admitted>>
+  admit(request: Asking, options?: AdmitOptions): Promise<Admission<Admitted>>
   /**
    * Refuses a request that was admitted, because its token lacks scopes: records that, and answers
    * with a 403 that names every scope that is needed.
@@ -147,7 +153,7 @@ export function createDoor(options: DoorOptions): Door {
   const identify = identifier(audience, verifier, proofs, resource)
   const record = recorder(destination, hop, auditor)
   const faceOf = facesOf(resource, options.scopesSupported ?? doorScopes, proofs)
-  const refuse = (refusal: Refusal, request: Request | undefined) => {
+  const refuse = (refusal: Refusal, request: Asking | undefined) => {
     return { ok: false, refusal, response: toResponse(refusal, faceOf(request)) } as const
   }
 
@@ -157,7 +163,7 @@ export function createDoor(options: DoorOptions): Door {
       checkRequest(request)
       const trace = traceOf(request.headers)
       const identified = await identify(request, presented)
-      const needed = [...new Set([...doorScopes, ...scopes])]
+      const needed = scopes.length === 0 ? doorScopes : [...new Set([...doorScopes, ...scopes])]
       const allowed = identified.ok
         ? allow(identified.value, request, subjectHeader, needed)
         : identified
@@ -202,10 +208,7 @@ function identifier(
   const [only, ...others] = accepted
   const audience = only !== undefined && others.length === 0 ? only : accepted
 
-  return async (
-    request: Request,
-    presented: Presented | undefined,
-  ): Promise<Result<Identified>> => {
+  return async (request: Asking, presented: Presented | undefined): Promise<Result<Identified>> => {
     const proving = !presented && schemeOf(request) === 'dpop' ? proofs : undefined
     const credential = presented
       ? readPresented(request, presented)
@@ -239,7 +242,7 @@ function identifier(
  */
 async function verifyProof(
   proofs: ProofVerifier,
-  request: Request,
+  request: Asking,
   credential: Credential,
   origin: string,
 ): Promise<Result<VerifiedProof>> {
@@ -252,7 +255,7 @@ async function verifyProof(
 /** Decides whether a verified caller may do what the request asks. It uses up the proof. */
 function allow(
   identified: Identified,
-  request: Request,
+  request: Asking,
   subjectHeader: string | undefined,
   needed: readonly string[],
 ): Result<Identified> {
@@ -268,7 +271,7 @@ function allow(
 }
 
 /** A request of node:http has its headers in a plain object, and no credential would be found there. */
-function checkRequest(request: Request): void {
+function checkRequest(request: Asking): void {
   if (typeof request?.headers?.get !== 'function')
     throw new TypeError(
       'admit takes a Request of the web standard. For one of node:http or Express, give toRequest(incoming) of onbehalf/node; the listener of chatkitServer does so by itself',

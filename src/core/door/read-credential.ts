@@ -6,6 +6,9 @@ import { granted, type Result, refused } from '../errors.ts'
 /** An `Authorization` scheme that a door reads, in lower case. */
 export type Scheme = 'bearer' | 'dpop'
 
+/** What a door reads of a request. The platform's `Request` has it, and so has one without web classes. */
+export type Asking = Pick<Request, 'headers' | 'method' | 'signal' | 'url'>
+
 /** A credential that came in another place than the `Authorization` header. */
 export interface Presented {
   /** The credential, or the reason why there is none to verify. */
@@ -24,7 +27,7 @@ const MAX_TOKEN_CHARS = 8192
  * @param expected The scheme that the header must have.
  * @returns The token as it came, or why it cannot be taken. Nothing is verified yet.
  */
-export function readCredential(request: Request, expected: Scheme = 'bearer'): Result<Credential> {
+export function readCredential(request: Asking, expected: Scheme = 'bearer'): Result<Credential> {
   if (hasTokenInUrl(request)) return refused('credential_in_query')
   const header = request.headers.get('authorization')
   if (header === null) return refused('credential_missing')
@@ -38,14 +41,14 @@ export function readCredential(request: Request, expected: Scheme = 'bearer'): R
 }
 
 /** Reads a credential that a server found in a place of its own. */
-export function readPresented(request: Request, { credential }: Presented): Result<Credential> {
+export function readPresented(request: Asking, { credential }: Presented): Result<Credential> {
   return hasTokenInUrl(request) ? refused('credential_in_query') : credential
 }
 
 /**
  * The scheme of the `Authorization` header, as far as it decides whether a proof must come along.
  */
-export function schemeOf(request: Request): Scheme {
+export function schemeOf(request: Asking): Scheme {
   const header = request.headers.get('authorization') ?? ''
   return /^\s*dpop(?:\s|$)/i.test(header) ? 'dpop' : 'bearer'
 }
@@ -54,6 +57,6 @@ export function schemeOf(request: Request): Scheme {
  * URLs end up in logs and histories, so a token in one is no secret any more (RFC 6750 section
  * 2.3).
  */
-function hasTokenInUrl(request: Request): boolean {
-  return new URL(request.url).searchParams.has('access_token')
+function hasTokenInUrl({ url }: Asking): boolean {
+  return url.includes('?') && new URL(url).searchParams.has('access_token')
 }

@@ -1,6 +1,8 @@
 // A `Response` whose body becomes a web stream only when somebody asks for one: the stream costs
 // more than a small request did.
 
+import { PlainHeaders } from './plain-headers.ts'
+
 /** A body that is no web stream yet. It can be read once, in one of these ways. */
 export interface LazyBody {
   /** Whether it has been read. */
@@ -11,6 +13,8 @@ export interface LazyBody {
   /** The text; undefined when it has more than `maxChars` characters. */
   textWithin(maxChars: number): Promise<string | undefined>
   stream(): ReadableStream<Uint8Array<ArrayBuffer>>
+  /** The text, which is there already. Absent for a body that is still coming in. */
+  whole?(): string
 }
 
 /**
@@ -40,7 +44,7 @@ export class LazyResponse implements Response {
     this.url = url
     this.status = status
     this.statusText = statusText
-    this.headers = headers instanceof Headers ? headers : new Headers(headers)
+    this.headers = headers instanceof Headers ? headers : new PlainHeaders(headers)
     this.#source = source
   }
 
@@ -84,6 +88,11 @@ export class LazyResponse implements Response {
     return this.#stream().clone()
   }
 
+  /** Gives a text that is there already, and uses it up. Undefined for any other body. */
+  whole(): string | undefined {
+    return this.unread()?.whole?.()
+  }
+
   /**
    * Gives the body without a web stream; undefined when somebody has the stream, or there is no
    * body.
@@ -97,10 +106,8 @@ export class LazyResponse implements Response {
   }
 
   #stream(): Response {
-    this.#streamed ??= new Response(this.#source?.stream() ?? null, {
-      status: this.status,
-      headers: this.headers,
-    })
+    const { status, statusText, headers } = this
+    this.#streamed ??= new Response(this.#source?.stream() ?? null, { status, statusText, headers })
     return this.#streamed
   }
 }
@@ -132,6 +139,10 @@ class WrittenBody implements LazyBody {
   }
 
   async text(): Promise<string> {
+    return this.whole()
+  }
+
+  whole(): string {
     this.bodyUsed = true
     return this.#write()
   }

@@ -12,7 +12,7 @@ import {
   sessionNotFound,
 } from '../../mcp-server/problem.ts'
 import { MCP_SESSION_HEADER, sessionIdOf } from '../../mcp-server/session-owners.ts'
-import { readText } from '../pass-on.ts'
+import { passing, readText } from '../pass-on.ts'
 import { answerToFailure } from '../refusal-answer.ts'
 import type { Route } from '../routes.ts'
 import { answerRequest } from './answer-request.ts'
@@ -67,7 +67,7 @@ async function end({ route, caller, upstreams, upstreamOf }: Visit): Promise<Res
 }
 
 async function post(request: Request, visit: Visit, parts: JointParts): Promise<Response> {
-  const body = await readText(request, parts.maxBodyBytes)
+  const body = await readText(passing(request), parts.maxBodyBytes)
   if ('refusal' in body) return body.refusal
   const message = parseJson(body.text)
   if (!isObject(message))

@@ -3,6 +3,7 @@
 
 import type { Sent, Tokens, Use } from '../../core/carry/placing.ts'
 import { granted, type Result } from '../../core/errors.ts'
+import { PlainHeaders } from '../../core/http/plain-headers.ts'
 import type { ProofRequest } from '../../core/source/exchange.ts'
 import { type Messages, writeMessages } from '../answer/message.ts'
 import { type McpPlacing, type McpRequest, planWithout, type SentText } from './request.ts'
@@ -77,7 +78,7 @@ async function fillParts(
   filling: Filling,
 ): Promise<Result<Sent>> {
   const { url } = filling.request
-  const draft: Draft = { url, headers: new Headers(sent.headers), messages }
+  const draft: Draft = { url, headers: new PlainHeaders(sent.headers), messages }
   for (const part of planned) {
     const filled = await part.fill(draft, filling)
     if (!filled.ok) return filled
