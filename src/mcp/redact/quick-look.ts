@@ -1,13 +1,14 @@
 // A quick look at a small value, as most answers are: it says at little cost that there is no secret.
 // It is never wrong when it says so; of anything else it says nothing, and `json-value.ts` searches.
 
+import type { UnknownObject } from '../../core/json.ts'
 import type { Budget } from './budget.ts'
 import { viewsOf } from './coded.ts'
 import { GRAM, gramAt } from './grams.ts'
 import type { NeedleIndex } from './needle-index.ts'
-import { hasGzip } from './packed.ts'
+import { hasGzip, mayBePackedBytes } from './packed.ts'
 import { BETWEEN, MIN_SECRET_NUMBER } from './texts.ts'
-import { MIN_VIEW_CHARS } from './view.ts'
+import { MIN_VIEW_CHARS, type View } from './view.ts'
 
 /** Larger values are not looked at. */
 const MAX_VALUES = 48
@@ -28,7 +29,7 @@ export function isClearlyClean(
   if (!texts.read(value, '', 0)) return false
   const all = texts.together()
   budget.spend(all.length)
-  return !mayHoldPlain(all, indexes) && !mayHoldCoded(all)
+  return !mayHoldPlain(all, indexes) && !mayHoldCoded(all, indexes)
 }
 
 /** Whether a gram of the text is one of a secret. */
@@ -36,19 +37,40 @@ function mayHoldPlain(text: string, indexes: readonly NeedleIndex[]): boolean {
   const last = text.length - GRAM
   for (const { size, leap, letterCase, grams } of indexes) {
     if (size === 0) continue
-    for (let at = 0; at <= last; at += leap)
-      if (grams.mayHave(gramAt(text, at, letterCase))) return true
+    for (let at = 0; at <= last; at += leap) {
+      const hash = gramAt(text, at, letterCase)
+      // The filter passes one gram of thirty that is in no secret.
+      if (grams.mayHave(hash) && grams.first(hash) >= 0) return true
+    }
   }
   return false
 }
 
-/** Whether a part of the text looks encoded or compressed. */
-function mayHoldCoded(text: string): boolean {
+/**
+ * Whether a part of the text may be a secret, encoded or compressed. Keys that are read together, and
+ * long words, often look encoded once; what looks encoded twice is left to the search.
+ */
+function mayHoldCoded(text: string, indexes: readonly NeedleIndex[]): boolean {
+  const views = viewsIn(text)
+  return (
+    !views ||
+    hasGzip(text) ||
+    views.some(
+      (view) =>
+        mayHoldPlain(view.text, indexes) ||
+        mayBePackedBytes(view.text) ||
+        viewsIn(view.text)?.length !== 0,
+    )
+  )
+}
+
+/** What parts of the text may decode to; undefined when compressed data may be in it. */
+function viewsIn(text: string): readonly View[] | undefined {
   let isPacked = false
   const views = viewsOf(text, () => {
     isPacked = true
   })
-  return isPacked || views.length > 0 || hasGzip(text)
+  return isPacked ? undefined : views
 }
 
 /** The texts of a small value: each by itself, and those in members of the same name as one. */
@@ -75,19 +97,19 @@ class SmallTexts {
       return Math.abs(value) < MIN_SECRET_NUMBER || this.#add(name, String(value))
     if (typeof value !== 'object' || value === null) return true
     if (level === MAX_LEVELS) return false
-    if (!Array.isArray(value)) return this.#readMembers(value, level)
+    if (!Array.isArray(value)) return this.#readMembers(value as UnknownObject, level)
     if (typeof value[0] === 'number') return false
     for (const item of value) if (!this.read(item, name, level + 1)) return false
     return true
   }
 
-  #readMembers(part: object, level: number): boolean {
-    for (const [key, item] of Object.entries(part)) {
+  #readMembers(part: UnknownObject, level: number): boolean {
+    for (const key of Object.keys(part)) {
       if (key === '0') return false
       this.#joined[0] += key
       if (key.length >= MIN_VIEW_CHARS) this.#apart += key + BETWEEN
       this.#chars += key.length
-      if (!this.read(item, key, level + 1)) return false
+      if (!this.read(part[key], key, level + 1)) return false
     }
     return this.#chars <= MAX_CHARS
   }

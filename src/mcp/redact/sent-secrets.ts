@@ -137,9 +137,9 @@ export function sentSecrets(options: SentSecretsOptions): SentSecrets {
     const isTyped = source.type === 'static' && source.of === 'person'
     // The issuer of a connected account may be the server's.
     const mayBeChosen = source.type === 'connection'
+    const memories = [issuedMemory, chosen.keys, chosen.words, chosen.sessions]
     const sweep = () => {
-      for (const memory of [issuedMemory, chosen.keys, chosen.words, chosen.sessions])
-        memory.sweep()
+      for (const memory of memories) memory.sweep()
     }
     let made: { readonly redactor: Redactor; readonly ownSets: number } | undefined
     return {
