@@ -21,16 +21,24 @@ export function gramAt(text: string, at: number, letterCase: number): number {
   )
 }
 
+/** The same at a word of a text that is given as bytes, four to a number. */
+export function gramIn(words: Int32Array, word: number, letterCase: number): number {
+  return hashGram(words[word] ?? 0, words[word + 1] ?? 0, letterCase)
+}
+
 /** The hash of a gram, from its first four bytes as one number, and another that begins the next. */
 function hashGram(first: number, next: number, letterCase: number): number {
   const last = (next | letterCase) & 0xff
   return Math.imul((first | letterCase) ^ (last << 9) ^ (last << 19), 0x9e3779b1)
 }
 
-/** The two bits that stand for a gram in its word of a filter. */
+/**
+ * The two bits that stand for a gram in its word of a filter. They come of lower bits than the index
+ * of the word, also in a large filter: otherwise all grams of a word would have the same bits.
+ */
 export function filterBits(hash: number): number {
   // A shift uses only the last five bits of its right side.
-  return (1 << (hash >>> 12)) | (1 << (hash >>> 7))
+  return (1 << (hash >>> 2)) | (1 << (hash >>> 7))
 }
 
 /**
@@ -62,8 +70,8 @@ export function nextIn(
     const firstBits = filter[first >>> shift] ?? 0
     const secondBits = filter[second >>> shift] ?? 0
     if (
-      (((firstBits >>> (first >>> 12)) & (firstBits >>> (first >>> 7))) |
-        ((secondBits >>> (second >>> 12)) & (secondBits >>> (second >>> 7)))) &
+      (((firstBits >>> (first >>> 2)) & (firstBits >>> (first >>> 7))) |
+        ((secondBits >>> (second >>> 2)) & (secondBits >>> (second >>> 7)))) &
       1
     )
       return at
@@ -101,8 +109,8 @@ export function nextDenseIn(
     const firstBits = (filter[(first >>> shift) & firstMask] ?? 0) & firstMask
     const secondBits = (filter[(second >>> shift) & secondMask] ?? 0) & secondMask
     if (
-      (((firstBits >>> (first >>> 12)) & (firstBits >>> (first >>> 7))) |
-        ((secondBits >>> (second >>> 12)) & (secondBits >>> (second >>> 7)))) &
+      (((firstBits >>> (first >>> 2)) & (firstBits >>> (first >>> 7))) |
+        ((secondBits >>> (second >>> 2)) & (secondBits >>> (second >>> 7)))) &
       1
     )
       return at

@@ -39,7 +39,7 @@ function mayHoldPlain(text: string, indexes: readonly NeedleIndex[]): boolean {
     if (size === 0) continue
     for (let at = 0; at <= last; at += leap) {
       const hash = gramAt(text, at, letterCase)
-      // The filter passes one gram of thirty that is in no secret.
+      // The filter passes some grams that are in no secret, too.
       if (grams.mayHave(hash) && grams.first(hash) >= 0) return true
     }
   }

@@ -3,7 +3,7 @@
 
 import type { Budget, Work } from './budget.ts'
 import { goOnWith } from './go-on-with.ts'
-import { ANY_CASE, GRAM, gramAt, nextDenseIn, nextIn } from './grams.ts'
+import { ANY_CASE, GRAM, gramAt, gramIn, nextDenseIn, nextIn } from './grams.ts'
 import type { Needle, NeedleIndex } from './needle-index.ts'
 
 /** A part of a text: from `from` up to, but not including, `to`. */
@@ -123,15 +123,18 @@ function lookInCopy(matches: Matches, from: number, length: number): void {
     at < end;
     at = next(filter, shift, words, at + 2 * step, end, step, letterCase)
   ) {
-    lookAt(matches, from + at * 4, to)
-    lookAt(matches, from + at * 4 + leap, to)
+    lookAt(matches, at, from, to)
+    lookAt(matches, at + step, from, to)
   }
 }
 
-function lookAt(matches: Matches, at: number, to: number): void {
+/** @param word In the copy, which begins at `from` in the text. */
+function lookAt(matches: Matches, word: number, from: number, to: number): void {
+  const at = from + word * 4
   if (at + GRAM > to) return
-  const hash = gramAt(matches.text, at, matches.index.letterCase)
-  if (matches.index.grams.mayHave(hash)) matches.look(at, hash)
+  const { grams, letterCase } = matches.index
+  const hash = gramIn(words, word, letterCase)
+  if (grams.mayHave(hash)) matches.look(at, hash)
 }
 
 /** The matches in one text. */
