@@ -24,6 +24,7 @@ import type { JointParts } from './joint/visit.ts'
 import { withAccessKeys, withinReach } from './keys/key-door.ts'
 import { serversForKeys } from './keys/key-servers.ts'
 import { answerOwnKeys, type OwnKeysParts, ownKeysAt } from './keys/own-keys.ts'
+import { LastingSessions } from './lasting-sessions.ts'
 import { longSecret } from './long-secret.ts'
 import { Memories } from './memories.ts'
 import {
@@ -82,8 +83,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   )
   const memories = new Memories()
   const keptCallers = new KeptCallers()
+  const ids = sessionIds(kept.secret)
   const parts: JointParts = {
-    ids: sessionIds(kept.secret),
+    ids,
+    sessions: new LastingSessions(ids),
     memories,
     stdio: new StdioSessions(keptCallers),
     breakers: new ServerBreakers(options.now ?? Date.now),

@@ -2,21 +2,23 @@
 // that server in its place, and the answer comes back without any.
 
 import type { CallerAtWork } from '../callers-by-token.ts'
+import { isStdio } from '../core/binding.ts'
 import type { Refusal, Result } from '../core/errors.ts'
 import { type BodyBounds, type BodyProblem, readBytes } from '../core/http/bounded-body.ts'
 import { PlainHeaders } from '../core/http/plain-headers.ts'
-import { parseJson } from '../core/json.ts'
+import { isObject, parseJson } from '../core/json.ts'
+import type { SessionPlace } from '../mcp/own-session.ts'
 import { answerToBody, unreadable } from '../mcp-server/body.ts'
 import { type RequestId, requestIdOf, sessionNotFound } from '../mcp-server/problem.ts'
 import { MCP_SESSION_HEADER, sessionIdOf } from '../mcp-server/session-owners.ts'
+import type { LastingSession, LastingSessions } from './lasting-sessions.ts'
 import { answerToFailure, challengeFor } from './refusal-answer.ts'
 import type { Route } from './routes.ts'
 import { type ServerFetchParts, serverFetch } from './server-fetch.ts'
-import type { SessionIds } from './session-ids.ts'
 
 /** What passing on needs, shared by all requests. */
 export interface PassingParts extends ServerFetchParts {
-  readonly ids: SessionIds
+  readonly sessions: LastingSessions
   /** Further request headers that go on, in lower case. */
   readonly forwardHeaders: readonly string[]
   readonly maxBodyBytes: number
@@ -70,11 +72,8 @@ export async function passOn(
   const place = { principal: caller.principal, route: route.path }
   const headers = forwarded(request.headers, parts.forwardHeaders)
   const sealed = sessionIdOf(request.headers)
-  if (sealed !== undefined) {
-    const id = parts.ids.open(sealed, place)
-    if (id === undefined) return sessionNotFound()
-    headers.set(MCP_SESSION_HEADER, id)
-  }
+  const session = sealed === undefined ? undefined : parts.sessions.find(sealed, place)
+  if (sealed !== undefined && !session) return sessionNotFound()
   const body = request.method === 'POST' ? await readText(request, parts.maxBodyBytes) : undefined
   if (body && 'refusal' in body) return body.refusal
   let refusal: Refusal | undefined
@@ -83,22 +82,62 @@ export async function passOn(
     const fetch = serverFetch(server, caller, parts, (why) => {
       refusal = why
     })
-    const response = await fetch(parts.urlOf(server), {
-      method: request.method,
-      headers,
-      body: body?.text ?? null,
-      signal: request.signal,
-    })
+    const sent = { request, headers, body: body?.text ?? null, session }
+    const response = await sendOn(sent, { server, url: parts.urlOf(server), fetch })
     const challenge = challengeFor(refusal, route, caller)
     if (challenge) return challenge
+    if (request.method === 'DELETE' && (response.ok || response.status === 404)) session?.end()
     const given = response.headers.get(MCP_SESSION_HEADER)
-    if (given !== null) response.headers.set(MCP_SESSION_HEADER, parts.ids.seal(given, place))
+    if (given === null) return response
+    const isKnown = session && given === headers.get(MCP_SESSION_HEADER)
+    const inFront = isKnown ? session.sealed : parts.sessions.seal(given, place, body?.text)
+    response.headers.set(MCP_SESSION_HEADER, inFront)
     return response
   } catch (error) {
     // Read again only where something has failed: good requests are not read twice.
     if (body && parseJson(body.text) === undefined) return unreadable()
     return answerToFailure(error, idIn(body?.text), route, caller)
   }
+}
+
+/** What is sent to the server. */
+interface Sent {
+  readonly request: Pick<Request, 'method' | 'signal'>
+  /** Those that go on. The session is set here. */
+  readonly headers: Headers
+  readonly body: string | null
+  readonly session: LastingSession | undefined
+}
+
+/** Sends a request, in its session where it names one. */
+function sendOn(
+  { request: { method, signal }, headers, body, session }: Sent,
+  to: Pick<SessionPlace, 'server' | 'url' | 'fetch'>,
+): Promise<Response> {
+  const send = () => to.fetch(to.url, { method, headers, body, signal })
+  if (!session) return send()
+  return session.ask({
+    send(id, isAnother) {
+      if (id === undefined) headers.delete(MCP_SESSION_HEADER)
+      else headers.set(MCP_SESSION_HEADER, id)
+      // An event is one of its session.
+      if (isAnother) headers.delete('last-event-id')
+      return send()
+    },
+    mayGoOn: () => !isStdio(to.url) && mayGoOn(method, body),
+    server: { ...to, signal },
+    revision: headers.get('mcp-protocol-version'),
+  })
+}
+
+/**
+ * Whether a request may be made in another session than the one that its client knows. What only has a
+ * meaning in its own session may not: the end of it, an answer, a cancellation.
+ */
+function mayGoOn(method: string, text: string | null): boolean {
+  if (method !== 'POST') return method === 'GET'
+  const message = text === null ? undefined : parseJson(text)
+  return isObject(message) && message.method !== 'initialize' && requestIdOf(message) !== undefined
 }
 
 /** The id of the request in a text, for an answer that says that it failed. */

@@ -97,17 +97,6 @@ describe('a client at the address of one server', () => {
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  it('is told 404 when the server has lost the session, and can open a new one', async () => {
-    const { connect, tasks, ask } = gatewayHouse()
-    const client = await connect('/mcp/Tasks', alice())
-    const session = client.session() ?? ''
-    tasks.restart()
-    const lost = await ask('/mcp/Tasks', tokenFor('alice'), LIST, { 'mcp-session-id': session })
-    expect(lost.status).toBe(404)
-    const again = await connect('/mcp/Tasks', alice())
-    expect(textOf(await again.callTool({ name: 'only_alice' }))).toBe('alice only')
-  })
-
   it('speaks the newest revision where the server does', async () => {
     const { connect, notes } = gatewayHouse()
     const client = await connect('/mcp/Notes', alice())

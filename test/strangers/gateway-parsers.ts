@@ -87,8 +87,16 @@ export const GATEWAY_PARSERS: readonly StrangerParser[] = [
   {
     name: 'body of a request to the gateway',
     stranger: 'a caller',
-    files: ['src/gateway/pass-on.ts'],
-    good: () => [message('ping'), message('tools/call', { name: 'add', arguments: {} })],
+    files: ['src/gateway/pass-on.ts', 'src/gateway/session-opening.ts'],
+    good: () => [
+      message('ping'),
+      message('tools/call', { name: 'add', arguments: {} }),
+      message('initialize', {
+        protocolVersion: '2025-11-25',
+        capabilities: {},
+        clientInfo: { name: 'agent', version: '1' },
+      }),
+    ],
     read: async (text) =>
       outcomeOfAnswer(await gatewayOver(RESULT).fetch(post('/mcp/Tasks', text))),
   },

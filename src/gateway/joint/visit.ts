@@ -5,12 +5,14 @@ import type { Refusal } from '../../core/errors.ts'
 import { forwarded, type PassingParts } from '../pass-on.ts'
 import type { Route } from '../routes.ts'
 import { serverFetch } from '../server-fetch.ts'
+import type { SessionIds } from '../session-ids.ts'
 import type { FrontSession } from './front-session.ts'
 import type { JointStreams } from './streams.ts'
 import type { Upstream, Upstreams } from './upstreams.ts'
 
 /** What serving needs, shared by all requests. */
 export interface JointParts extends PassingParts {
+  readonly ids: SessionIds
   readonly upstreams: Upstreams
   readonly streams: JointStreams
 }
