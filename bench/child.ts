@@ -21,15 +21,23 @@ export interface Child {
   end(): Promise<void>
 }
 
-/** Starts a server. Its process gets the flags of this one, and `flags` too. */
+/**
+ * Starts a server. Its process gets the flags of this one, and `flags` too.
+ *
+ * @param options.isSilent Whether what it prints is dropped. Default false.
+ */
 export async function startChild(
   file: URL,
   argument: string,
   flags: readonly string[] = [],
+  { isSilent = false }: { readonly isSilent?: boolean } = {},
 ): Promise<Child> {
   const child = fork(file, [argument], {
     execArgv: [...inheritedFlags(process.execArgv), ...flags],
+    ...(isSilent ? { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] as const } : {}),
   })
+  // What it prints is read, as whoever keeps logs does, and dropped.
+  child.stdout?.resume()
   const { port } = started.parse(await answerOf(child))
   const ask = async (which: 'cpu' | 'memory'): Promise<Figures> => {
     const answer = answerOf(child)

@@ -8,6 +8,8 @@ import { Credential } from 'onbehalf'
 import { egressFetch } from 'onbehalf/egress'
 import { createGateway } from 'onbehalf/gateway'
 import { oidc } from 'onbehalf/issuers'
+import { jwtVerifier } from 'onbehalf/jwt'
+import { auditLines } from 'onbehalf/log'
 import { toNodeListener } from 'onbehalf/node'
 import { z } from 'zod'
 
@@ -23,14 +25,27 @@ const settings = z.discriminatedUnion('kind', [
     /** Exchanges the token. Without it, the caller's own goes on. */
     exchanges: z.boolean(),
     audit: z.boolean(),
+    /** Allows the one tool by its name. */
+    allows: z.boolean(),
+    /** Remembers tokens that it has verified. */
+    remembers: z.boolean(),
+    /** Takes calls without web classes. */
+    isQuick: z.boolean(),
   }),
 ])
 
 const message = z.object({
   id: z.union([z.string(), z.number()]).optional(),
   method: z.string(),
-  params: z.object({ arguments: z.object({ text: z.string() }).optional() }).optional(),
+  params: z
+    .object({
+      arguments: z.object({ text: z.string() }).optional(),
+      protocolVersion: z.string().optional(),
+    })
+    .optional(),
 })
+
+const INFO = { name: 'echo', version: '1' }
 
 /** The tool takes what the pattern asks for, too, so that there is something to hide and to fill. */
 const TOOL = {
@@ -43,11 +58,15 @@ const TOOL = {
 }
 
 async function echo(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== 'POST') return void response.writeHead(405).end()
   const { id, method, params } = message.parse(JSON.parse(await text(request)))
+  if (id === undefined) return void response.writeHead(202).end()
   const result =
-    method === 'tools/list'
-      ? { tools: [TOOL] }
-      : { content: [{ type: 'text', text: params?.arguments?.text ?? '' }] }
+    method === 'initialize'
+      ? { protocolVersion: params?.protocolVersion, capabilities: { tools: {} }, serverInfo: INFO }
+      : method === 'tools/list'
+        ? { tools: [TOOL] }
+        : { content: [{ type: 'text', text: params?.arguments?.text ?? '' }] }
   const body = JSON.stringify({ jsonrpc: '2.0', id, result })
   response
     .writeHead(200, {
@@ -69,12 +88,13 @@ function gateway(given: Extract<z.output<typeof settings>, { kind: 'gateway' }>)
       audience: 'everybody',
       clientId: 'gateway',
       clientSecret: new Credential('a-secret-of-the-gateway'),
+      ...(given.remembers ? {} : { verifier: jwtVerifier({ issuer: given.issuer, cache: false }) }),
     }),
     servers: {
       Echo: {
         url: given.echo,
         source,
-        tools: { allow: ['echo'] },
+        ...(given.allows ? { tools: { allow: ['echo'] } } : {}),
         ...(given.fills
           ? {
               placement: {
@@ -85,13 +105,11 @@ function gateway(given: Extract<z.output<typeof settings>, { kind: 'gateway' }>)
           : {}),
       },
     },
-    audit: {
-      record: (event) => void (given.audit && process.stderr.write(`${JSON.stringify(event)}\n`)),
-    },
+    audit: given.audit ? auditLines(process.stdout) : { record() {} },
     warn() {},
     fetch: egressFetch(),
   })
-  return toNodeListener(served.fetch)
+  return toNodeListener(given.isQuick ? served.fetch : (request) => served.fetch(request))
 }
 
 const given = settings.parse(JSON.parse(process.argv[2] ?? ''))

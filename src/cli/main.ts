@@ -2,33 +2,22 @@
 // `bin/onbehalf.mjs` calls it.
 
 import { readFileSync } from 'node:fs'
-import { accessKeys } from './access-keys.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
-import { conformance } from './conformance.ts'
-import { doctor } from './doctor.ts'
-import { gateway } from './gateway.ts'
-import { init } from './init.ts'
-import { inspect } from './inspect.ts'
-import { keys } from './keys.ts'
-import { leaktest } from './leaktest.ts'
-import { marks } from './marks.ts'
 import { nearest } from './nearest.ts'
-import { pins } from './pins.ts'
-import { sessions } from './sessions.ts'
 
-/** Every command. */
-const COMMANDS: Readonly<Record<string, Command>> = {
-  'access-keys': accessKeys,
-  conformance,
-  doctor,
-  gateway,
-  init,
-  inspect,
-  keys,
-  leaktest,
-  marks,
-  pins,
-  sessions,
+/** Every command. Only the one that is asked for is loaded. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  'access-keys': async () => (await import('./access-keys.ts')).accessKeys,
+  conformance: async () => (await import('./conformance.ts')).conformance,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  gateway: async () => (await import('./gateway.ts')).gateway,
+  init: async () => (await import('./init.ts')).init,
+  inspect: async () => (await import('./inspect.ts')).inspect,
+  keys: async () => (await import('./keys.ts')).keys,
+  leaktest: async () => (await import('./leaktest.ts')).leaktest,
+  marks: async () => (await import('./marks.ts')).marks,
+  pins: async () => (await import('./pins.ts')).pins,
+  sessions: async () => (await import('./sessions.ts')).sessions,
 }
 
 /**
@@ -40,22 +29,23 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = args
   if (name === '--help' || name === '-h') {
-    terminal.out(overview())
+    terminal.out(await overview())
     return 0
   }
   if (name === '--version' || name === '-v') {
     terminal.out(version())
     return 0
   }
-  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  if (!command) {
+  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (!load) {
     terminal.note(
       name === undefined
-        ? overview()
+        ? await overview()
         : `onbehalf: there is no such command${meant(name)}; it has ${Object.keys(COMMANDS).join(', ')}`,
     )
     return 2
   }
+  const command = await load()
   if (rest.includes('--help') || rest.includes('-h')) {
     terminal.out(command.help)
     return 0
@@ -83,10 +73,12 @@ function version(): string {
   return String(JSON.parse(text).version)
 }
 
-function overview(): string {
+async function overview(): Promise<string> {
   const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length))
-  const lines = Object.entries(COMMANDS).map(
-    ([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`,
+  const lines = await Promise.all(
+    Object.entries(COMMANDS).map(
+      async ([name, load]) => `  ${name.padEnd(width)}  ${(await load()).summary}`,
+    ),
   )
   return [
     'Usage: onbehalf COMMAND [OPTIONS]',

@@ -7,6 +7,7 @@ import type { ReadableStream } from 'node:stream/web'
 import type { Dispatcher } from 'undici'
 import type { Body, Outgoing } from '../core/carry/outgoing.ts'
 import { answerOf } from './answer.ts'
+import { type Received, receive } from './receive.ts'
 
 /** The methods that can be sent. */
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
@@ -34,29 +35,26 @@ export async function send(
   const headers = headersOf(outgoing)
   const body = wireBody(given.value, headers)
   try {
-    const data = await dispatcher.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method,
-      headers,
-      body,
-      ...(signal ? { signal } : {}),
-    })
-    return toResponse(data, url, method)
+    const received = await receive(
+      dispatcher,
+      { origin: url.origin, path: url.pathname + url.search, method, headers, body },
+      signal ?? undefined,
+    )
+    return toResponse(received, url, method)
   } catch (error) {
     signal?.throwIfAborted()
     throw failureOf(error)
   }
 }
 
-function toResponse(data: Dispatcher.ResponseData, url: URL, method: string): Response {
+function toResponse(received: Received, url: URL, method: string): Response {
   try {
-    const encoding = data.headers['content-encoding']
+    const encoding = received.headers['content-encoding']
     // We asked for no compression. Whoever reads a compressed bomb would unpack it.
     if (encoding !== undefined && encoding !== 'identity') throw new TypeError('compressed')
-    return answerOf(data, url.href, method)
+    return answerOf(received, url.href, method)
   } catch (error) {
-    data.body.on('error', () => {}).destroy()
+    received.body.cancel()
     throw error
   }
 }

@@ -4,6 +4,7 @@
 
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { type Principal, principalKey } from '../core/principal.ts'
+import { putNewest } from '../core/put-newest.ts'
 
 /** Whose session it is, and where. */
 export interface SessionPlace {
@@ -24,6 +25,8 @@ const CIPHER = 'aes-256-gcm'
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const OPTIONS = { authTagLength: TAG_BYTES }
+/** Ids that are remembered when they were opened. */
+const MAX_OPENED = 2_000
 /** Upstreams give short ids. A longer header is not one of ours. */
 const MAX_SEALED_CHARS = 4_096
 
@@ -34,24 +37,34 @@ const MAX_SEALED_CHARS = 4_096
  *   one secret (NIST SP 800-38D section 8.3).
  */
 export function sessionIds(secret: Uint8Array): SessionIds {
-  const key = new Uint8Array(hkdfSync('sha256', secret, '', 'onbehalf: gateway session ids, 1', 32))
+  const sealingKey = new Uint8Array(
+    hkdfSync('sha256', secret, '', 'onbehalf: gateway session ids, 1', 32),
+  )
+  /** What was opened lately: a client sends its id with every call. */
+  const opened = new Map<string, string>()
   return {
     seal(id, place) {
       const nonce = randomBytes(NONCE_BYTES)
-      const cipher = createCipheriv(CIPHER, key, nonce, OPTIONS).setAAD(boundTo(place))
+      const cipher = createCipheriv(CIPHER, sealingKey, nonce, OPTIONS).setAAD(boundTo(place))
       const text = Buffer.concat([cipher.update(id, 'utf8'), cipher.final()])
       return Buffer.concat([nonce, cipher.getAuthTag(), text]).toString('base64url')
     },
     open(sealed, place) {
       if (sealed.length > MAX_SEALED_CHARS || !/^[\w-]+$/.test(sealed)) return undefined
+      const bound = boundTo(place)
+      const key = `${sealed} ${bound.toString()}`
+      const before = opened.get(key)
+      if (before !== undefined) return before
       const box = Buffer.from(sealed, 'base64url')
       if (box.length <= NONCE_BYTES + TAG_BYTES) return undefined
       try {
-        const decipher = createDecipheriv(CIPHER, key, box.subarray(0, NONCE_BYTES), OPTIONS)
-          .setAAD(boundTo(place))
+        const decipher = createDecipheriv(CIPHER, sealingKey, box.subarray(0, NONCE_BYTES), OPTIONS)
+          .setAAD(bound)
           .setAuthTag(box.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES))
         const text = decipher.update(box.subarray(NONCE_BYTES + TAG_BYTES))
-        return Buffer.concat([text, decipher.final()]).toString('utf8')
+        const id = Buffer.concat([text, decipher.final()]).toString('utf8')
+        putNewest(opened, key, id, MAX_OPENED)
+        return id
       } catch {
         return undefined
       }

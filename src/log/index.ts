@@ -1,5 +1,6 @@
 // onbehalf/log: structured logs and the audit, without secrets.
 
+export { auditLines, type LineStream } from './audit-lines.ts'
 export { auditSink } from './audit-sink.ts'
 export {
   type AppLogger,

@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path'
 import { memorySecretStore } from 'onbehalf'
 import type { EgressFetch } from 'onbehalf/egress'
 import { createGateway, type Gateway, type GatewayOptions } from 'onbehalf/gateway'
+import { auditLines } from 'onbehalf/log'
 import { accessKeysIn } from './access-keys.ts'
 import { clientsIn } from './clients.ts'
 import { inFileWords } from './in-file-words.ts'
@@ -113,6 +114,7 @@ async function configure(
     ...(await clientsIn(settings, secretOf)),
     ...accessKeysIn(settings, store),
     warn,
+    audit: auditLines(process.stdout),
     ...(send ? { fetch: send } : {}),
     ...(processes ? { processes } : {}),
     ...(after ? { after } : {}),

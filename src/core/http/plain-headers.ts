@@ -90,13 +90,6 @@ export class PlainHeaders implements Headers {
     return this.entries()
   }
 
-  /** Calls for each header, in the order in which they were set. It is the quickest way through them. */
-  each(call: (name: string, value: string) => void): void {
-    for (const [name, value] of this.#values)
-      if (name !== SET_COOKIE) call(name, value)
-      else for (const cookie of this.#cookies) call(name, cookie)
-  }
-
   get [Symbol.toStringTag](): string {
     return 'Headers'
   }

@@ -3,7 +3,7 @@
 
 import { postgresRateLimit } from '../../../src/chatkit/index.ts'
 import { createAuditor, staticKeys } from '../../../src/index.ts'
-import { auditSink } from '../../../src/log/index.ts'
+import { auditLines, auditSink } from '../../../src/log/index.ts'
 import { carryingTransport, createRedactor } from '../../../src/mcp/index.ts'
 import { protectMcpServer } from '../../../src/mcp-server/index.ts'
 import { clientSecretBasic, clientSecretPost, privateKeyJwt } from '../../../src/oauth/index.ts'
@@ -141,6 +141,7 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   // onbehalf/egress
   egressFetch: TAKES_NOTHING,
   // onbehalf/log
+  auditLines: [[call(auditLines, {}), 'process.stdout is one']],
   auditSink: [[call(auditSink, { info() {} }), 'must have the method error']],
   // onbehalf/store
   sqliteSecretStore: [
