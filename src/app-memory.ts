@@ -2,6 +2,7 @@
 // another one goes on with it: who was signed out stays so, and what a server has done is not forgotten.
 
 import type { Binding } from './core/binding.ts'
+import type { CallPolicy } from './core/call-policy.ts'
 import { memoryReflectionMarks } from './core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from './core/carry/memory-tool-pins.ts'
 import type { ReflectionMarks } from './core/carry/reflection-marks.ts'
@@ -24,6 +25,8 @@ export interface AppMemory {
   readonly pins: ToolPins
   /** The servers of the app that is in service. Callers of the one before go on with these. */
   bindings: ReadonlyMap<string, Binding> | undefined
+  /** What judges calls in that app. */
+  policy: CallPolicy | undefined
 }
 
 /**
@@ -39,5 +42,6 @@ export function appMemory(now: () => number): AppMemory {
     marks: memoryReflectionMarks(),
     pins: memoryToolPins(),
     bindings: undefined,
+    policy: undefined,
   }
 }

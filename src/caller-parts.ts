@@ -2,6 +2,7 @@
 // credentials that its calls need.
 
 import { type Binding, MAIN, scopesOf, sourcesOf } from './core/binding.ts'
+import type { CallPolicy } from './core/call-policy.ts'
 import type { ChildProcesses } from './core/carry/child-processes.ts'
 import { type RunningCall, type RunningCalls, whyEnded } from './core/carry/running-calls.ts'
 import type { ToolPins } from './core/carry/tool-pins.ts'
@@ -35,6 +36,8 @@ export interface CallerParts {
   readonly pins: ToolPins
   /** Whether the person agrees still. Default: they are there themselves. */
   readonly isAgreed?: () => Promise<boolean>
+  /** What judges calls now: that of the app that is in service. */
+  readonly policy: () => CallPolicy | undefined
   /** Starts the processes of stdio servers. */
   readonly processes?: ChildProcesses | undefined
   /** Tells the developer of tools that are refused. */
@@ -64,8 +67,10 @@ export function fetchOptions(
   parts: CallerParts,
 ): McpFetchOptions {
   const { admitted, running, references, secrets } = state
+  const policy = parts.policy()
   return {
     binding,
+    ...(policy ? { policy } : {}),
     source: sourceUntilEnd(binding, state, parts),
     sources: Object.fromEntries(
       Object.keys(binding.sources).map((name) => [

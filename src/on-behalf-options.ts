@@ -2,6 +2,7 @@
 
 import type { AuditSink } from './core/audit.ts'
 import type { BindingInput } from './core/binding.ts'
+import type { CallPolicy } from './core/call-policy.ts'
 import type { ChildProcesses } from './core/carry/child-processes.ts'
 import type { ReflectionMarks } from './core/carry/reflection-marks.ts'
 import type { ToolPins } from './core/carry/tool-pins.ts'
@@ -88,6 +89,11 @@ export interface OnBehalfOptions extends IssuerSettings, PlainHttpOptions {
    * onbehalf/stdio.
    */
   readonly processes?: ChildProcesses
+  /**
+   * Judges each call of a tool by the claims of the person's token and by the arguments: `callPolicy`
+   * of onbehalf/policy. Default: every call passes.
+   */
+  readonly policy?: CallPolicy
   /** Sends the requests to the servers. Default: `globalThis.fetch`, captured at creation. */
   readonly fetch?: typeof globalThis.fetch
   /** Milliseconds that one call to a server may take, 1 to 2,147,483,647. Default 60,000. */

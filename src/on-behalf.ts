@@ -185,6 +185,7 @@ export function onBehalfRemembering(options: OnBehalfOptions, before?: AppMemory
     quarantineOf: quarantines(options.reflectionMarks ?? marks, now),
     sent,
     pins: options.toolPins ?? pins,
+    policy: () => (memory.bindings ? memory.policy : options.policy),
     processes: options.processes,
     tellRefusals: refusalTeller(options.warn ?? console.warn),
     fetch: options.fetch ?? globalThis.fetch,
@@ -222,7 +223,7 @@ export function onBehalfRemembering(options: OnBehalfOptions, before?: AppMemory
     },
   }
   const takeOver = () => {
-    memory.bindings = bindings
+    Object.assign(memory, { bindings, policy: options.policy })
   }
   return { onbehalf, takeOver, keeping: { doorOf, issuers, shared: parts } }
 }

@@ -27,6 +27,7 @@ export const ON_BEHALF_OPTIONS: OptionNames<OnBehalfOptions> = {
   reflectionMarks: 'optional',
   toolPins: 'optional',
   fingerprintKey: 'optional',
+  policy: 'optional',
   processes: 'optional',
   fetch: 'optional',
   deadline: 'optional',

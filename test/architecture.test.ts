@@ -68,6 +68,7 @@ describe('imports', () => {
     // It reads the messages of a process as `mcp` reads the answers of a server.
     stdio: { rooms: ['core', 'mcp'], node: true },
     log: { rooms: ['core'], node: true },
+    policy: { rooms: ['core'] },
     egress: { rooms: ['core'], library: 'undici', node: true },
     // Both ends of a call rewrite answers by the same code.
     'mcp-server': { rooms: ['core', 'mcp'], node: true },
@@ -91,7 +92,7 @@ describe('imports', () => {
     chatkit: { rooms: ['core', 'agent', 'mount'], node: true },
     // It stands behind chatkit's port.
     store: {
-      rooms: ['core', 'chatkit'],
+      rooms: ['core', 'chatkit', 'policy'],
       library: 'kysely',
       parts: ['pg', '@fastify/busboy'],
       node: true,

@@ -64,6 +64,8 @@ export type RefusalReason =
   | 'destination_refused'
   | 'redirect_refused'
   | 'tool_refused'
+  | 'policy_refused'
+  | 'policy_unavailable'
   | 'arguments_refused'
   | 'reference_refused'
   | 'answer_too_large'
@@ -96,6 +98,7 @@ export function isTemporary(reason: RefusalReason): boolean {
     reason === 'server_not_ready' ||
     reason === 'server_unavailable' ||
     reason === 'audit_unavailable' ||
+    reason === 'policy_unavailable' ||
     reason === 'too_many_credentials' ||
     reason === 'process_limit_reached'
   )
@@ -148,6 +151,8 @@ export interface Refusal extends RefusalDetails {
   readonly source?: string
   /** The binding's name, or the destination's, as the operator configured it. */
   readonly server?: string
+  /** What to do about a call that the operator's policy refuses: made of the operator's settings. */
+  readonly advice?: string
   /** Why the language model gave no answer, where it is the server that is not available. */
   readonly model?: ModelFailure
 }

@@ -166,6 +166,7 @@ export const VALUE_CHECKS: ValueChecks = {
   now: CLOCK,
   onError: isFunction('it is called with the error'),
   onWarning: isFunction('it is called with the warning'),
+  policy: hasMethods(['hides', 'permit'], 'callPolicy({ rules }) of onbehalf/policy makes one'),
   processes: hasMethods(['take', 'end'], 'childProcesses of onbehalf/stdio makes them'),
   proofs: hasMethods(['verify'], 'dpopProofs of onbehalf/jwt makes one'),
   reflectionMarks: hasMethods(['mark', 'isMarked'], 'sqliteReflectionMarks of onbehalf/store'),

@@ -55,6 +55,10 @@ export function toSentence(refusal: Refusal): string {
       return `This was not done: ${server} did not accept the credential for this call.`
     case 'tool_refused':
       return `This was not done: the tool asks for a credential or an identity as a parameter, or has changed. An administrator of ${server} can bind it, or approve the change with \`onbehalf pins\`.`
+    case 'policy_refused':
+      return `This was not done: the rules of the operator do not allow it.${refusal.advice === undefined ? '' : ` ${refusal.advice}`}`
+    case 'policy_unavailable':
+      return `This was not done: it cannot be judged right now whether ${server} may be called. Try again in a moment.`
     case 'arguments_refused':
       return 'This was not done: the arguments cannot be combined with what is filled in for the person. Send plain values, and no credentials.'
     case 'reference_refused':
@@ -131,7 +135,7 @@ export function sentenceFor(error: unknown): string {
  * agent framework may show the model all that an error has.
  */
 export function toError(refusal: Refusal): AuthError {
-  const { reason, claim, scopes, server, model, source } = refusal
+  const { reason, claim, scopes, server, model, source, advice } = refusal
   const shown: Refusal = {
     reason,
     ...(claim === undefined ? {} : { claim }),
@@ -139,6 +143,7 @@ export function toError(refusal: Refusal): AuthError {
     ...(server === undefined ? {} : { server }),
     ...(model === undefined ? {} : { model }),
     ...(source === undefined ? {} : { source }),
+    ...(advice === undefined ? {} : { advice }),
   }
   return new AuthError(shown, toSentence(refusal))
 }

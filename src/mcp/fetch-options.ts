@@ -2,6 +2,7 @@
 
 import type { Auditor } from '../core/audit.ts'
 import type { Binding } from '../core/binding.ts'
+import type { CallPolicy } from '../core/call-policy.ts'
 import type { ToolPins } from '../core/carry/tool-pins.ts'
 import type { Refusal } from '../core/errors.ts'
 import { isObject } from '../core/json.ts'
@@ -70,6 +71,8 @@ export interface McpFetchOptions {
    * own.
    */
   readonly memory?: ServerMemory
+  /** Judges each call of a tool, and hides tools that are never allowed. Default: all calls pass. */
+  readonly policy?: CallPolicy
   /** Characters of an answer, or of one event of it, that are taken in. Default 4 MiB. */
   readonly maxAnswer?: number
 }
@@ -96,6 +99,7 @@ export const MCP_FETCH_OPTIONS: OptionNames<McpFetchOptions> = {
   onStart: 'optional',
   tellRefusals: 'optional',
   memory: 'optional',
+  policy: 'optional',
   maxAnswer: 'optional',
 }
 

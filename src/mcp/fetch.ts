@@ -2,11 +2,13 @@
 // placing, carry and the rewriting of answers together; each has a file of its own.
 
 import { type Binding, bindingOfSource, scopesOf, wantsTool } from '../core/binding.ts'
+import { isListed } from '../core/call-policy.ts'
 import { carrier, type Finish } from '../core/carry/carry.ts'
 import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from '../core/carry/memory-tool-pins.ts'
 import { whyEnded } from '../core/carry/running-calls.ts'
 import { AuthError, type Refusal } from '../core/errors.ts'
+import { onBodyEnd } from '../core/http/on-body-end.ts'
 import { checkOptions } from '../core/known-options.ts'
 import type { Principal } from '../core/principal.ts'
 import { principalKey } from '../core/principal.ts'
@@ -16,13 +18,14 @@ import { reduceErrorAnswer } from './answer/error-answer.ts'
 import { failedResult } from './answer/failure-message.ts'
 import { type RpcRequest, readMessages, requestIn } from './answer/message.ts'
 import type { AwaitedCall } from './answer/rules.ts'
-import { answerRules, redactingRules } from './answers.ts'
+import { answerRules, type Books, redactingRules } from './answers.ts'
 import { callPatience, serverRequests } from './call-patience.ts'
 import { catalogsOf } from './catalogs.ts'
 import { MCP_FETCH_OPTIONS, MCP_FETCH_VALUES, type McpFetchOptions } from './fetch-options.ts'
 import { guardPlacing } from './guard.ts'
 import { legacySse } from './legacy-sse.ts'
 import { overwritingNoter, refusalNoter } from './note-refusal.ts'
+import { callJudge, listedTools, Permits } from './permits.ts'
 import { placeNeeded } from './placements/needed.ts'
 import { placingFor } from './placements/placing-for.ts'
 import { createReferences } from './placements/references.ts'
@@ -33,7 +36,7 @@ import { type RunSecrets, rememberingSource, sentSecrets } from './redact/sent-s
 import { templateBook } from './resources/template-book.ts'
 import { placeOf, sayableName, sayableRefusal } from './sayable.ts'
 import { ServerMemory } from './server-memory.ts'
-import { type ToolBookOptions, toolBook } from './tools/tool-book.ts'
+import { type ToolBook, type ToolBookOptions, toolBook } from './tools/tool-book.ts'
 import { neededScopes } from './tools/tool-scopes.ts'
 
 const DEFAULT_MAX_ANSWER_CHARS = 4 * 1024 * 1024
@@ -116,9 +119,17 @@ export function mcpFetchChecked(options: McpFetchOptions): typeof globalThis.fet
       const awaited = { id: call.id, instead: insteadOf(call), patience }
       return rewriteAnswer(response, { ...rules, awaited }, hold)
     }
+    const permits = new Permits()
     try {
-      return await carry(input, init, (sent, attempt) => place(sent, attempt, messages), finish)
+      const response = await carry(
+        input,
+        init,
+        (sent, attempt) => place(sent, attempt, messages, permits),
+        finish,
+      )
+      return permits.isEmpty ? response : onBodyEnd(response, () => permits.end())
     } catch (error) {
+      permits.end()
       forget?.()
       if (!call || !(error instanceof AuthError) || error.code === 'cancelled') throw error
       const result = failedResult(call.id, tell(error.refusal))
@@ -173,8 +184,7 @@ function partsOf(options: McpFetchOptions) {
     maxChars: options.maxAnswer ?? DEFAULT_MAX_ANSWER_CHARS,
     signal: options.signal,
   }
-  const rules = answerRules({ ...redacting, books })
-  const own = redactingRules(redacting)
+  const rules = answerRules({ ...redacting, books: listedBooks(books, options) })
   const legacy = legacySse({
     binding,
     isClean: (text) => rules.text(text) === text,
@@ -189,7 +199,7 @@ function partsOf(options: McpFetchOptions) {
     return stream ? stream.ask(init, send) : send(init)
   }
   const isOneStream = () => !!legacy.latest()
-  const catalogs = catalogsOf(books, { ask, rules: own, isOneStream, memory })
+  const catalogs = catalogsOf(books, { ask, rules: redactingRules(redacting), isOneStream, memory })
   const placing = placingFor(binding, {
     catalogs,
     live,
@@ -203,6 +213,7 @@ function partsOf(options: McpFetchOptions) {
     binding,
     quarantine,
     catalogs,
+    ...(options.policy ? { judgeCalls: callJudge(options.policy, options) } : {}),
     onSession: live.addSession,
   })
   const carry = carrier({
@@ -227,6 +238,23 @@ function partsOf(options: McpFetchOptions) {
     throwProblems: { scopes: options.knownScopes ?? scopesOf(binding.source) },
   })
   return { carry, place, rules, legacy }
+}
+
+/**
+ * The books of a server for this fetch alone: what the policy hides depends on the claims of now, and
+ * the books are kept.
+ */
+function listedBooks(
+  books: Books,
+  { policy, binding, principal, claims = {} }: McpFetchOptions,
+): Books {
+  if (!policy) return books
+  const { tools } = books
+  const isInList = (tool: string) =>
+    isListed(policy, { principal, claims, server: binding.name, tool })
+  const learn: ToolBook['learn'] = async (page, cursor) =>
+    listedTools(await tools.learn(page, cursor), isInList)
+  return { ...books, tools: { ...tools, learn } }
 }
 
 /** The quarantine of a server whose app shares none. */

@@ -23,6 +23,7 @@ import { likenessTeller } from './arguments/likeness-teller.ts'
 import { MAX_TOOL_STEPS } from './arguments/schema.ts'
 import { sendsAny } from './arguments/sends-any.ts'
 import type { Catalogs } from './catalogs.ts'
+import type { JudgeCalls, Permits } from './permits.ts'
 import { mentionsReference } from './placements/references.ts'
 import { type McpPlacing, type McpRequest, readRequest } from './placements/request.ts'
 import { rulesOf } from './placements/rules.ts'
@@ -35,6 +36,8 @@ export interface GuardOptions {
   readonly binding: Binding
   readonly quarantine: Quarantine
   readonly catalogs: Catalogs
+  /** Judges the calls that may leave otherwise. Default: nobody does. */
+  readonly judgeCalls?: JudgeCalls
   /** Called with the id of the session that a request belongs to. */
   readonly onSession: (id: string) => void
 }
@@ -44,6 +47,7 @@ export type GuardedPlacing = (
   sent: Sent,
   attempt: number,
   parsed?: Messages,
+  permits?: Permits,
 ) => Eventual<Result<Plan>>
 
 /** Puts the guard before a placing. */
@@ -56,21 +60,32 @@ export function guardPlacing(place: McpPlacing, options: GuardOptions): GuardedP
   const { takesReferences } = rulesOf(options.binding)
   const allowed = { leftNames, takesReferences }
 
-  function guarded(sent: Sent, attempt: number, parsed?: Messages): Eventual<Result<Plan>> {
+  function guarded(
+    sent: Sent,
+    attempt: number,
+    parsed?: Messages,
+    permits?: Permits,
+  ): Eventual<Result<Plan>> {
     const request = readRequest(sent, parsed)
     if (!request) return refused('arguments_refused')
     const session = request.sent.headers.get('mcp-session-id')
     if (session !== null) options.onSession(session)
-    return andThen(judgeRequest(request, options, allowed), (reason) =>
-      reason ? refused(reason) : place(request, attempt),
-    )
+    return andThen(judgeRequest(request, options, allowed), (reason) => {
+      if (reason) return refused(reason)
+      const { judgeCalls } = options
+      // A call that is repeated was judged, and counts once.
+      if (!judgeCalls || attempt > 0) return place(request, attempt)
+      return andThen(judgeCalls(request, permits), (judged) =>
+        judged.ok ? place(judged.value, attempt) : judged,
+      )
+    })
   }
 
-  return (sent, attempt, parsed) =>
+  return (sent, attempt, parsed, permits) =>
     // Every request, also one without a credential: it may carry a session, or the person's own
     // words.
     andThen(options.quarantine.refusal(), (quarantined) =>
-      quarantined ? refused(quarantined) : guarded(sent, attempt, parsed),
+      quarantined ? refused(quarantined) : guarded(sent, attempt, parsed, permits),
     )
 }
 

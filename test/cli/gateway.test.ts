@@ -276,7 +276,9 @@ describe('onbehalf gateway --check', () => {
     const names = ['CLIENT_SECRET', 'SESSION_SECRET'].map((name) => `GATEWAY_${name}`)
     for (const name of [...names, 'SEARCH_KEY', 'NOTION_KEY', 'PRINCIPAL_SECRET'])
       process.env[name] = SECRET
-    const page = readFileSync(new URL('../../docs/gateway.md', import.meta.url), 'utf8')
+    const page = ['gateway.md', 'gateway/policy.md']
+      .map((name) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8'))
+      .join('\n')
     const files = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, file = '']) => file)
     expect(files).toHaveLength(3)
     for (const file of files) expect(await check(file)).toMatchObject({ code: 0 })

@@ -61,6 +61,8 @@ export const STATUS: Readonly<Record<RefusalReason, number>> = {
   too_many_credentials: 503,
   tool_refused: 503,
   arguments_refused: 503,
+  policy_refused: 503,
+  policy_unavailable: 503,
   reference_refused: 503,
   answer_too_large: 503,
   credential_reflected: 503,

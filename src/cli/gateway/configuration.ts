@@ -14,6 +14,7 @@ import { inFileWords } from './in-file-words.ts'
 import { issuersIn, ownTokens } from './issuers.ts'
 import { putKeys } from './keys.ts'
 import { ConfigError } from './place.ts'
+import { policyIn } from './policy.ts'
 import { processesIn } from './processes.ts'
 import { readText } from './read-file.ts'
 import { type ReadSecret, secretReader } from './references.ts'
@@ -113,6 +114,7 @@ async function configure(
     ...(settings.chat === undefined ? {} : { chat: chatIn(settings.chat, secretOf) }),
     ...(await clientsIn(settings, secretOf)),
     ...accessKeysIn(settings, store),
+    ...policyIn(settings, store),
     warn,
     audit: auditLines(process.stdout),
     ...(send ? { fetch: send } : {}),
@@ -140,6 +142,7 @@ const NOT_FOR_CREATE_GATEWAY: readonly string[] = [
   'issuers',
   'listen',
   'keys',
+  'policy',
   'store',
   'processes',
 ]

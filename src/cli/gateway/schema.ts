@@ -82,6 +82,47 @@ const SERVER = {
   },
 } as const
 
+const CLAIM_VALUE = { type: ['string', 'number', 'boolean'] } as const
+const CLAIM_VALUES = {
+  anyOf: [CLAIM_VALUE, { type: 'array', items: CLAIM_VALUE, minItems: 1 }],
+} as const
+const CLAIMS = { type: 'object', minProperties: 1, additionalProperties: CLAIM_VALUES } as const
+
+const RULE = {
+  type: 'object',
+  required: ['tools'],
+  additionalProperties: false,
+  properties: {
+    tools: TEXT_OR_TEXTS,
+    when: CLAIMS,
+    unless: CLAIMS,
+    effect: { enum: ['allow', 'deny'] },
+    arguments: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        minProperties: 1,
+        additionalProperties: false,
+        properties: {
+          required: { type: 'boolean' },
+          enum: { type: 'array', items: CLAIM_VALUE, minItems: 1 },
+          minimum: { type: 'number' },
+          maximum: { type: 'number' },
+          maxLength: { type: 'integer', minimum: 0 },
+          maxItems: { type: 'integer', minimum: 0 },
+          like: TEXT_OR_TEXTS,
+        },
+      },
+    },
+    limits: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { minute: COUNT, hour: COUNT, day: COUNT, atOnce: COUNT },
+    },
+    say: { type: 'string', maxLength: 300 },
+  },
+} as const
+
 const TYPES: Readonly<Record<Setting, object>> = {
   listen: { type: 'string', pattern: '^.+:[0-9]{1,5}$' },
   url: { type: 'string', format: 'uri' },
@@ -132,6 +173,12 @@ const TYPES: Readonly<Record<Setting, object>> = {
       upstream: { type: 'string', format: 'uri' },
       principalSecret: REFERENCE,
     },
+  },
+  policy: {
+    type: 'object',
+    required: ['rules'],
+    additionalProperties: false,
+    properties: { default: { enum: ['allow', 'deny'] }, rules: { type: 'array', items: RULE } },
   },
   store: {
     type: 'object',

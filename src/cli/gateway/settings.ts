@@ -27,6 +27,7 @@ export const SETTINGS = {
   clients: 'lets MCP clients register and sign in through the gateway',
   accessKeys: 'true lets clients in that send a personal access key; needs store',
   chat: 'a chat server in any language, behind the front door of the gateway',
+  policy: 'who may call which tool with which arguments, and how often',
   store:
     'a SQLite file or a PostgreSQL database, and a keyring, for keys, pins and marks that last',
 } as const

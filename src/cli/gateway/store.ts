@@ -3,10 +3,12 @@
 
 import { resolve } from 'node:path'
 import type { ConsentStore, Credential, SecretStore } from 'onbehalf'
+import type { CallCounts } from 'onbehalf/policy'
 import {
   fileMasterKeys,
   KeyringError,
   openSqlite,
+  sqliteCallCounts,
   sqliteConsentStore,
   sqliteReflectionMarks,
   sqliteSecretStore,
@@ -21,6 +23,7 @@ import { isMap, type Settings } from './settings.ts'
 export interface Store {
   readonly secrets: SecretStore
   readonly consents: ConsentStore
+  readonly counts: CallCounts
   /** Options of createGateway. */
   readonly parts: Readonly<Record<string, unknown>>
   close(): Promise<void>
@@ -74,6 +77,7 @@ function openSqliteStore(path: string, masterKeys: MasterKeys): Store {
     return {
       secrets: sqliteSecretStore(database, masterKeys),
       consents: sqliteConsentStore(database),
+      counts: sqliteCallCounts(database),
       parts: {
         reflectionMarks: sqliteReflectionMarks(database),
         toolPins: sqliteToolPins(database),
@@ -96,6 +100,7 @@ async function openPostgresStore(url: Credential, masterKeys: MasterKeys): Promi
     return {
       secrets: postgres.postgresSecretStore(database, masterKeys),
       consents: postgres.postgresConsentStore(database),
+      counts: postgres.postgresCallCounts(database),
       parts: {
         reflectionMarks: postgres.postgresReflectionMarks(database),
         toolPins: postgres.postgresToolPins(database),

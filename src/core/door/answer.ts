@@ -105,6 +105,8 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'redirect_refused':
     case 'tool_refused':
     case 'arguments_refused':
+    case 'policy_refused':
+    case 'policy_unavailable':
     case 'reference_refused':
     case 'answer_too_large':
     case 'credential_reflected':

@@ -146,6 +146,13 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     )`,
     'create index consent_by_owner on consent (owner, seq)',
   ],
+  [
+    `create table call_count (
+      key text primary key,
+      since double precision not null,
+      used integer not null
+    )`,
+  ],
 ]
 
 /** The longest time for one of the statements. */

@@ -153,6 +153,13 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     ) strict`,
     'create index consent_by_owner on consent (owner, seq)',
   ],
+  [
+    `create table call_count (
+      key text not null primary key,
+      since real not null,
+      used integer not null
+    ) strict, without rowid`,
+  ],
 ]
 
 /**

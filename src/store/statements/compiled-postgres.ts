@@ -553,6 +553,12 @@ export const POSTGRES: PostgresStatements = {
       slots: [{ place: 'revoked_at' }, { place: 'owner' }, { place: 'id' }],
     },
   },
+  counts: {
+    take: {
+      text: 'insert into "onbehalf"."call_count" ("key", "since", "used") values ($1, $2, $3) on conflict ("key") do update set "used" = case when call_count.since < excluded.since then 1 else call_count.used + 1 end, "since" = case when call_count.since < excluded.since then excluded.since else call_count.since end where (call_count.since < excluded.since or call_count.used < $4)',
+      slots: [{ place: 'key' }, { place: 'since' }, 1, { place: 'most' }],
+    },
+  },
   lockSealed: {
     text: 'lock table "onbehalf"."vault_entry", "onbehalf"."secret" in share row exclusive mode',
     slots: [],

@@ -562,4 +562,10 @@ export const SQLITE: SqliteStatements = {
       slots: [{ place: 'revoked_at' }, { place: 'owner' }, { place: 'id' }],
     },
   },
+  counts: {
+    take: {
+      text: 'insert into "call_count" ("key", "since", "used") values (?, ?, ?) on conflict ("key") do update set "used" = case when call_count.since < excluded.since then 1 else call_count.used + 1 end, "since" = case when call_count.since < excluded.since then excluded.since else call_count.since end where (call_count.since < excluded.since or call_count.used < ?)',
+      slots: [{ place: 'key' }, { place: 'since' }, 1, { place: 'most' }],
+    },
+  },
 }

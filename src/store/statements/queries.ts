@@ -12,6 +12,7 @@ import {
   type ConsentTables,
   consentStatements,
 } from './consent-statements.ts'
+import { type CountStatements, type CountTables, countStatements } from './count-statements.ts'
 import { DEFAULT_SCHEMA } from './default-schema.ts'
 import {
   type JournalStatements,
@@ -42,6 +43,7 @@ export interface SqliteStatements {
   readonly marks: MarkStatements
   readonly pins: PinStatements
   readonly consents: ConsentStatements
+  readonly counts: CountStatements
 }
 
 /** The statements for PostgreSQL. */
@@ -55,6 +57,7 @@ export interface PostgresStatements {
   readonly marks: MarkStatements
   readonly pins: PinStatements
   readonly consents: ConsentStatements
+  readonly counts: CountStatements
   /** Keeps everybody from writing sealed rows until the end of the transaction. Reading goes on. */
   readonly lockSealed: Statement<Record<never, never>>
   /** Locks a thread until the end of the transaction. */
@@ -88,6 +91,7 @@ export function sqliteStatements(): SqliteStatements {
     marks: markStatements(sqliteCompiler<MarkTables>()),
     pins: pinStatements(sqliteCompiler<PinTables>()),
     consents: consentStatements(sqliteCompiler<ConsentTables>()),
+    counts: countStatements(sqliteCompiler<CountTables>()),
   }
 }
 
@@ -124,6 +128,7 @@ export function postgresStatements(): PostgresStatements {
     marks: markStatements(postgresCompiler<MarkTables>()),
     pins: pinStatements(postgresCompiler<PinTables>()),
     consents: consentStatements(postgresCompiler<ConsentTables>()),
+    counts: countStatements(postgresCompiler<CountTables>()),
     lockSealed: statement({
       compile: () =>
         sql`lock table ${sql.table(`${DEFAULT_SCHEMA}.vault_entry`)}, ${sql.table(`${DEFAULT_SCHEMA}.secret`)} in share row exclusive mode`.compile(

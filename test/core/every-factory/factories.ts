@@ -37,6 +37,7 @@ import { carryingTransport, mcpFetch, sessionPool } from '../../../src/mcp/index
 import { protectMcpServer } from '../../../src/mcp-server/index.ts'
 import * as oauth from '../../../src/oauth/index.ts'
 import { modelFromEnvironment, runAgent } from '../../../src/openai-agents/index.ts'
+import { callPolicy } from '../../../src/policy/index.ts'
 import { serverSession } from '../../../src/session/index.ts'
 import { childProcesses } from '../../../src/stdio/index.ts'
 import {
@@ -404,6 +405,15 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
       }),
     },
     wrong: [['auditor', audit, 'createAuditor']],
+  },
+  callPolicy: {
+    make: (options) => callPolicy({ rules: [] }, options as never),
+    good: {},
+    wrong: [
+      ['counts', {}, 'must have the method take'],
+      ['servers', 'Tasks', 'list of texts'],
+      CLOCK,
+    ],
   },
   sessionPool: {
     make: by(sessionPool),

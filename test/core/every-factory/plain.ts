@@ -29,6 +29,7 @@ const IN_A_PAGE = 'it runs in a page, whose compiler knows its settings'
 
 const ofSqlite = Object.fromEntries(
   Object.entries({
+    sqliteCallCounts: store.sqliteCallCounts,
     sqliteConsentStore: store.sqliteConsentStore,
     sqliteReflectionMarks: store.sqliteReflectionMarks,
     sqliteSignInStore: store.sqliteSignInStore,
@@ -42,6 +43,7 @@ const ofSqlite = Object.fromEntries(
 
 const ofPostgres = Object.fromEntries(
   Object.entries({
+    postgresCallCounts: postgres.postgresCallCounts,
     postgresConsentStore: postgres.postgresConsentStore,
     postgresReflectionMarks: postgres.postgresReflectionMarks,
     postgresRunStore: postgres.postgresRunStore,
@@ -73,6 +75,7 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   memoryReflectionMarks: TAKES_NOTHING,
   memorySecretStore: TAKES_NOTHING,
   memorySignInStore: TAKES_NOTHING,
+  memoryCallCounts: TAKES_NOTHING,
   memoryToolPins: TAKES_NOTHING,
   principalKey: PURE,
   resourceMetadataResponse: PURE,

@@ -1,9 +1,10 @@
-// The pins, the reflection marks, the sign-ins and the consents in PostgreSQL, a real one: the
-// contracts over two instances.
+// The pins, the reflection marks, the sign-ins, the consents and the counts of calls in PostgreSQL, a
+// real one: the contracts over two instances.
 
 import { beforeAll } from 'vitest'
 import {
   type PostgresDatabase,
+  postgresCallCounts,
   postgresConsentStore,
   postgresReflectionMarks,
   postgresSignInStore,
@@ -13,6 +14,7 @@ import { reflectionMarksContract } from '../../core/carry/reflection-marks-contr
 import { toolPinReviewContract, toolPinsContract } from '../../core/carry/tool-pins-contract.ts'
 import { consentStoreContract } from '../../core/vault/consent-store-contract.ts'
 import { signInStoreContract } from '../../core/vault/sign-in-store-contract.ts'
+import { callCountsContract } from '../../policy/call-counts-contract.ts'
 import { opened } from './ground.ts'
 import { type SharedPostgres, sharedPostgres } from './shared.ts'
 
@@ -51,4 +53,9 @@ signInStoreContract('PostgreSQL', async () => {
 consentStoreContract('PostgreSQL', async () => {
   const [one, other] = await two()
   return { stores: [postgresConsentStore(one), postgresConsentStore(other)] }
+})
+
+callCountsContract('PostgreSQL', async () => {
+  const [one, other] = await two()
+  return { stores: [postgresCallCounts(one), postgresCallCounts(other)] }
 })

@@ -1,0 +1,74 @@
+// The port for a policy of calls, and the one function that asks it: for the library's fetch, the
+// gateway and the kit. A policy that fails, or takes too long, lets nothing pass.
+
+import { type Result, refused } from './errors.ts'
+import { andThen, type Eventual, isToCome, orElse } from './eventual.ts'
+import type { Principal } from './principal.ts'
+
+/** A call of a tool, as it is judged. */
+export interface PolicyCall {
+  readonly principal: Principal
+  /** The verified claims of the person's token. */
+  readonly claims: Readonly<Record<string, unknown>>
+  /** The binding's name. */
+  readonly server: string
+  readonly tool: string
+  /** What the model filled in. Nothing is known of it. */
+  readonly args: unknown
+}
+
+/** The port: `callPolicy` of onbehalf/policy makes one. */
+export interface CallPolicy {
+  /** Whether a tool is not even listed for this person: whatever the arguments, it is refused. */
+  hides(call: Omit<PolicyCall, 'args'>): boolean
+  /**
+   * Judges a call.
+   *
+   * @returns What is to be called when the call is over, or why it is not made.
+   */
+  permit(call: PolicyCall): Eventual<Result<EndOfCall>>
+}
+
+/** Is called once, when the call is over. */
+export type EndOfCall = () => void
+
+/** Milliseconds that a policy may take. */
+const POLICY_DEADLINE_MS = 5_000
+
+/** Asks a policy. */
+export function permitCall(policy: CallPolicy, call: PolicyCall): Eventual<Result<EndOfCall>> {
+  const unavailable = () => refused('policy_unavailable', { server: call.server })
+  const judged = orElse<Result<EndOfCall>>(() => policy.permit(call), unavailable)
+  const inTime = isToCome(judged) ? withinTime(judged, unavailable) : judged
+  return andThen(inTime, (result) =>
+    result.ok ? result : { ok: false, refusal: { ...result.refusal, server: call.server } },
+  )
+}
+
+/** A permit that comes too late is given back: nobody else would end it. */
+function withinTime(
+  judged: Promise<Result<EndOfCall>>,
+  late: () => Result<EndOfCall>,
+): Promise<Result<EndOfCall>> {
+  return new Promise((resolve) => {
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      resolve(late())
+    }, POLICY_DEADLINE_MS)
+    void judged.then((result) => {
+      clearTimeout(timer)
+      if (isLate && result.ok) result.value()
+      resolve(result)
+    })
+  })
+}
+
+/** Whether a tool is listed for a person. A policy that fails here hides it. */
+export function isListed(policy: CallPolicy, call: Omit<PolicyCall, 'args'>): boolean {
+  try {
+    return !policy.hides(call)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,83 @@
+// Asks the policy for each call in a request, and gives back what it granted when the call is over.
+
+import { type CallPolicy, type EndOfCall, permitCall } from '../core/call-policy.ts'
+import { granted, type Result } from '../core/errors.ts'
+import { andThen, type Eventual } from '../core/eventual.ts'
+import type { UnknownObject } from '../core/json.ts'
+import { type ToolCall, toolCallOf, writeMessages } from './answer/message.ts'
+import type { McpFetchOptions } from './fetch-options.ts'
+import type { McpRequest } from './placements/request.ts'
+
+/** What was granted for one request. */
+export class Permits {
+  #granted: EndOfCall[] = []
+  #isOver = false
+
+  get isEmpty(): boolean {
+    return this.#granted.length === 0
+  }
+
+  add(end: EndOfCall): void {
+    // The call may have ended while the policy was asked.
+    if (this.#isOver) end()
+    else this.#granted.push(end)
+  }
+
+  /** Gives all of it back. */
+  end(): void {
+    this.#isOver = true
+    for (const end of this.#granted.splice(0)) end()
+  }
+}
+
+/** Judges the calls of a request. Gives the request as it may leave, or why it may not. */
+export type JudgeCalls = (request: McpRequest, permits?: Permits) => Eventual<Result<McpRequest>>
+
+/** Makes the function for one person at one server. */
+export function callJudge(
+  policy: CallPolicy,
+  { binding, principal, claims = {} }: Pick<McpFetchOptions, 'binding' | 'principal' | 'claims'>,
+): JudgeCalls {
+  const caller = { principal, claims, server: binding.name }
+
+  function judge(
+    calls: readonly ToolCall[],
+    permits: Permits | undefined,
+  ): Eventual<Result<unknown>> {
+    const [first, ...rest] = calls
+    if (!first) return granted(undefined)
+    const { name: tool, args } = first
+    return andThen(permitCall(policy, { ...caller, tool, args }), (permit) => {
+      if (!permit.ok) return permit
+      if (permits) permits.add(permit.value)
+      else permit.value()
+      return judge(rest, permits)
+    })
+  }
+
+  return (request, permits) => {
+    const { messages, sent } = request
+    const calls = (messages?.list ?? []).map(toolCallOf).filter(isToolsCall)
+    if (!messages || calls.length === 0) return granted(request)
+    return andThen(judge(calls, permits), (judged) => {
+      if (!judged.ok) return judged
+      // Written anew: of two members of one name, the server gets the one that was judged.
+      return granted({ messages, sent: { ...sent, body: writeMessages(messages) } })
+    })
+  }
+}
+
+function isToolsCall(call: ToolCall | undefined): call is ToolCall {
+  return call?.kind === 'tools'
+}
+
+/** The names of tools in a list that the policy does not hide. */
+export function listedTools(
+  tools: readonly unknown[],
+  isListed: (tool: string) => boolean,
+): readonly unknown[] {
+  return tools.filter((tool) => {
+    const { name } = tool as UnknownObject
+    return typeof name !== 'string' || isListed(name)
+  })
+}

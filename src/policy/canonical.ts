@@ -1,0 +1,20 @@
+// Canonical JSON and its digest: the same value gives the same text, however its members are
+// ordered. It follows RFC 8785 for what JSON.parse gives.
+
+/** Writes a value that JSON.parse gave. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? // By UTF-16 code units (RFC 8785 section 3.2.3). `fromEntries` would reorder numbers alike in
+        // both values, so equal values stay equal.
+        Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  )
+}
+
+/** The SHA-256 of a value's canonical JSON, in hex. */
+export async function digestOf(value: unknown): Promise<string> {
+  const bytes = new TextEncoder().encode(canonicalJson(value))
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
