@@ -280,7 +280,7 @@ describe('onbehalf gateway --check', () => {
       .map((name) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8'))
       .join('\n')
     const files = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, file = '']) => file)
-    expect(files).toHaveLength(3)
+    expect(files).toHaveLength(4)
     for (const file of files) expect(await check(file)).toMatchObject({ code: 0 })
   })
 

@@ -70,6 +70,7 @@ it('calls only those reasons failures where something does not work', () => {
     'server_unavailable',
     'audit_unavailable',
     'too_many_credentials',
+    'policy_unavailable',
     'process_limit_reached',
   ])
 })
