@@ -146,6 +146,23 @@ export const GATEWAY_PARSERS: readonly StrangerParser[] = [
     read: async (text) => outcomeOfAnswer(await gatewayOver(RESULT).fetch(post('/mcp', text))),
   },
   {
+    name: 'body of a request without a session to several servers',
+    stranger: 'a caller',
+    files: ['src/gateway/joint/answer-stateless.ts', 'src/mcp/stateless.ts'],
+    good: () => {
+      const of = { _meta: { 'io.modelcontextprotocol/protocolVersion': '2026-07-28' } }
+      return [
+        message('tools/list', of),
+        message('server/discover', of),
+        message('tools/call', { ...of, name: 'Tasks__add' }),
+      ]
+    },
+    async read(text) {
+      const headers = new Headers({ 'mcp-protocol-version': '2026-07-28' })
+      return outcomeOfAnswer(await gatewayOver(RESULT).fetch(post('/mcp', text, headers)))
+    },
+  },
+  {
     name: 'body of a request to a stdio server behind the gateway',
     stranger: 'a caller',
     files: ['src/gateway/stdio/sessions.ts'],

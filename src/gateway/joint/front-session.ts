@@ -9,10 +9,15 @@ export interface FrontSession {
   readonly id: string
   /** What the client can be asked for: the servers are told. */
   readonly capabilities: UnknownObject
+  /** Whether it is no session, but one request of a revision that has none. */
+  readonly isStateless?: boolean
 }
 
 /** A client that named no session. Nobody can ask it anything. */
 export const NO_SESSION: FrontSession = { id: '', capabilities: {} }
+
+/** A request of the revision without sessions. */
+export const STATELESS: FrontSession = { ...NO_SESSION, isStateless: true }
 
 /** Capabilities that servers act on. Others say nothing of what a server may ask. */
 const TOLD = ['elicitation', 'sampling', 'roots', 'tasks']

@@ -3,7 +3,7 @@
 
 import type { Caller } from '../../caller.ts'
 import { isObject, parseJson, type UnknownObject } from '../../core/json.ts'
-import { HANDSHAKE_REVISIONS } from '../../mcp/revisions.ts'
+import { HANDSHAKE_REVISIONS, STATELESS_REVISION } from '../../mcp/revisions.ts'
 import {
   INVALID_REQUEST,
   problem,
@@ -16,13 +16,16 @@ import { passing, readText } from '../pass-on.ts'
 import { answerToFailure } from '../refusal-answer.ts'
 import type { Route } from '../routes.ts'
 import { answerRequest } from './answer-request.ts'
-import { NO_SESSION, newSession, sessionIn, sessionText } from './front-session.ts'
+import { answerStateless } from './answer-stateless.ts'
+import { NO_SESSION, newSession, STATELESS, sessionIn, sessionText } from './front-session.ts'
 import { namesOver } from './names.ts'
+import { refuseRevision } from './refuse-revision.ts'
+import { SERVER_INFO } from './server-info.ts'
 import { takeMessage } from './take-message.ts'
 import { type JointParts, type Visit, visitOf } from './visit.ts'
 
-const UNSUPPORTED_REVISION = -32_022
 const ALLOW = { allow: 'POST, DELETE' }
+const ALLOW_POST = { allow: 'POST' }
 
 /** Serves a request at a joint address. */
 export async function serveJointly(
@@ -35,7 +38,8 @@ export async function serveJointly(
   const place = { principal: caller.principal, route: route.path }
   const opened = sealed === undefined ? undefined : parts.ids.open(sealed, place)
   if (sealed !== undefined && opened === undefined) return sessionNotFound()
-  const front = opened === undefined ? NO_SESSION : sessionIn(opened)
+  const isStateless = request.headers.get('mcp-protocol-version') === STATELESS_REVISION
+  const front = isStateless ? STATELESS : opened === undefined ? NO_SESSION : sessionIn(opened)
   const visit = visitOf(request, { route, caller, front }, parts)
   switch (request.method) {
     case 'GET':
@@ -43,7 +47,7 @@ export async function serveJointly(
         ? new Response(null, { status: 405, headers: ALLOW })
         : listen(visit, parts)
     case 'DELETE':
-      return end(visit)
+      return isStateless ? new Response(null, { status: 405, headers: ALLOW_POST }) : end(visit)
     default:
       return post(request, visit, parts)
   }
@@ -77,10 +81,12 @@ async function post(request: Request, visit: Visit, parts: JointParts): Promise<
   const { method } = message
   if (typeof method !== 'string')
     return problem(400, INVALID_REQUEST, 'The method of a message must be a text.', { id })
+  if (visit.front.isStateless)
+    return answerStateless({ id, method, message }, request.headers, visit)
   if (method === 'initialize') return initialize(message, id, visit, parts)
   const revision = request.headers.get('mcp-protocol-version')
   if (revision !== null && !HANDSHAKE_REVISIONS.some((known) => known === revision))
-    return refuseRevision(id, revision)
+    return refuseRevision(id, revision, [STATELESS_REVISION, ...HANDSHAKE_REVISIONS])
   return answerRequest({ id, method, message }, visit)
 }
 
@@ -109,15 +115,6 @@ function initialized({ params }: UnknownObject): UnknownObject {
       logging: {},
       tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } },
     },
-    serverInfo: { name: 'onbehalf-gateway', title: 'onbehalf gateway', version: '1' },
+    serverInfo: SERVER_INFO,
   }
-}
-
-/** The client tries again with a revision that is named (MCP 2026-07-28, versioning). */
-function refuseRevision(id: RequestId, requested: string): Response {
-  // Anything but a date is not said back.
-  const known = /^\d{4}-\d{2}-\d{2}$/.test(requested) ? { requested } : {}
-  const data = { supported: HANDSHAKE_REVISIONS, ...known }
-  const refusal = { code: UNSUPPORTED_REVISION, message: 'Unsupported protocol version', data }
-  return Response.json({ jsonrpc: '2.0', id, error: refusal }, { status: 400 })
 }

@@ -4,6 +4,7 @@
 // session gets a new one, once.
 
 import type { Caller } from '../../caller.ts'
+import { AuthError } from '../../core/errors.ts'
 import type { UnknownObject } from '../../core/json.ts'
 import { principalKey } from '../../core/principal.ts'
 import { putNewest } from '../../core/put-newest.ts'
@@ -15,7 +16,9 @@ import {
   type SessionPlace,
   sendIn,
 } from '../../mcp/own-session.ts'
+import { sendStateless, withoutClient } from '../../mcp/stateless.ts'
 import type { FrontSession } from './front-session.ts'
+import { ServerRevisions } from './server-revisions.ts'
 
 /** One server, for one request of one person. */
 export interface Upstream extends SessionPlace {
@@ -27,24 +30,42 @@ export interface Upstream extends SessionPlace {
 /** Sessions that are kept. Beyond that the oldest is forgotten, and opened again when it is used. */
 const MAX_SESSIONS = 10_000
 
-const CLIENT_INFO = { name: 'onbehalf-gateway', version: '1' }
+const CLIENT = { clientInfo: { name: 'onbehalf-gateway', version: '1' } }
+
+/** The two ways to ask a server. */
+interface Ways {
+  readonly inSession: (session: OwnSession) => Promise<Response>
+  readonly alone: () => Promise<Response>
+}
 
 /** The sessions of one gateway. */
 export class Upstreams {
+  readonly #revisions = new ServerRevisions(CLIENT)
   readonly #sessions = new Map<string, Promise<OwnSession>>()
 
   /**
-   * Sends a message to a server, in its session.
+   * Sends a message to a server, in its session where it has one.
    *
    * @throws AuthError as the fetch does, and `server_not_ready` when no session could be opened.
    */
   send(message: UnknownObject, upstream: Upstream, headers?: Headers): Promise<Response> {
-    return this.#in(upstream, (session) => sendIn(session, upstream, message, headers))
+    return this.#ask(upstream, {
+      inSession: (session) => sendIn(session, upstream, withoutClient(message), headers),
+      alone: () => sendStateless(message, upstream, CLIENT, headers),
+    })
   }
 
   /** Asks a server for the stream of what it says by itself. */
   listen(upstream: Upstream): Promise<Response> {
-    return this.#in(upstream, (session) => listenIn(session, upstream))
+    return this.#ask(upstream, {
+      inSession: (session) => listenIn(session, upstream),
+      alone: async () => new Response(null, { status: 405 }),
+    })
+  }
+
+  /** Whether a server is known to answer in sessions alone. */
+  needsSession(upstream: Upstream): Promise<boolean> {
+    return this.#revisions.needsSession(upstream)
   }
 
   /** Whether a server has a session for this client. */
@@ -55,6 +76,21 @@ export class Upstreams {
   /** Ends the sessions of a client's own session. Servers that cannot be reached are left alone. */
   async end(all: readonly Upstream[]): Promise<void> {
     await Promise.all(all.map((upstream) => this.#end(upstream).catch(() => {})))
+  }
+
+  async #ask(upstream: Upstream, { inSession, alone }: Ways): Promise<Response> {
+    if (await this.#revisions.isStateless(upstream)) {
+      const response = await alone()
+      if (response.status === 400) this.#revisions.forget(upstream)
+      return response
+    }
+    try {
+      return await this.#in(upstream, inSession)
+    } catch (error) {
+      const isClosed = error instanceof AuthError && error.code === 'server_not_ready'
+      if (isClosed && (await this.#revisions.canDoWithout(upstream))) return alone()
+      throw error
+    }
   }
 
   async #in(
@@ -89,7 +125,7 @@ export class Upstreams {
     const opening = this.#sessions.get(key)
     if (opening && opening !== known) return opening
     const { capabilities } = upstream.front
-    const session = openSession(upstream, { clientInfo: CLIENT_INFO, capabilities })
+    const session = openSession(upstream, { ...CLIENT, capabilities })
     putNewest(this.#sessions, key, session, MAX_SESSIONS)
     session.catch(() => this.#drop(key, session))
     return session
