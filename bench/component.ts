@@ -15,9 +15,15 @@ const PAIRS = 9
 const PIECE_EVERY_MS = 16
 /** About 3 kB: prose, lists, code and a table. */
 const ANSWER = `Here is **what I found**, with some _words_ around it.\n\n${'- a line of a list, with `code`\n'.repeat(20)}\n\`\`\`ts\n${'const answer = question(42)\n'.repeat(20)}\`\`\`\n\n| name | due |\n|---|---|\n${'| a task | today |\n'.repeat(10)}\n${'A sentence that says something and ends. '.repeat(30)}`
+/** What some of the thousand items hold besides: formulas, code and diagrams. */
+const RICH: Readonly<Record<number, string>> = {
+  1: ' The root is $x_1 = \\frac{-b}{2a}$.\n\n$$\n\\sum_{k=1}^n k = \\frac{n(n+1)}{2}\n$$',
+  5: `\n\n\`\`\`ts\n${'const answer = question(42)\n'.repeat(8)}\`\`\``,
+  9: '\n\n```mermaid\nflowchart TD\n  A[Ask] --> B{Known?}\n  B -->|yes| C[Say]\n  B -->|no| A\n```',
+}
 const PIECES = ANSWER.match(/[\s\S]{1,16}/g) ?? []
 
-const HTML = `<!doctype html><meta charset="utf-8"><style>html,body{margin:0;height:100%}</style><script type="module" src="/component.js"></script>
+const HTML = `<!doctype html><meta charset="utf-8"><style>html,body{margin:0;height:100%}</style><script type="module" src="/onbehalf-chat.js"></script>
 <onbehalf-chat endpoint="/chatkit" history="false"></onbehalf-chat>`
 
 /** One answer: how long the main thread worked, its longest task, and how many frames it drew. */
@@ -29,15 +35,17 @@ interface Cost {
 
 /**
  * Measures and gives `taskTime1000VsEmpty`, the `longestTaskMs` in the long conversation, and
- * `gzipKb`, the size of the module.
+ * `gzipKb`, the size of the module, and `gzipKbRich`, those of the modules that it loads later.
  */
 export async function component(
   report: (line: string) => void,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const module = await buildComponent()
+  const modules = await buildComponent()
+  const module = modules['onbehalf-chat.js'] ?? ''
   const server = createServer(async (request, response): Promise<void> => {
-    if (request.url === '/component.js')
-      return void response.writeHead(200, { 'content-type': 'text/javascript' }).end(module)
+    const script = modules[request.url?.slice(1) ?? '']
+    if (script !== undefined)
+      return void response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
     if (request.url !== '/chatkit')
       return void response.writeHead(200, { 'content-type': 'text/html' }).end(HTML)
     let body = ''
@@ -71,8 +79,18 @@ export async function component(
   return {
     taskTime1000VsEmpty: Number(ratio.toFixed(3)),
     longestTaskMs: Number(median(of(costs.long, 'longestMs')).toFixed(1)),
-    gzipKb: Number((gzipSync(module, { level: 9 }).length / 1000).toFixed(1)),
+    gzipKb: kilobytes(module),
+    gzipKbRich: Object.fromEntries(
+      ['formula', 'diagram', 'code'].map((kind) => [
+        kind,
+        kilobytes(modules[`onbehalf-chat-${kind}.js`] ?? ''),
+      ]),
+    ),
   }
+}
+
+function kilobytes(text: string): number {
+  return Number((gzipSync(text, { level: 9 }).length / 1000).toFixed(1))
 }
 
 /** Opens a conversation, sends a message, and measures until its answer is there. */
@@ -164,7 +182,10 @@ async function answer(type: string, response: ServerResponse): Promise<void> {
       data: Array.from({ length: ITEMS }, (_, index) =>
         index % 2 === 0
           ? user(`i${index}`, `Question ${index}`)
-          : said(`i${index}`, `Answer ${index}\n\n- one\n- two\n\nAnd **more** words.`),
+          : said(
+              `i${index}`,
+              `Answer ${index}\n\n- one\n- two\n\nAnd **more** words.${RICH[index % 16] ?? ''}`,
+            ),
       ).toReversed(),
     })
     return

@@ -1,5 +1,6 @@
-// Builds the chat component for browsers: one module with everything in it. Refuses a module that
-// is larger than README promises.
+// Builds the chat component for browsers: one module with everything in it, and beside it one for
+// formulas, diagrams and the colours of code each, which it loads when it needs them. Refuses a module
+// that is larger than README promises.
 // `node scripts/build-web.mjs [folder]`, default dist.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -36,6 +37,25 @@ const componentBeside = {
   },
 }
 
+/** The modules that are loaded when an answer needs them, with the libraries in each. */
+const RICH = {
+  formula: ['katex'],
+  diagram: ['beautiful-mermaid', '@dagrejs/dagre', '@dagrejs/graphlib'],
+  code: ['highlight.js'],
+}
+const richName = (kind) => `onbehalf-chat-${kind}.js`
+
+const richBeside = {
+  name: 'what is loaded later',
+  setup(on) {
+    on.onResolve({ filter: /^\.\/(?:formula|diagram|code)\.ts$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import'
+        ? { path: `./${richName(path.slice(2, -3))}`, external: true }
+        : undefined,
+    )
+  },
+}
+
 const { outputFiles } = await build({
   // gzip looks back 32 kB, so similar code has to stand together: the libraries, the modules that
   // draw, the rest.
@@ -50,7 +70,7 @@ const { outputFiles } = await build({
   format: 'esm',
   target: 'es2022',
   ...libraries,
-  plugins: [stylesAsText, ...libraries.plugins],
+  plugins: [stylesAsText, richBeside, ...libraries.plugins],
   minify: true,
   legalComments: 'none',
   logOverride: { 'ignored-bare-import': 'silent' },
@@ -58,7 +78,7 @@ const { outputFiles } = await build({
 })
 // Its shorter names are a twentieth of the size.
 const { code } = await minify(outputFiles[0].text, { module: true, ecma: 2020 })
-const licences = ['marked', 'dompurify'].map(
+const licences = ['marked', 'dompurify', ...Object.values(RICH).flat()].map(
   (one) => `${one}\n\n${readFileSync(join(root, 'node_modules', one, 'LICENSE'), 'utf8')}`,
 )
 const module = `/*! Contains marked (MIT) and DOMPurify (Apache-2.0): ${name}.LICENSES.txt */\n${code}\n`
@@ -73,6 +93,23 @@ if (size > LIMIT) {
   process.exit(1)
 }
 writeFileSync(join(folder, name), module)
+for (const [kind, inside] of Object.entries(RICH)) {
+  const { outputFiles: files } = await build({
+    entryPoints: [join(root, 'web', 'rich', `${kind}.ts`)],
+    write: false,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    plugins: [stylesAsText],
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+  const rich = `/*! Contains ${inside.join(', ')}: ${name}.LICENSES.txt */\n${files[0].text}`
+  const kilobytes = (gzipSync(rich, { level: 9 }).length / 1000).toFixed(1)
+  console.log(`${richName(kind)}: ${kilobytes} kB gzipped`)
+  writeFileSync(join(folder, richName(kind)), rich)
+}
 await build({
   entryPoints: [join(root, 'web', 'react', 'index.ts')],
   outfile: join(folder, 'react.js'),

@@ -22,6 +22,7 @@ const ATTRIBUTES: readonly (keyof ChatSettings)[] = [
   'language',
   'person',
   'drafts',
+  'rich',
 ]
 
 /**

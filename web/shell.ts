@@ -14,7 +14,9 @@ import { type NamedPlace, tabPlace } from './client/tab-place.ts'
 import { browserUpload } from './client/upload.ts'
 import { createWire, type Wire } from './client/wire.ts'
 import type { ItemHost } from './content/contract.ts'
+import type { Rich } from './content/rich.ts'
 import { createListener, type Tell } from './listener.ts'
+import { createRich } from './rich/load.ts'
 import type { ChatSettings } from './settings/settings.ts'
 import { type Words, word } from './settings/words.ts'
 import type { Turn } from './state/turns.ts'
@@ -72,7 +74,7 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
     text: words,
     listener: createListener(words, tell, uploads, () => ({ chat, frame })),
   })
-  const host = createHost(chat, words, tell)
+  const host = createHost(chat, words, tell, createRich(root, settings))
 
   const send: Shell['send'] = async (text, inferenceOptions = {}, quotedText) => {
     if (chat.state.phase !== 'idle') return
@@ -150,8 +152,9 @@ function createOwnKept(settings: ChatSettings, endpoint: () => string): Kept {
 }
 
 /** Makes what the content may know and do. */
-function createHost(chat: Chat, words: Words, tell: Tell): ItemHost {
+function createHost(chat: Chat, words: Words, tell: Tell, rich: Rich): ItemHost {
   return {
+    rich,
     get busy() {
       return chat.state.phase !== 'idle'
     },

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
-import { chatComponent } from '../taskflow/page-server.ts'
+import { chatModules } from '../taskflow/page-server.ts'
 
 /** Makes the listener. It reads its files once, here. */
 export function pageListener(config: {
@@ -14,8 +14,10 @@ export function pageListener(config: {
   const served: Readonly<Record<string, readonly [type: string, body: string]>> = {
     '/': ['text/html; charset=utf-8', file('page.html')],
     '/page.js': ['text/javascript', file('page.js')],
-    '/onbehalf-chat.js': ['text/javascript', chatComponent()],
     '/config.json': ['application/json', JSON.stringify(config)],
+    ...Object.fromEntries(
+      [...chatModules()].map(([path, body]) => [path, ['text/javascript', body] as const]),
+    ),
   }
   return (request, response) => {
     const [path = ''] = (request.url ?? '').split('?', 1)

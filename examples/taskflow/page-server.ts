@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
-import { extname } from 'node:path'
+import { basename, extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 import { OWN_TASKS } from './own-tasks.ts'
@@ -64,12 +64,8 @@ export function createPageServer(
     const type = TYPES[extname(name)]
     if (type) files.set(name === 'index.html' ? '/' : `/${name}`, served(name, type))
   }
-  const component = chatComponent()
-  files.set('/onbehalf-chat.js', {
-    body: component,
-    type: 'text/javascript; charset=utf-8',
-    etag: etagOf(component),
-  })
+  for (const [name, body] of chatModules())
+    files.set(name, { body, type: 'text/javascript; charset=utf-8', etag: etagOf(body) })
   // Where the server keeps the sign-ins, the page asks nobody but the server.
   const others = signIn === 'session' ? [] : [new URL(issuer).origin, new URL(api).origin]
   const policy = contentSecurityPolicy(others)
@@ -103,21 +99,26 @@ export function createPageServer(
   }
 }
 
-/** The chat component, bundled: in the repository it is source, elsewhere the built module. */
-export function chatComponent(): string {
+/**
+ * The modules of the chat component by their paths: `/onbehalf-chat.js`, and what it loads when an
+ * answer needs it. In the repository it is source, elsewhere the built module.
+ */
+export function chatModules(): ReadonlyMap<string, string> {
   const entry = fileURLToPath(import.meta.resolve('onbehalf/web'))
-  const [file] = buildSync({
-    entryPoints: [entry],
+  const { outputFiles } = buildSync({
+    entryPoints: { 'onbehalf-chat': entry },
     bundle: true,
+    splitting: true,
+    chunkNames: 'onbehalf-chat-[name]-[hash]',
+    outdir: '/',
     write: false,
     format: 'esm',
     target: 'es2022',
     minify: true,
     loader: { '.css': 'text' },
     logLevel: 'silent',
-  }).outputFiles
-  if (!file) throw new Error('The chat component could not be bundled')
-  return file.text
+  })
+  return new Map(outputFiles.map(({ path, text }) => [`/${basename(path)}`, text]))
 }
 
 const COMMON = {

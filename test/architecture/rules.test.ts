@@ -58,6 +58,7 @@ describe('the rule for the imports of the chat component', () => {
     ['../../examples/taskflow/parts.ts', 'an example'],
     ['onbehalf/chatkit', 'a public subpath'],
     ['react', 'another library'],
+    ['katex', 'a library of what is loaded later'],
   ])('the rule for the imports of the chat component refuses %s: %s', (specifier) => {
     const source = sourceOf('web/state/made-up.ts', `import type { X } from '${specifier}'`)
     expect(wrongWebImports([source])).toEqual([`web/state/made-up.ts imports ${specifier}`])

@@ -15,9 +15,11 @@ export function offences(
   )
 }
 
+const DRAWING = /^(?:katex|beautiful-mermaid|highlight\.js(?:\/lib\/.*)?)$/
+
 /**
  * The chat component takes the wire contract, its own files and its two libraries. The part for
- * React takes React.
+ * React takes React, and what is loaded later takes the libraries that draw.
  */
 export function wrongWebImports(web: readonly Source[]): string[] {
   return offences(web, (specifier, path) => {
@@ -25,7 +27,8 @@ export function wrongWebImports(web: readonly Source[]): string[] {
     if (target === undefined)
       return path.startsWith('web/react/')
         ? specifier !== 'react'
-        : !['marked', 'dompurify'].includes(specifier)
+        : !['marked', 'dompurify'].includes(specifier) &&
+            !(path.startsWith('web/rich/') && DRAWING.test(specifier))
     return !target.startsWith('web/') && !/^src\/chatkit\/protocol\/[a-z-]+\.ts$/.test(target)
   })
 }

@@ -2,6 +2,7 @@
 
 import { type Browser, chromium } from 'playwright-core'
 import { inject } from 'vitest'
+import type { BuiltModules } from './built-component.ts'
 
 /**
  * Connects to the shared Chromium. The caller sees only the contexts that it opens itself, and
@@ -15,7 +16,12 @@ export async function borrowBrowser(): Promise<Browser> {
 
 /** The text of the chat component's module, built as the package builds it. */
 export async function builtComponent(): Promise<string> {
-  return await ask('/component')
+  return (await builtModules())['onbehalf-chat.js'] ?? ''
+}
+
+/** The component's module and those that it loads later, by their file names. */
+export async function builtModules(): Promise<BuiltModules> {
+  return JSON.parse(await ask('/component'))
 }
 
 async function ask(path: string): Promise<string> {

@@ -22,7 +22,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       return (await browser).wsEndpoint()
     },
     '/component': () => {
-      component ??= import('./built-component.ts').then(({ buildComponent }) => buildComponent())
+      component ??= import('./built-component.ts').then(async ({ buildComponent }) =>
+        JSON.stringify(await buildComponent()),
+      )
       return component
     },
   }

@@ -13,7 +13,9 @@ import {
 import { Refused, Unreachable } from '../../web/client/refused.ts'
 import { readFrames } from '../../web/client/sse.ts'
 import { createWire, type Wire } from '../../web/client/wire.ts'
+import { formulaAt, formulaBlock } from '../../web/content/markdown/formula.ts'
 import { shown } from '../../web/content/visible.ts'
+import { readable, spelled } from '../../web/rich/flow-chart.ts'
 import { manualClock } from '../web/support.ts'
 import {
   bytesOf,
@@ -230,6 +232,27 @@ export const PAGE_PARSERS: readonly StrangerParser[] = [
     read(text) {
       if (/\u202e/.test(shown(text))) throw new Error('it passes')
       return { taken: true }
+    },
+  },
+  {
+    name: 'formula of an answer',
+    stranger: 'a model',
+    files: ['web/content/markdown/formula.ts'],
+    good: () => ['$x^2$ and', '$$\na\n= b\n$$\n', '\\(a_1\\)', '\\[a\\]'],
+    read(text) {
+      const found = formulaAt(text) ?? formulaBlock(text)
+      if (found !== undefined && !text.startsWith(found)) throw new Error('it is not in the text')
+      return { taken: found !== undefined }
+    },
+  },
+  {
+    name: 'flow chart of an answer',
+    stranger: 'a model',
+    files: ['web/rich/flow-chart.ts'],
+    good: () => ['flowchart TD\n A["x (y)"]-->|z|B', 'graph LR;A -- no --> B'],
+    read(text) {
+      const chart = spelled(text)
+      return { taken: chart !== undefined, value: chart && readable(chart.source) }
     },
   },
 ]

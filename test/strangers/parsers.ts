@@ -96,4 +96,5 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/egress/receive.ts': 'it gives bytes on as text; test/egress sends them over sockets',
   'web/content/widget/chart-data.ts':
     'it reads parsed JSON; test/web/content draws it in a browser',
+  'web/rich/svg.ts': 'it makes elements, which needs a browser; test/web/rich.test.ts tries it',
 }

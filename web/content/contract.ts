@@ -4,6 +4,7 @@
 import type { Item } from '../../src/chatkit/protocol/item.ts'
 import type { JsonValue } from '../../src/chatkit/protocol/json.ts'
 import type { Words } from '../settings/words.ts'
+import type { Rich } from './rich.ts'
 
 /** One item on the page. `update` draws it again. */
 export interface ItemView {
@@ -51,4 +52,6 @@ export interface ItemHost {
   readonly allowedImageDomains: readonly string[]
   /** Returns one of the interface's words, in the language of the page. */
   readonly text: Words
+  /** Draws formulas, diagrams and the colours of code. Without it they stay text. */
+  readonly rich?: Rich | undefined
 }

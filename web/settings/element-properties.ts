@@ -57,6 +57,8 @@ export abstract class SettingsElement extends Base implements ChatSettings {
   declare history: ChatSettings['history']
   declare feedback: ChatSettings['feedback']
   declare answerActions: ChatSettings['answerActions']
+  declare rich: ChatSettings['rich']
+  declare renderers: ChatSettings['renderers']
 
   /** @internal */
   protected readonly settings: ChatSettings = defaultSettings()

@@ -5,6 +5,7 @@ import type { JsonObject } from '../../src/chatkit/protocol/json.ts'
 import type { ClientTool } from '../chat/parts.ts'
 import type { AttachmentOptions } from '../chat/send-file.ts'
 import type { TokenSource } from '../client/tokens.ts'
+import type { Renderers } from '../content/rich.ts'
 import type { WordKey } from './words.ts'
 
 /** Something that the person can choose: a model or a tool for a message, or a button's action. */
@@ -93,6 +94,14 @@ export interface ChatSettings {
    * `chat-answer-action`.
    */
   answerActions: readonly Choice[]
+  /**
+   * Whether formulas are drawn, Mermaid's diagrams, and the colours of code. What draws them is loaded
+   * from beside the component when an answer needs it. Default true; attribute `rich="false"`. A change
+   * counts for what is drawn after it.
+   */
+  rich: boolean
+  /** Renderers of the page's own, in place of the component's. */
+  renderers: Renderers
 }
 
 /** Returns the settings before a host page sets any. */
@@ -119,5 +128,7 @@ export function defaultSettings(): ChatSettings {
     history: true,
     feedback: true,
     answerActions: [],
+    rich: true,
+    renderers: {},
   }
 }

@@ -71,6 +71,8 @@ export const WORDS = {
   itSaid: 'Assistant',
   // The content.
   copyCode: 'Copy code',
+  diagram: 'Diagram',
+  showText: 'Show the text',
   quoted: 'Quoted',
   quote: 'Quote',
   removeQuote: 'Remove the quote',

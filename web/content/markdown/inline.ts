@@ -3,9 +3,12 @@
 import type { MarkedToken, Token } from 'marked'
 import { el } from '../../dom/dom.ts'
 import { linkAddress } from '../address.ts'
-import { foreignLink, type ImageRules, image, link } from '../link.ts'
+import { foreignLink, image, link } from '../link.ts'
 import { shown } from '../visible.ts'
+import { formula } from './draw-formula.ts'
 import { decoded } from './entities.ts'
+import { formulaAt } from './formula.ts'
+import type { MarkdownOptions } from './options.ts'
 
 /** Deeper levels stay text: nobody writes them, and the page's stack is finite. */
 export const MAX_DEPTH = 24
@@ -18,7 +21,7 @@ export function known(token: Token): MarkedToken {
 /** Returns the nodes of inline tokens. */
 export function inline(
   tokens: readonly Token[],
-  rules: ImageRules,
+  rules: MarkdownOptions,
   depth: number,
 ): (Node | string)[] {
   return tokens.map((token) =>
@@ -26,14 +29,14 @@ export function inline(
   )
 }
 
-function node(token: MarkedToken, rules: ImageRules, depth: number): Node | string {
+function node(token: MarkedToken, rules: MarkdownOptions, depth: number): Node | string {
   switch (token.type) {
     case 'text':
       return token.tokens
         ? el('span', {}, ...inline(token.tokens, rules, depth))
         : decoded(token.text)
     case 'escape':
-      return token.text
+      return formulaAt(token.raw) === token.raw ? formula(token.raw, rules) : token.text
     case 'strong':
     case 'em':
     case 'del':
@@ -64,7 +67,7 @@ function linkNode(
   given: string,
   literal: boolean,
   tokens: readonly Token[],
-  rules: ImageRules,
+  rules: MarkdownOptions,
   depth: number,
 ): Node {
   const href = literal ? given : decoded(given)

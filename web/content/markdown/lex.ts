@@ -1,7 +1,8 @@
 // Turns Markdown into tokens with `marked`'s lexer, within bounds. Text that would take too long or
 // nest too deeply comes back as plain text.
 
-import { Lexer, type Token, type TokensList } from 'marked'
+import { Lexer, type Token, type Tokens, type TokensList } from 'marked'
+import { dollarsIn, formulaAt, formulaBlock } from './formula.ts'
 
 /** Definitions of link targets, by name. */
 export type Links = TokensList['links']
@@ -29,27 +30,41 @@ const READ_CHARS_PER_CHAR = 20
 const MAX_QUOTED_LINES = 5000
 const QUOTED = /^[^\p{L}\p{N}\n]*>/gmu
 
-/**
- * A formula in TeX, as models write it. It is not drawn as one, but it stays as it was written:
- * Markdown would take its backslashes and stars.
- */
-const FORMULA = /^(?:\\\([^\n]*?\\\)|\\\[[\s\S]*?\\\]|\$\$(?!\$)[\s\S]+?\$\$)/
+/** What begins a formula and may have no end is looked for so often; each time costs its length. */
+const MAX_OPEN_FORMULAS = 200
+const OPENS = /^ {0,3}(?:\$\$|\\[[(])/
 
 /** Makes the tokenizer leave formulas as they are. */
 function keepFormulas(tokenizer: Lexer['options']['tokenizer']): void {
   if (!tokenizer) return
-  const { escape: readEscape, inlineText } = tokenizer
+  const { escape: readEscape, inlineText, fences } = tokenizer
+  let misses = 0
+  const found = (find: (src: string) => string | undefined, src: string) => {
+    if (misses > MAX_OPEN_FORMULAS) return undefined
+    const raw = find(src)
+    if (raw === undefined && OPENS.test(src)) misses++
+    return raw
+  }
   tokenizer.escape = (src) => {
-    const raw = FORMULA.exec(src)?.[0]
-    return raw === undefined ? readEscape.call(tokenizer, src) : { type: 'escape', raw, text: raw }
+    const raw = found(formulaAt, src)
+    return raw === undefined ? readEscape.call(tokenizer, src) : formulaToken(raw)
   }
   tokenizer.inlineText = (src) => {
     const token = inlineText.call(tokenizer, src)
-    const at = token?.raw.indexOf('$$', 1) ?? -1
-    return token && at > 0 && FORMULA.test(src.slice(at))
-      ? { ...token, raw: src.slice(0, at), text: src.slice(0, at) }
-      : token
+    const at = token ? dollarsIn(src, token.raw.length) : -1
+    return token && at > 0 ? { ...token, raw: src.slice(0, at), text: src.slice(0, at) } : token
   }
+  // The lines of a formula may begin like a list or a heading.
+  tokenizer.fences = (src) => {
+    const raw = found(formulaBlock, src)
+    if (raw === undefined) return fences.call(tokenizer, src)
+    const text = raw.trim()
+    return { type: 'paragraph', raw, text, tokens: [formulaToken(text)] } as unknown as Tokens.Code
+  }
+}
+
+function formulaToken(raw: string): Tokens.Escape {
+  return { type: 'escape', raw, text: raw }
 }
 
 class BoundedLexer extends Lexer {

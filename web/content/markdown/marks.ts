@@ -55,7 +55,7 @@ function insert(text: Text, offset: number, marks: readonly Mark[]): Text {
   const rest = text.splitText(offset)
   const elements = marks.map((mark) => mark.element())
   const code = text.parentElement?.closest('figure')
-  const around = text.parentElement?.closest('a, code')
+  const around = text.parentElement?.closest('a, code, .tex')
   if (code) code.append(...elements)
   else if (around) around.after(...elements)
   else rest.before(...elements)
