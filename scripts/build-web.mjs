@@ -1,9 +1,9 @@
 // Builds the chat component for browsers: one module with everything in it, and beside it one for
-// formulas, diagrams and the colours of code each, which it loads when it needs them. Refuses a module
-// that is larger than README promises.
+// formulas, diagrams, the colours of code, the menu and each language, which it loads when it needs
+// them. Refuses a module that is larger than README promises.
 // `node scripts/build-web.mjs [folder]`, default dist.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build, transform } from 'esbuild'
@@ -43,16 +43,18 @@ const RICH = {
   diagram: ['beautiful-mermaid', '@dagrejs/dagre', '@dagrejs/graphlib'],
   code: ['highlight.js'],
 }
-const richName = (kind) => `onbehalf-chat-${kind}.js`
+const besideName = (kind) => `onbehalf-chat-${kind}.js`
 
-const richBeside = {
+/** Each module that is loaded later stands beside it: `rich/code.ts`, `locales/de.ts`, `menu/index.ts`. */
+const loadedLater = {
   name: 'what is loaded later',
   setup(on) {
-    on.onResolve({ filter: /^\.\/(?:formula|diagram|code)\.ts$/ }, ({ path, kind }) =>
-      kind === 'dynamic-import'
-        ? { path: `./${richName(path.slice(2, -3))}`, external: true }
-        : undefined,
-    )
+    on.onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined
+      const source = join(resolveDir, path)
+      const short = path.endsWith('/index.ts') ? basename(dirname(source)) : basename(source, '.ts')
+      return { path: `./${besideName(short)}`, external: true }
+    })
   },
 }
 
@@ -70,7 +72,7 @@ const { outputFiles } = await build({
   format: 'esm',
   target: 'es2022',
   ...libraries,
-  plugins: [stylesAsText, richBeside, ...libraries.plugins],
+  plugins: [stylesAsText, loadedLater, ...libraries.plugins],
   minify: true,
   legalComments: 'none',
   logOverride: { 'ignored-bare-import': 'silent' },
@@ -107,9 +109,27 @@ for (const [kind, inside] of Object.entries(RICH)) {
   })
   const rich = `/*! Contains ${inside.join(', ')}: ${name}.LICENSES.txt */\n${files[0].text}`
   const kilobytes = (gzipSync(rich, { level: 9 }).length / 1000).toFixed(1)
-  console.log(`${richName(kind)}: ${kilobytes} kB gzipped`)
-  writeFileSync(join(folder, richName(kind)), rich)
+  console.log(`${besideName(kind)}: ${kilobytes} kB gzipped`)
+  writeFileSync(join(folder, besideName(kind)), rich)
 }
+const web = (...path) => join(root, 'web', ...path)
+const locales = readdirSync(web('locales')).map((file) => file.replace('.ts', ''))
+const others = [
+  [web('menu', 'index.ts'), besideName('menu')],
+  [web('official', 'index.ts'), besideName('official')],
+  ...locales.map((language) => [web('locales', `${language}.ts`), besideName(language)]),
+]
+await build({
+  entryPoints: others.map(([source, file]) => ({ in: source, out: file.replace('.js', '') })),
+  outdir: folder,
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  minify: true,
+  legalComments: 'none',
+  plugins: [stylesAsText, componentBeside],
+  logLevel: 'warning',
+})
 await build({
   entryPoints: [join(root, 'web', 'react', 'index.ts')],
   outfile: join(folder, 'react.js'),

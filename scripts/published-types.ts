@@ -24,6 +24,7 @@ import type * as onbehalfStdio from 'onbehalf/stdio'
 import type * as onbehalfStore from 'onbehalf/store'
 import type * as onbehalfStorePostgres from 'onbehalf/store/postgres'
 import type * as onbehalfWeb from 'onbehalf/web'
+import type * as onbehalfWebOfficial from 'onbehalf/web/official'
 
 export type Published = readonly [
   typeof onbehalf,
@@ -48,5 +49,6 @@ export type Published = readonly [
   typeof onbehalfStore,
   typeof onbehalfLog,
   typeof onbehalfWeb,
+  typeof onbehalfWebOfficial,
   typeof onbehalfReact,
 ]

@@ -353,7 +353,7 @@ describe('the package', () => {
   // The chat component, and its part for React, are files for browsers, bundled from their own
   // folder.
   const parts = Object.entries(exports).filter(
-    ([subpath]) => !['./package.json', './web', './react'].includes(subpath),
+    ([subpath]) => !['./package.json', './web', './web/official', './react'].includes(subpath),
   )
 
   /**

@@ -1,13 +1,17 @@
 // The element `<onbehalf-chat>`: its attributes, properties, methods and events. shell.ts shows and
 // does the rest.
 
-import type { InferenceOptions } from '../src/chatkit/protocol/item.ts'
+import type { Attachment, InferenceOptions } from '../src/chatkit/protocol/item.ts'
 import type { JsonValue } from '../src/chatkit/protocol/json.ts'
+import { defined } from './client/json.ts'
 import type { Tell } from './listener.ts'
 import { SettingsElement } from './settings/element-properties.ts'
+import type { MessagePart } from './settings/options.ts'
 import { type ChatSettings, defaultSettings } from './settings/settings.ts'
 import { createShell, type Shell } from './shell.ts'
 import { styleSheets } from './style/sheets.ts'
+import { contentOf } from './view/mentions.ts'
+import type { ComposerContent } from './view/message-form.ts'
 
 /** The properties that attributes set. The attribute of `extraHeaders` is `extra-headers`. */
 const ATTRIBUTES: readonly (keyof ChatSettings)[] = [
@@ -20,9 +24,11 @@ const ATTRIBUTES: readonly (keyof ChatSettings)[] = [
   'history',
   'feedback',
   'language',
+  'locale',
   'person',
   'drafts',
   'rich',
+  'placeholder',
 ]
 
 /**
@@ -43,6 +49,7 @@ export class OnbehalfChat extends SettingsElement {
   #shell: Shell | undefined
   #isLoading = false
   #isOfAnother = false
+  #isReady = false
 
   static get observedAttributes(): readonly string[] {
     return ATTRIBUTES.flatMap(attributesOf)
@@ -68,12 +75,43 @@ export class OnbehalfChat extends SettingsElement {
    * nothing while an answer is being written.
    */
   async sendMessage(message: {
-    readonly text: string
+    readonly text?: string
+    /** In place of the text, where tags are in it. */
+    readonly content?: readonly MessagePart[]
     /** The part of the conversation that the message is about. */
     readonly quotedText?: string
+    /** Files that the server has already. Default: those in the composer. */
+    readonly attachments?: readonly Attachment[]
     readonly inferenceOptions?: InferenceOptions
+    /** Whether it starts a new conversation. */
+    readonly newThread?: boolean
   }): Promise<void> {
-    await this.#made().send(message.text, message.inferenceOptions, message.quotedText)
+    const { text, content, quotedText, attachments, inferenceOptions, newThread } = message
+    if (newThread) this.newThread()
+    await this.#made().send(
+      defined({
+        text,
+        content: content && contentOf(content),
+        quotedText,
+        attachments,
+        inferenceOptions,
+      }),
+    )
+  }
+
+  /** Puts something into the composer, and sends nothing. What is left out stays as it is. */
+  setComposer(content: ComposerContent): void {
+    this.#made().fill(content)
+  }
+
+  /** Opens the list of conversations. */
+  showHistory(): void {
+    this.#made().showHistory(true)
+  }
+
+  /** Closes the list of conversations. */
+  hideHistory(): void {
+    this.#made().showHistory(false)
   }
 
   /**
@@ -138,6 +176,8 @@ export class OnbehalfChat extends SettingsElement {
       this.#isOfAnother = false
       if (!this.isConnected) return
       this.#made().join()
+      if (!this.#isReady) this.dispatchEvent(new CustomEvent('chat-ready', { detail: {} }))
+      this.#isReady = true
       this.#made().loadThreads(isOfAnother)
     })
   }

@@ -26,8 +26,17 @@ export function createListener(
   })
   /** What was there before the answer, which is not said again after it. */
   let before: readonly Entry[] = []
+  /** The id of the thread that is being read. */
+  let loading: string | undefined
   return {
-    changed: ({ phase }) => draw(phase),
+    changed({ phase, conversation: { thread } }) {
+      draw(phase)
+      const id = phase === 'loading' ? thread?.id : undefined
+      if (id === loading) return
+      if (loading !== undefined) tell('chat-thread-load', { id: loading, state: 'end' })
+      loading = id
+      if (id !== undefined) tell('chat-thread-load', { id, state: 'start' })
+    },
     threadChanged(thread, isOther) {
       const { frame } = parts()
       frame?.threads.current(thread)

@@ -1,11 +1,10 @@
 // Puts the component together in one shadow root: the wire, the chat's logic and the views. The
 // element itself is in element.ts.
 
-import type { InferenceOptions } from '../src/chatkit/protocol/item.ts'
 import { createChat } from './chat/chat.ts'
 import { createKept, type Kept } from './chat/kept.ts'
 import type { Chat } from './chat/parts.ts'
-import { createUploads } from './chat/uploads.ts'
+import { createUploads, type Uploads } from './chat/uploads.ts'
 import { browserWaker } from './client/browser-waker.ts'
 import { browserClock, type Clock } from './client/clock.ts'
 import { defined } from './client/json.ts'
@@ -14,20 +13,28 @@ import { type NamedPlace, tabPlace } from './client/tab-place.ts'
 import { browserUpload } from './client/upload.ts'
 import { createWire, type Wire } from './client/wire.ts'
 import type { ItemHost } from './content/contract.ts'
+import { deepLinkOf } from './content/deep-link.ts'
 import type { Rich } from './content/rich.ts'
+import { addMenu, listenForEntities } from './entities.ts'
 import { createListener, type Tell } from './listener.ts'
 import { createRich } from './rich/load.ts'
 import type { ChatSettings } from './settings/settings.ts'
-import { type Words, word } from './settings/words.ts'
+import type { Words } from './settings/words.ts'
+import { createSpeech } from './speech.ts'
 import type { Turn } from './state/turns.ts'
-import { createFrame, type Frame } from './view/frame.ts'
+import { createFrame, type Frame, type Send } from './view/frame.ts'
+import type { ComposerContent } from './view/message-form.ts'
 import { describeProblem } from './view/sentences.ts'
 
 /** What the element needs of the component. */
 export interface Shell {
   readonly chat: Chat
-  send(text: string, options?: InferenceOptions, quotedText?: string): Promise<void>
+  readonly send: Send
   focus(): void
+  /** Puts something into the composer. */
+  fill(content: ComposerContent): void
+  /** Opens or closes the list of conversations. */
+  showHistory(open: boolean): void
   /** Draws what a setting has changed. */
   settingChanged(name: keyof ChatSettings): void
   /** Reads the list of conversations; with `again`, it first forgets the list of another person. */
@@ -44,7 +51,8 @@ export interface Shell {
 
 /** Makes the component in a shadow root. */
 export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell): Shell {
-  const words: Words = (key, values) => word(settings.words, key, values)
+  const speech = createSpeech(settings, root.host)
+  const { words } = speech
   const newId = () => randomHex(16)
   const endpoint = () => new URL(settings.endpoint, document.baseURI).href
   const clock = browserClock()
@@ -53,61 +61,74 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
   let frame: Frame | undefined
   let sleep: (() => void) | undefined
 
+  const options = () => settings.attachments
   const uploads = createUploads({
-    wire,
-    newId,
+    ...{ wire, newId, options },
     upload: browserUpload,
     base: endpoint,
-    options: () => settings.attachments,
     changed: () => frame?.composer.drawUploads(),
-    problem: (problem) =>
-      frame?.composer.problem(describeProblem(problem, settings.attachments, words)),
+    problem: (problem) => frame?.composer.problem(describeProblem(problem, options(), words)),
   })
   const chat: Chat = createChat({
-    wire,
-    clock,
+    ...{ wire, clock, kept, newId },
     waker: browserWaker,
-    kept,
-    newId,
     timestamp: () => new Date().toISOString(),
     clientTool: () => settings.onClientTool,
     text: words,
     listener: createListener(words, tell, uploads, () => ({ chat, frame })),
   })
-  const host = createHost(chat, words, tell, createRich(root, settings))
+  const host = createHost(chat, settings, words, tell, createRich(root, settings))
+  listenForEntities(root, settings)
 
-  const send: Shell['send'] = async (text, inferenceOptions = {}, quotedText) => {
-    if (chat.state.phase !== 'idle') return
-    frame?.conversation.toEnd()
-    await chat.send(defined({ text, attachments: uploads.take(), inferenceOptions, quotedText }))
-  }
+  const send = createSend(chat, uploads, () => frame)
 
   function rebuild(): void {
+    speech.refresh()
     const place = frame?.place()
     const act = (id: string, turn: Turn) => tell('chat-answer-action', { id, ...turn })
-    frame = createFrame(root, { settings, words, wire, chat, kept, uploads, host, send, act })
+    frame = createFrame(root, {
+      ...{ settings, words, wire, chat, kept, uploads, host, send, act },
+      historyShown: (open) => tell('chat-history', { open }),
+      toolChanged: (id) => tell('chat-tool', { id }),
+    })
     const { thread } = chat.state.conversation
     frame.threads.current(thread)
     frame.composer.show(thread?.id ?? '', true)
     frame.composer.drawUploads()
     frame.draw(chat.state)
     if (place) frame.goTo(place)
+    speech.mark(frame.element)
+    equip()
   }
+  const equip = () => frame && void addMenu(root, settings, words, host, frame.composer)
   rebuild()
+
+  async function speak(): Promise<void> {
+    if (!(await speech.load())) return
+    rebuild()
+    loadThreads(false)
+  }
+
+  function loadThreads(again: boolean): void {
+    if (again) frame?.threads.reset()
+    if (settings.history && settings.endpoint !== '') void frame?.loadThreads()
+  }
+  root.addEventListener('click', (event) => followDeepLink(event, tell))
 
   return {
     chat,
     send,
     focus: () => frame?.composer.focus(),
+    fill: (content) => frame?.composer.fill(content),
+    showHistory: (open) => frame?.showHistory(open),
     settingChanged(name) {
       // Words are in every part.
       if (name === 'words') rebuild()
+      else if (name === 'locale') void speak()
       else frame?.settingChanged(name, chat.state)
+      if (name === 'entities' || name === 'commands') equip()
     },
-    loadThreads(again) {
-      if (again) frame?.threads.reset()
-      if (settings.history && settings.endpoint !== '') void frame?.loadThreads()
-    },
+    loadThreads,
     async refreshThreads() {
       if (settings.history && settings.endpoint !== '') await frame?.threads.refresh()
     },
@@ -118,6 +139,7 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
       frame?.composer.show('', true)
     },
     join() {
+      void speak()
       sleep ??= whenSeen(() => void Promise.all([chat.refresh(), frame?.threads.refresh()]))
     },
     leave() {
@@ -127,6 +149,25 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
       chat.leave()
     },
   }
+}
+
+function createSend(chat: Chat, uploads: Uploads, frame: () => Frame | undefined): Send {
+  return async (draft) => {
+    if (chat.state.phase !== 'idle') return
+    frame()?.conversation.toEnd()
+    const attachments = draft.attachments ?? uploads.take()
+    await chat.send({ text: '', inferenceOptions: {}, ...draft, attachments })
+  }
+}
+
+/** Tells the page of a link that is for itself, in place of following it. */
+function followDeepLink(event: Event, tell: Tell): void {
+  const { target } = event
+  const link = target instanceof Element ? target.closest('a') : null
+  const deep = link && deepLinkOf(link.href)
+  if (!deep) return
+  event.preventDefault()
+  tell('chat-deeplink', deep)
 }
 
 /** Calls back when the person may have been elsewhere. Returns what ends this. */
@@ -152,7 +193,13 @@ function createOwnKept(settings: ChatSettings, endpoint: () => string): Kept {
 }
 
 /** Makes what the content may know and do. */
-function createHost(chat: Chat, words: Words, tell: Tell, rich: Rich): ItemHost {
+function createHost(
+  chat: Chat,
+  settings: ChatSettings,
+  words: Words,
+  tell: Tell,
+  rich: Rich,
+): ItemHost {
   return {
     rich,
     get busy() {
@@ -164,7 +211,11 @@ function createHost(chat: Chat, words: Words, tell: Tell, rich: Rich): ItemHost 
     text: words,
     async act(action, item) {
       const { type, payload, handler, streaming = true } = action
-      if (handler === 'client') return tell('chat-action', { action, itemId: item.id })
+      if (handler === 'client') {
+        if (item.type === 'widget' && settings.onWidgetAction)
+          return await settings.onWidgetAction(action, item)
+        return tell('chat-action', { action, itemId: item.id })
+      }
       await chat.act(defined({ type, payload }), item.id, { streaming })
     },
     answer: (item, input) => chat.answer(item.id, input),
@@ -188,7 +239,7 @@ function createOwnWire(
       resumable: settings.resumable,
       extraHeaders:
         settings.extraHeaders === 'always' || (settings.extraHeaders === 'same-origin' && isOwn()),
-      language: settings.language,
+      language: settings.language ?? settings.locale,
     }),
     { clock, onResponse: (response) => tell('chat-response', response) },
   )

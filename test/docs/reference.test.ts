@@ -20,7 +20,7 @@ const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   readonly exports: Readonly<Record<string, { readonly 'onbehalf-source': string }>>
 }
 const subpaths = Object.keys(exports).filter(
-  (subpath) => !['./web', './react', './package.json'].includes(subpath),
+  (subpath) => !['./web', './web/official', './react', './package.json'].includes(subpath),
 )
 const fileOf = (subpath: string) =>
   `${subpath === '.' ? 'onbehalf' : subpath.slice(2).replaceAll('/', '-')}.md`

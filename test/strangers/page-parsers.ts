@@ -13,6 +13,7 @@ import {
 import { Refused, Unreachable } from '../../web/client/refused.ts'
 import { readFrames } from '../../web/client/sse.ts'
 import { createWire, type Wire } from '../../web/client/wire.ts'
+import { deepLinkOf } from '../../web/content/deep-link.ts'
 import { formulaAt, formulaBlock } from '../../web/content/markdown/formula.ts'
 import { shown } from '../../web/content/visible.ts'
 import { readable, spelled } from '../../web/rich/flow-chart.ts'
@@ -223,6 +224,13 @@ export const PAGE_PARSERS: readonly StrangerParser[] = [
       const kept = parseKept(text)
       return { taken: kept.some(([, { unsent }]) => unsent.length > 0), value: kept }
     },
+  },
+  {
+    name: 'link for the page itself',
+    stranger: 'a model',
+    files: ['web/content/deep-link.ts'],
+    good: () => ['chatkit-link://order?id=7', 'chatkit-link://a/b?x=1&y=%20'],
+    read: (text) => outcomeOfMaybe(deepLinkOf(text)),
   },
   {
     name: 'name with characters that nobody sees',

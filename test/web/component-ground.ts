@@ -12,7 +12,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { nodeListener } from '../../examples/taskflow/listen.ts'
 import { type ChatCaller, chatkitServer, memoryThreadStore } from '../../src/chatkit/index.ts'
 import { diskAttachments } from '../../src/store/index.ts'
-import { borrowBrowser, builtComponent } from '../browser/borrow.ts'
+import { borrowBrowser, builtModules } from '../browser/borrow.ts'
+import type { BuiltModules } from '../browser/built-component.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -64,7 +65,7 @@ export interface Ground {
 export function componentGround(start: string, body: () => string = () => ''): Ground {
   let browser: Browser
   let script: string
-  let component: string
+  let modules: BuiltModules
   let server: Server
   let folder: string
   let page: Page
@@ -83,17 +84,17 @@ export function componentGround(start: string, body: () => string = () => ''): G
         write: false,
         format: 'esm',
         jsx: 'automatic',
-        external: ['/onbehalf-chat.js'],
+        external: ['/onbehalf-chat.js', '/onbehalf-chat-official.js'],
         conditions: ['onbehalf-source'],
         plugins: [BUILT],
         // Where there is React, its strict mode mounts everything twice.
         define: { 'process.env.NODE_ENV': '"development"' },
       }),
       borrowBrowser(),
-      builtComponent(),
+      builtModules(),
     ])
     script = bundled.outputFiles[0]?.text ?? ''
-    component = built
+    modules = built
     browser = launched
   }, 120_000)
   afterAll(async () => {
@@ -168,9 +169,9 @@ export function componentGround(start: string, body: () => string = () => ''): G
         response.once('close', () => (open -= 1))
         return void chatkit.listener(request, response)
       }
-      if (request.url === '/onbehalf-chat.js') {
-        return response.writeHead(200, { 'content-type': 'text/javascript' }).end(component)
-      }
+      const module = modules[request.url?.slice(1) ?? '']
+      if (module !== undefined)
+        return response.writeHead(200, { 'content-type': 'text/javascript' }).end(module)
       if (request.url === '/start.js')
         return response.writeHead(200, { 'content-type': 'text/javascript' }).end(script)
       if (request.url?.startsWith('/token'))

@@ -4,6 +4,7 @@ import type {
   Attachment,
   ClientToolCallItem,
   InferenceOptions,
+  UserContent,
 } from '../../src/chatkit/protocol/item.ts'
 import type { JsonObject, JsonValue } from '../../src/chatkit/protocol/json.ts'
 import type { StructuredInputAnswers } from '../../src/chatkit/protocol/request.ts'
@@ -30,6 +31,8 @@ export interface ChatState {
 /** A message of the person. */
 export interface Draft {
   readonly text: string
+  /** The text in parts, where tags are in it. */
+  readonly content?: readonly UserContent[]
   readonly attachments: readonly Attachment[]
   readonly quotedText?: string
   readonly inferenceOptions: InferenceOptions

@@ -16,8 +16,8 @@ export interface AttachmentOptions {
   readonly url?: string
   /** As in `<input accept>`: types and file endings. Default: all. */
   readonly accept?: string
-  /** Bytes of one file. Default 100 MiB. */
-  readonly maxBytes?: number
+  /** Bytes of one file: of any, or by MIME type (`image/*`), with `*` for the rest. Default 100 MiB. */
+  readonly maxBytes?: number | Readonly<Record<string, number>>
   /** Files of one message. Default 10. */
   readonly maxCount?: number
 }

@@ -64,7 +64,8 @@ function unsentItem({ state }: Session, itemId: string): UserMessageItem | undef
 
 function draftOf(item: UserMessageItem): Draft {
   return defined({
-    text: item.content.map((part) => part.text).join(''),
+    text: '',
+    content: item.content,
     attachments: item.attachments,
     quotedText: item.quoted_text,
     inferenceOptions: item.inference_options,
@@ -76,12 +77,13 @@ const LOCAL = 'local_'
 
 function messageOf({ parts, threadId = '' }: Session, draft: Draft, key: string): UserMessageItem {
   const { text, attachments, quotedText, inferenceOptions } = draft
+  const written = text === '' ? [] : [{ type: 'input_text', text } as const]
   return defined({
     id: LOCAL + key,
     thread_id: threadId,
     created_at: parts.timestamp(),
     type: 'user_message',
-    content: text === '' ? [] : [{ type: 'input_text', text } as const],
+    content: draft.content ?? written,
     attachments,
     quoted_text: quotedText,
     inference_options: inferenceOptions,

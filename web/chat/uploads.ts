@@ -16,7 +16,8 @@ export interface UploadState {
 
 /** Why a file is not taken. */
 export type UploadProblem =
-  | { readonly why: 'size' | 'type' | 'failed'; readonly name: string; readonly message: string }
+  | { readonly why: 'size'; readonly name: string; readonly maxBytes: number }
+  | { readonly why: 'type' | 'failed'; readonly name: string; readonly message: string }
   | { readonly why: 'count' }
 
 /** The files of the next message. */
@@ -26,6 +27,8 @@ export interface Uploads {
   remove(key: string): void
   /** The files that are there, for a message; and none any more. */
   take(): readonly Attachment[]
+  /** Puts files that the server has already in place of those that are there. */
+  replace(attachments: readonly Attachment[]): void
   /** Adds files that the server has already. */
   put(attachments: readonly Attachment[]): void
   /**
@@ -53,14 +56,22 @@ interface Entry {
   failed: boolean
 }
 
-/** The limits, with their defaults. */
+/** The limits that are alike for all files, with their defaults. */
 export function limitsOf({
-  maxBytes = 100 * 1024 * 1024,
   maxCount = 10,
   accept = '',
-}: AttachmentOptions): Required<Pick<AttachmentOptions, 'maxBytes' | 'maxCount' | 'accept'>> {
-  return { maxBytes, maxCount, accept }
+}: AttachmentOptions): Required<Pick<AttachmentOptions, 'maxCount' | 'accept'>> {
+  return { maxCount, accept }
 }
+
+/** How large a file of this type may be. */
+function maxBytesOf({ maxBytes = DEFAULT_BYTES }: AttachmentOptions, type: string): number {
+  if (typeof maxBytes === 'number') return maxBytes
+  const patterns = [type, type.replace(/\/.*/, '/*'), '*', '']
+  return patterns.map((pattern) => maxBytes[pattern]).find((bytes) => bytes) ?? DEFAULT_BYTES
+}
+
+const DEFAULT_BYTES = 100 * 1024 * 1024
 
 /** Makes an empty list of files. */
 export function createUploads(parts: UploadParts): Uploads {
@@ -99,14 +110,15 @@ export function createUploads(parts: UploadParts): Uploads {
     add(files) {
       const given = options()
       if (!given) return
-      const { maxBytes, maxCount, accept } = limitsOf(given)
+      const { maxCount, accept } = limitsOf(given)
       for (const file of files) {
         if (entries.length >= maxCount) {
           problem({ why: 'count' })
           break
         }
         const { name } = file
-        if (file.size > maxBytes) problem({ why: 'size', name, message: '' })
+        const maxBytes = maxBytesOf(given, file.type)
+        if (file.size > maxBytes) problem({ why: 'size', name, maxBytes })
         else if (!isAccepted(file, accept)) problem({ why: 'type', name, message: '' })
         else {
           const entry = newEntry(newId(), name)
@@ -128,6 +140,11 @@ export function createUploads(parts: UploadParts): Uploads {
       entries = []
       changed()
       return taken
+    },
+    replace(attachments) {
+      for (const { controller } of entries) controller.abort()
+      entries = []
+      this.put(attachments)
     },
     put(attachments) {
       const ready = attachments.map((attachment): Entry => {

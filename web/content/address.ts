@@ -1,6 +1,8 @@
 // Decides which addresses a link may lead to and an image may come from, and how an address is
 // shown. Every address is foreign until it has passed here.
 
+import { DEEP_LINK } from './deep-link.ts'
+
 /** Longer addresses stay text: nobody reads them, and they can carry data. */
 const MAX_ADDRESS_CHARS = 4096
 
@@ -17,19 +19,22 @@ export interface Address {
    * unusual percent-encoded.
    */
   readonly shown: string
+  /** Whether it is for the page itself, and leads nowhere. */
+  readonly isDeep: boolean
 }
 
 /**
  * Returns the address of a link, or undefined when it is not allowed. It must be absolute and
- * `http`, `https` or `mailto`, without a user name, which can look like a host.
+ * `http`, `https`, `mailto` or `chatkit-link`, without a user name, which can look like a host.
  */
 export function linkAddress(given: string): Address | undefined {
   const url = parse(given)
   if (!url) return undefined
   const mail = url.protocol === 'mailto:'
-  if (!mail && url.protocol !== 'https:' && url.protocol !== 'http:') return undefined
+  const isDeep = url.protocol === DEEP_LINK
+  if (!mail && !isDeep && url.protocol !== 'https:' && url.protocol !== 'http:') return undefined
   if (url.username !== '' || url.password !== '') return undefined
-  return { href: url.href, shown: mail ? url.href.slice('mailto:'.length) : url.href }
+  return { href: url.href, shown: mail ? url.href.slice('mailto:'.length) : url.href, isDeep }
 }
 
 /** Whether the text of a link is its own address, as people write it. */

@@ -21,6 +21,7 @@ export function link(
   says: string,
   ...children: readonly Child[]
 ): HTMLAnchorElement {
+  if (address.isDeep) return el('a', { href: address.href, class: 'link' }, ...children)
   const own = saysItself(says, address)
   return el(
     'a',

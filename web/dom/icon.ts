@@ -78,12 +78,23 @@ const ALIKE: Readonly<Record<string, IconName>> = {
 
 const FILLED = new Set(['star-filled', 'dot', 'play'])
 
+const added = new Map<string, string>()
+
+/**
+ * Adds drawings: SVG path data by name, as lines on a 24 × 24 grid, or the name of another drawing.
+ */
+export function addIcons(shapes: Readonly<Record<string, string>>): void {
+  for (const [name, shape] of Object.entries(shapes)) added.set(name, shape)
+}
+
 /**
  * Returns the drawing of a name as attributes: of the picture, and of the path in it. A name
  * without a drawing gets a circle.
  */
 export function drawing(name: string): { readonly svg: Attributes; readonly path: Attributes } {
-  const own = Object.hasOwn(ALIKE, name) ? ALIKE[name] : name
+  const plain = name.replace('lucide:', '')
+  const given = added.get(name) ?? added.get(plain) ?? plain
+  const own = Object.hasOwn(ALIKE, given) ? ALIKE[given] : given
   // Decorative, so it has no name for assistive technology: what it stands beside has one.
   const svg = {
     viewBox: '0 0 24 24',
@@ -92,8 +103,14 @@ export function drawing(name: string): { readonly svg: Attributes; readonly path
   }
   return {
     svg,
-    path: { d: own !== undefined && isDrawn(own) ? SHAPES[own] : SHAPES['empty-circle'] },
+    path: { d: shapeOf(own ?? '') },
   }
+}
+
+function shapeOf(name: string): string {
+  if (isDrawn(name)) return SHAPES[name]
+  // Path data begins with a move.
+  return name.startsWith('M') ? name : SHAPES['empty-circle']
 }
 
 function isDrawn(name: string): name is IconName {

@@ -18,7 +18,12 @@ import { defaultSettings } from '../settings/settings.ts'
 
 /** The event that each handler gets the detail of. */
 const EVENTS = {
+  onReady: 'chat-ready',
   onThread: 'chat-thread',
+  onThreadLoad: 'chat-thread-load',
+  onHistory: 'chat-history',
+  onTool: 'chat-tool',
+  onDeeplink: 'chat-deeplink',
   onEvent: 'chat-event',
   onResponse: 'chat-response',
   onResponseStart: 'chat-response-start',

@@ -23,6 +23,9 @@ type Methods = Pick<
   | 'focusComposer'
   | 'sendCustomAction'
   | 'fetchUpdates'
+  | 'setComposer'
+  | 'showHistory'
+  | 'hideHistory'
   | 'reset'
 >
 
@@ -71,6 +74,9 @@ function methodsOf(current: () => OnbehalfChat | null): Methods {
     focusComposer: () => chat().focusComposer(),
     sendCustomAction: async (action, itemId) => await chat().sendCustomAction(action, itemId),
     fetchUpdates: async () => await chat().fetchUpdates(),
+    setComposer: (content) => chat().setComposer(content),
+    showHistory: () => chat().showHistory(),
+    hideHistory: () => chat().hideHistory(),
     reset: () => chat().reset(),
   }
 }

@@ -12,6 +12,22 @@ export interface ChatEventMap {
    * Another conversation is on show, or its title has changed. `id` is null for a new conversation.
    */
   readonly 'chat-thread': { readonly id: string | null; readonly title: string | undefined }
+  /** The element is on the page, and its methods can be called. */
+  readonly 'chat-ready': Readonly<Record<string, never>>
+  /** A conversation is being read, or it was. */
+  readonly 'chat-thread-load': { readonly id: string; readonly state: 'start' | 'end' }
+  /** The list of conversations was opened or closed. */
+  readonly 'chat-history': { readonly open: boolean }
+  /** The person has chosen another tool; null for none. */
+  readonly 'chat-tool': { readonly id: string | null }
+  /**
+   * The person followed a link `chatkit-link://name?key=value`. A model may have written it: its
+   * data is foreign.
+   */
+  readonly 'chat-deeplink': {
+    readonly name: string
+    readonly data: Readonly<Record<string, string>>
+  }
   /** An event of a stream, after it was applied. */
   readonly 'chat-event': { readonly event: ChatEvent }
   /** Any answer of the server, with its status and a few of its headers. */

@@ -1,25 +1,24 @@
 // What a host page sets on the element, with the defaults. The component reads a setting again each
 // time it needs it: a page may change any of them at any time.
 
+import type { WidgetItem } from '../../src/chatkit/protocol/item.ts'
 import type { JsonObject } from '../../src/chatkit/protocol/json.ts'
 import type { ClientTool } from '../chat/parts.ts'
 import type { AttachmentOptions } from '../chat/send-file.ts'
 import type { TokenSource } from '../client/tokens.ts'
+import type { WidgetAction } from '../content/contract.ts'
 import type { Renderers } from '../content/rich.ts'
+import type {
+  Choice,
+  CommandOptions,
+  Disclaimer,
+  EntityOptions,
+  HeaderOptions,
+  ModelChoice,
+  StarterPrompt,
+  ToolChoice,
+} from './options.ts'
 import type { WordKey } from './words.ts'
-
-/** Something that the person can choose: a model or a tool for a message, or a button's action. */
-export interface Choice {
-  readonly id: string
-  readonly label: string
-}
-
-/** A message that the person can start with. */
-export interface StarterPrompt {
-  readonly label: string
-  /** The text that is sent. Default: the label. */
-  readonly prompt?: string
-}
 
 /** The element's properties. */
 export interface ChatSettings {
@@ -68,7 +67,12 @@ export interface ChatSettings {
    * true; attribute `drafts="false"`.
    */
   drafts: boolean
-  /** `Accept-Language` of the requests. Default: the browser's own. Attribute `language`. */
+  /**
+   * The language of the interface, such as `de`. Default: that of the page (`lang`), else the
+   * browser's. Attribute `locale`.
+   */
+  locale: string | undefined
+  /** `Accept-Language` of the requests. Default: `locale`, else the browser's. Attribute `language`. */
   language: string | undefined
   /** How the person can attach files. Default: undefined, and the person cannot. */
   attachments: AttachmentOptions | undefined
@@ -78,15 +82,36 @@ export interface ChatSettings {
    */
   dictation: boolean
   /** Models that the person can choose for a message. */
-  models: readonly Choice[]
+  models: readonly ModelChoice[]
   /** Tools that the person can choose for a message. */
-  tools: readonly Choice[]
+  tools: readonly ToolChoice[]
   /** The heading of a conversation that has not started. Attribute `start-greeting`. */
   startGreeting: string | undefined
   /** Messages that the person can start with. */
   prompts: readonly StarterPrompt[]
   /** Whether to show the list of conversations. Default true; attribute `history="false"`. */
   history: boolean
+  /** Whether the person can delete conversations in the list. Default true. */
+  deletable: boolean
+  /** Whether the person can rename conversations in the list. Default true. */
+  renamable: boolean
+  /** Whether the page stays with the newest words of an answer. Default true. */
+  autoScroll: boolean
+  /** The bar above the conversation. Default: the title, and buttons for the list and a new one. */
+  header: HeaderOptions | undefined
+  /** A line below the composer. */
+  disclaimer: Disclaimer | undefined
+  /** What the empty field says. Attribute `placeholder`. */
+  placeholder: string | undefined
+  /** The things of the page that a message can mention. */
+  entities: EntityOptions | undefined
+  /** What the person can do with `/`. */
+  commands: CommandOptions | undefined
+  /**
+   * Handles the actions of widgets that the page must handle, in place of the event `chat-action`.
+   * The widget waits until it is done.
+   */
+  onWidgetAction: ((action: WidgetAction, item: WidgetItem) => Promise<void> | void) | undefined
   /** Whether the person can rate answers. Default true; attribute `feedback="false"`. */
   feedback: boolean
   /**
@@ -118,6 +143,7 @@ export function defaultSettings(): ChatSettings {
     words: {},
     person: '',
     drafts: true,
+    locale: undefined,
     language: undefined,
     attachments: undefined,
     dictation: false,
@@ -126,6 +152,15 @@ export function defaultSettings(): ChatSettings {
     startGreeting: undefined,
     prompts: [],
     history: true,
+    deletable: true,
+    renamable: true,
+    autoScroll: true,
+    header: undefined,
+    disclaimer: undefined,
+    placeholder: undefined,
+    entities: undefined,
+    commands: undefined,
+    onWidgetAction: undefined,
     feedback: true,
     answerActions: [],
     rich: true,

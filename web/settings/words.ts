@@ -29,6 +29,8 @@ export const WORDS = {
   fileTooLarge: '{name} is too large (at most {size}).',
   tooManyFiles: 'At most {count} files.',
   fileType: '{name} is of a type that is not taken.',
+  mention: 'Mention something',
+  suggestions: 'Suggestions',
   dictate: 'Dictate',
   stopDictating: 'Stop dictating',
   noMicrophone: 'The microphone cannot be used.',
@@ -100,8 +102,11 @@ export const WORDS = {
 /** The name of one of the interface's words. */
 export type WordKey = keyof typeof WORDS
 
+/** The words of another language. A missing one is English. */
+export type Dictionary = Readonly<Partial<Record<WordKey, string>>>
+
 /**
- * Returns a word's text, the host page's own or the English one, with the values put into its
+ * Returns a word's text, the one that is given or the English one, with the values put into its
  * `{…}`.
  */
 export function word(

@@ -5,6 +5,7 @@ import type { ChatState } from '../chat/parts.ts'
 import type { ItemHost } from '../content/contract.ts'
 import { attribute, button, el } from '../dom/dom.ts'
 import { groupedViews } from '../dom/grouped-views.ts'
+import type { StarterPrompt } from '../settings/options.ts'
 import type { ChatSettings } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
 import type { Conversation, Entry } from '../state/conversation.ts'
@@ -17,7 +18,7 @@ import { createStart } from './start.ts'
 /** Called when the person asks for something in the conversation. */
 export interface ConversationListener extends Omit<TurnListener, 'actions'> {
   olderWanted(): void
-  promptChosen(prompt: string): void
+  promptChosen(prompt: NonNullable<StarterPrompt['prompt']>): void
 }
 
 /** The conversation on the page. */
@@ -50,7 +51,7 @@ export function createConversationView(
   const list = el('div', { class: 'entries' })
   const progress = createProgress(words)
   const column = el('div', { class: 'column' }, older, start.element, list, progress.element)
-  const scroller = createScroller(words, column, list)
+  const scroller = createScroller(words, column, list, () => settings.autoScroll || !isGrowing)
   const turnListener: TurnListener = {
     ...listener,
     get rate() {
@@ -64,9 +65,12 @@ export function createConversationView(
   const drawEntries = createEntries(list, host, words, turnListener)
   const approach = whenNear(older, scroller.area, listener.olderWanted)
   let thread: string | undefined
+  /** An answer is being written below the person's message. */
+  let isGrowing = false
 
   function draw({ conversation, phase, loadingOlder, ...rest }: ChatState): void {
     const running = phase === 'running' || phase === 'stopping'
+    isGrowing = running && conversation.entries.at(-1)?.item.type !== 'user_message'
     drawEntries(conversation.entries, running)
     older.hidden = conversation.older === undefined || phase === 'loading'
     attribute(older, 'aria-disabled', loadingOlder)

@@ -2,6 +2,7 @@
 
 import type { Kept, OwnMessage, Written } from '../chat/kept.ts'
 import type { Field } from './field.ts'
+import type { Mentions } from './mentions.ts'
 import type { Quote } from './quote.ts'
 
 /** The draft in the form. */
@@ -18,7 +19,7 @@ export interface Draft {
 }
 
 /** Makes the draft of a new conversation. */
-export function createDraft(field: Field, quote: Quote, kept: Kept): Draft {
+export function createDraft(field: Field, quote: Quote, kept: Kept, mentions: Mentions): Draft {
   let shown = ''
   const draft: Draft = {
     keep: () => kept.write(shown, { text: field.text, quoted: quote.text }),
@@ -27,7 +28,7 @@ export function createDraft(field: Field, quote: Quote, kept: Kept): Draft {
       field.text = text
     },
     putBefore({ content, quoted_text }) {
-      const text = content.map((part) => part.text).join('')
+      const text = mentions.write(content)
       draft.write({
         text: field.text === '' ? text : `${text}\n${field.text}`,
         quoted: quoted_text ?? quote.text,

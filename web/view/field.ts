@@ -1,6 +1,6 @@
 // The field for the text of a message. It grows with its text, and Enter sends the message.
 
-import { el } from '../dom/dom.ts'
+import { attribute, el } from '../dom/dom.ts'
 import type { Words } from '../settings/words.ts'
 
 /** The field on the page. */
@@ -11,6 +11,10 @@ export interface Field {
   cursor(): readonly [start: number, end: number] | undefined
   /** Puts the cursor there. Undefined: it stays elsewhere. */
   moveTo(cursor: readonly [start: number, end: number] | undefined): void
+  /** Adds words to the text, and puts the cursor behind them. */
+  append(words: string): void
+  /** What the field says while it is empty. */
+  placeholder(text: string): void
   /** Makes the field as high as its text, up to what the style allows. */
   grow(): void
 }
@@ -21,7 +25,6 @@ export function createField(words: Words, onEnter: () => void, onChanged: () => 
     class: 'field',
     rows: 1,
     'aria-label': words('composer'),
-    placeholder: words('placeholder'),
     enterkeyhint: 'send',
   })
   element.addEventListener('input', onChanged)
@@ -42,6 +45,11 @@ export function createField(words: Words, onEnter: () => void, onChanged: () => 
       element.value = text
       onChanged()
     },
+    append(words) {
+      element.value = `${element.value.trim()} ${words}`.trim()
+      onChanged()
+      element.focus()
+    },
     cursor: () =>
       element.matches(':focus') ? [element.selectionStart, element.selectionEnd] : undefined,
     moveTo(cursor) {
@@ -49,6 +57,7 @@ export function createField(words: Words, onEnter: () => void, onChanged: () => 
       element.focus()
       element.setSelectionRange(...cursor)
     },
+    placeholder: (text) => attribute(element, 'placeholder', text),
     grow() {
       element.style.height = 'auto'
       element.style.height = `${element.scrollHeight}px`

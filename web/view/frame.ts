@@ -1,9 +1,8 @@
 // The frame of the component: it puts the bar, the list of conversations, the conversation, the
 // banners and the composer together.
 
-import type { InferenceOptions } from '../../src/chatkit/protocol/item.ts'
 import type { Kept } from '../chat/kept.ts'
-import type { Chat, ChatState } from '../chat/parts.ts'
+import type { Chat, ChatState, Draft } from '../chat/parts.ts'
 import type { Uploads } from '../chat/uploads.ts'
 import type { Wire } from '../client/wire.ts'
 import type { ItemHost } from '../content/contract.ts'
@@ -16,12 +15,15 @@ import { createBanners } from './banners.ts'
 import { createBar } from './bar.ts'
 import { type Composer, createComposer } from './composer.ts'
 import { type ConversationView, createConversationView } from './conversation-view.ts'
+import { createDisclaimer } from './disclaimer.ts'
+import { contentOf } from './mentions.ts'
 import type { FormPlace } from './message-form.ts'
 import { createPanel } from './panel.ts'
 import { createThreadsView, type ThreadsView } from './threads-view.ts'
 
 /** The views in the shadow root. */
 export interface Frame {
+  readonly element: HTMLElement
   readonly composer: Composer
   readonly conversation: ConversationView
   readonly threads: ThreadsView
@@ -31,6 +33,8 @@ export interface Frame {
   /** Returns where the person is. A frame that replaces this one is told so by `goTo`. */
   place(): Place
   goTo(place: Place): void
+  /** Opens or closes the list of conversations. */
+  showHistory(open: boolean): void
   /** Reads the list of conversations, if the person can see it. */
   loadThreads(): Promise<void>
   /** Makes a screen reader say the text. */
@@ -44,8 +48,8 @@ interface Place {
   readonly distance: number | undefined
 }
 
-/** Sends a message with the attached files. */
-export type Send = (text: string, options: InferenceOptions, quotedText?: string) => Promise<void>
+/** Sends a message, with the attached files unless others are given. */
+export type Send = (draft: Partial<Draft>) => Promise<void>
 
 /** What the frame shows and works with. */
 export interface FrameParts {
@@ -59,13 +63,17 @@ export interface FrameParts {
   readonly send: Send
   /** The person pressed a button of the page under an answer. */
   readonly act: (id: string, turn: Turn) => void
+  /** The list of conversations was opened or closed. */
+  readonly historyShown: (open: boolean) => void
+  /** Another tool is chosen for the next message; null for none. */
+  readonly toolChanged: (id: string | null) => void
 }
 
 /** Makes the frame. It replaces an earlier one in the root. */
 export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
   const { settings, words, wire, chat, kept, uploads, host, send } = parts
   const isShown = (id: string) => chat.state.conversation.thread?.id === id
-  const threads = createThreadsView(wire, words, {
+  const threads = createThreadsView(wire, words, settings, {
     opened(id) {
       panel.leave()
       void chat.open(id)
@@ -74,12 +82,13 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
     renamed: (id, title) => isShown(id) && chat.retitle(title),
     deleted: (id) => isShown(id) && chat.startNew(),
   })
-  const panel = createPanel(words, threads, settings)
-  const bar = createBar(words, panel.toggle, startedNew)
+  const panel = createPanel(words, threads, settings, parts.historyShown)
+  const bar = createBar(settings, words, panel.toggle, startedNew)
   const announcer = el('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })
   const conversation = createConversationView(host, words, settings, {
     olderWanted: () => void chat.loadOlder(),
-    promptChosen: (prompt) => void send(prompt, {}),
+    promptChosen: (prompt) =>
+      void send(typeof prompt === 'string' ? { text: prompt } : { content: contentOf(prompt) }),
     quote: (text) => composer.quote(text),
     rate: chat.feedback,
     say,
@@ -101,10 +110,13 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
     dismissed: chat.dismiss,
   })
   const composer = createComposer(settings, words, wire, kept, uploads, {
-    sent: (text, options, quotedText) => void send(text, options, quotedText),
+    sent: (message) => void send(message),
+    toolChanged: parts.toolChanged,
     stopped: chat.stop,
   })
+  const disclaimer = createDisclaimer(settings, host)
   const below = el('div', { class: 'column below' }, banners.element, composer.element)
+  below.append(disclaimer.element)
   panel.element.append(
     el('div', { class: 'main' }, bar.element, conversation.element, below, announcer),
   )
@@ -128,10 +140,12 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
   }
 
   return {
+    element: panel.element,
     composer,
     conversation,
     threads,
     say,
+    showHistory: panel.show,
     async loadThreads() {
       if (panel.isOpen()) await threads.load()
     },
@@ -143,6 +157,9 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
     },
     settingChanged(name, state) {
       if (name === 'history') panel.redraw()
+      if (name === 'header') bar.redraw()
+      if (name === 'disclaimer') disclaimer.redraw()
+      if (name === 'deletable' || name === 'renamable') threads.redraw()
       composer.settingChanged(name)
       conversation.settingChanged(name, state)
     },

@@ -1,11 +1,11 @@
 // The component's own buttons that show a picture.
 
 import { type Attributes, button } from '../dom/dom.ts'
-import { type IconName, icon } from '../dom/icon.ts'
+import { icon } from '../dom/icon.ts'
 
 /** Makes a button that shows a picture. A screen reader reads the label; a mouse shows it. */
 export function iconButton(
-  name: IconName,
+  name: string,
   label: string,
   onClick: () => void,
   attributes: Attributes = {},

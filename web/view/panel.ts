@@ -15,12 +15,19 @@ export interface Panel {
   isOpen(): boolean
   /** Draws it again, after the settings have changed. */
   redraw(): void
+  /** Opens or closes it, as its button does. */
+  show(open: boolean): void
   /** Closes the panel if it lies over the conversation. Returns whether it did. */
   leave(): boolean
 }
 
-/** Makes the panel. Without a history it stays closed. */
-export function createPanel(words: Words, threads: ThreadsView, settings: ChatSettings): Panel {
+/** Makes the panel. Without a history it stays closed. `shown`: somebody opened or closed it. */
+export function createPanel(
+  words: Words,
+  threads: ThreadsView,
+  settings: ChatSettings,
+  shown: (open: boolean) => void,
+): Panel {
   const veil = el('div', { class: 'veil' })
   const element = el('div', { class: 'chat', part: 'chat' }, threads.element, veil)
   const toggle = iconButton('menu', words('threads'), press, {
@@ -50,8 +57,13 @@ export function createPanel(words: Words, threads: ThreadsView, settings: ChatSe
   }
 
   function press(): void {
-    const opens = !isOpen()
+    show(!isOpen())
+  }
+
+  function show(opens: boolean): void {
+    if (!settings.history || opens === isOpen()) return
     set(opens ? 'open' : 'closed')
+    shown(opens)
     if (!opens) return
     void threads.load()
     if (isOver()) threads.element.querySelector('button')?.focus()
@@ -60,9 +72,10 @@ export function createPanel(words: Words, threads: ThreadsView, settings: ChatSe
   function leave(): boolean {
     if (!isOver()) return false
     set('auto')
+    shown(false)
     toggle.focus()
     return true
   }
 
-  return { element, toggle, isOpen, redraw, leave }
+  return { element, toggle, isOpen, redraw, show, leave }
 }

@@ -23,8 +23,16 @@ export interface Scroller {
 /** The person counts as being at the end within so many pixels of it. */
 const END_DISTANCE_PX = 48
 
-/** Makes the area around a column, in which the list of items grows. */
-export function createScroller(words: Words, column: HTMLElement, list: HTMLElement): Scroller {
+/**
+ * Makes the area around a column, in which the list of items grows. `follows`: whether it stays with
+ * the newest words by itself.
+ */
+export function createScroller(
+  words: Words,
+  column: HTMLElement,
+  list: HTMLElement,
+  follows: () => boolean,
+): Scroller {
   const area = el(
     'div',
     {
@@ -53,13 +61,15 @@ export function createScroller(words: Words, column: HTMLElement, list: HTMLElem
   new ResizeObserver(follow).observe(area)
 
   function follow(): void {
+    if (!follows()) stuck &&= fromEnd() < END_DISTANCE_PX
     latest.hidden = stuck
     if (stuck) area.scrollTop = area.scrollHeight
   }
 
   function toEnd(): void {
     stuck = true
-    follow()
+    latest.hidden = true
+    area.scrollTop = area.scrollHeight
   }
 
   const fromEnd = () => area.scrollHeight - area.scrollTop - area.clientHeight

@@ -21,19 +21,19 @@ export function describeProblem(
   options: AttachmentOptions | undefined,
   words: Words,
 ): string {
-  const { maxBytes, maxCount } = limitsOf(options ?? {})
+  const { maxCount } = limitsOf(options ?? {})
   if (problem.why === 'count') return words('tooManyFiles', { count: String(maxCount) })
-  const { name, message } = problem
+  const { name } = problem
   switch (problem.why) {
     case 'size':
       return words('fileTooLarge', {
         name,
-        size: sizeOf(maxBytes),
+        size: sizeOf(problem.maxBytes),
       })
     case 'type':
       return words('fileType', { name })
     case 'failed':
-      return message || words('uploadFailed', { name })
+      return problem.message || words('uploadFailed', { name })
   }
 }
 

@@ -1,6 +1,8 @@
 // What a new conversation shows: a greeting, and messages to start with.
 
 import { button, el, write } from '../dom/dom.ts'
+import { icon } from '../dom/icon.ts'
+import type { StarterPrompt } from '../settings/options.ts'
 import type { ChatSettings } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
 
@@ -15,14 +17,19 @@ export interface Start {
 export function createStart(
   settings: ChatSettings,
   words: Words,
-  onChosen: (prompt: string) => void,
+  onChosen: (prompt: NonNullable<StarterPrompt['prompt']>) => void,
 ): Start {
   const heading = el('h2')
   const prompts = el('div', { class: 'prompts' })
   function redraw(): void {
     write(heading, settings.startGreeting ?? words('greeting'))
-    const buttons = settings.prompts.map(({ label, prompt }) =>
-      button({ class: 'prompt', dir: 'auto' }, () => onChosen(prompt ?? label), label),
+    const buttons = settings.prompts.map(({ label, prompt, icon: name }) =>
+      button(
+        { class: 'prompt', dir: 'auto' },
+        () => onChosen(prompt ?? label),
+        name === undefined ? undefined : icon(name),
+        label,
+      ),
     )
     prompts.replaceChildren(...buttons)
   }

@@ -2,6 +2,7 @@
 
 import type { ListedThread } from '../chat/threads.ts'
 import { attribute, button, el } from '../dom/dom.ts'
+import type { ChatSettings } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
 import { iconButton } from './icon-button.ts'
 
@@ -23,7 +24,11 @@ export interface ThreadRow {
 const MAX_TITLE_CHARS = 200
 
 /** Makes a row. It is empty until the first update. */
-export function createThreadRow(words: Words, listener: RowListener): ThreadRow {
+export function createThreadRow(
+  words: Words,
+  { renamable, deletable }: ChatSettings,
+  listener: RowListener,
+): ThreadRow {
   const element = el('li', { class: 'thread' })
   const open = button({ class: 'thread-open' }, () => listener.opened(thread))
   let drawn: string | undefined
@@ -35,8 +40,10 @@ export function createThreadRow(words: Words, listener: RowListener): ThreadRow 
     open.replaceChildren(el('bdi', {}, title))
     element.replaceChildren(
       open,
-      iconButton('write', `${words('rename')}: ${title}`, startRename),
-      iconButton('trash', `${words('remove')}: ${title}`, () => listener.deleted(thread)),
+      ...(renamable ? [iconButton('write', `${words('rename')}: ${title}`, startRename)] : []),
+      ...(deletable
+        ? [iconButton('trash', `${words('remove')}: ${title}`, () => listener.deleted(thread))]
+        : []),
     )
   }
 

@@ -6,6 +6,7 @@ import { Refused } from '../client/refused.ts'
 import type { Wire } from '../client/wire.ts'
 import { button, el } from '../dom/dom.ts'
 import { keyedViews } from '../dom/keyed-views.ts'
+import type { ChatSettings } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
 import { ask } from './ask.ts'
 import { createThreadRow, titleOf } from './thread-row.ts'
@@ -27,6 +28,8 @@ export interface ThreadsView {
   refresh(): Promise<void>
   /** Marks the thread that is on show. A thread that the list does not have yet is put first. */
   current(thread: ThreadHead | undefined): void
+  /** Draws it again, after the settings have changed. */
+  redraw(): void
   /** Forgets what was read: another person may have signed in. */
   reset(): void
 }
@@ -35,6 +38,7 @@ export interface ThreadsView {
 export function createThreadsView(
   wire: Wire,
   words: Words,
+  settings: ChatSettings,
   listener: ThreadsListener,
 ): ThreadsView {
   const threads = createThreads(wire)
@@ -49,7 +53,7 @@ export function createThreadsView(
     list,
     ({ id }: ListedThread) => id,
     () =>
-      createThreadRow(words, {
+      createThreadRow(words, settings, {
         opened: ({ id }) => listener.opened(id),
         renamed: rename,
         deleted: (thread) => void remove(thread),
@@ -102,6 +106,10 @@ export function createThreadsView(
     current(thread) {
       shown = thread?.id
       if (thread) threads.take(thread)
+      draw()
+    },
+    redraw() {
+      drawRows([], () => undefined)
       draw()
     },
     reset() {

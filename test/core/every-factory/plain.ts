@@ -138,6 +138,8 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   historyOf: PURE,
   memoryRunStore: TAKES_NOTHING,
   memoryThreadStore: TAKES_NOTHING,
+  // onbehalf/web/official
+  OfficialChat: IN_A_PAGE,
   // onbehalf/react
   Chat: IN_A_PAGE,
   useChat: IN_A_PAGE,

@@ -4,6 +4,7 @@ import type { Annotation } from '../../../src/chatkit/protocol/item.ts'
 import { text } from '../../client/json.ts'
 import { button, el } from '../../dom/dom.ts'
 import { icon } from '../../dom/icon.ts'
+import { entityButton } from '../entity.ts'
 import { foreignLink } from '../link.ts'
 import type { Mark } from '../markdown/marks.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
@@ -34,7 +35,7 @@ export function sources({ text: word }: MarkdownOptions): Sources {
       'sup',
       { class: 'mark' },
       button(
-        { 'aria-label': `${word('sources')} ${number}: ${title}` },
+        { 'aria-label': `${word('sources')} ${number}: ${title}`, title },
         () => {
           const entry = list.children.item(number - 1)
           if (entry instanceof HTMLElement) entry.focus()
@@ -96,7 +97,7 @@ export function describe(source: Source): readonly (Node | string)[] {
       const label = text(source.label) ?? ''
       return [
         icon(text(source.icon) ?? 'square-text'),
-        foreign(source.title),
+        source.interactive ? entityButton(source, foreign(source.title)) : foreign(source.title),
         ...(label ? [' ', el('span', { class: 'quiet' }, foreign(label))] : []),
         ...details,
       ]

@@ -1,15 +1,22 @@
 // The person's message: text, tags, the quoted text, and attachments. It is shown as written, and
 // its Markdown is not read.
 
-import type { Attachment, UserMessageItem } from '../../../src/chatkit/protocol/item.ts'
+import type {
+  Attachment,
+  UserContent,
+  UserMessageItem,
+} from '../../../src/chatkit/protocol/item.ts'
 import { button, el } from '../../dom/dom.ts'
 import { icon } from '../../dom/icon.ts'
 import { imageAddress } from '../address.ts'
+import { entityButton } from '../entity.ts'
 import { LOADING } from '../link.ts'
 import type { MarkdownOptions } from '../markdown/options.ts'
 import { foreign } from '../text.ts'
 import { shown } from '../visible.ts'
 import type { View } from './view.ts'
+
+type Tag = Extract<UserContent, { readonly type: 'input_tag' }>
 
 /** Makes the view of the person's message. */
 export function userMessage(options: MarkdownOptions): View<UserMessageItem> {
@@ -61,9 +68,7 @@ function words({ content }: UserMessageItem, { text }: MarkdownOptions): readonl
   const element = el(
     'div',
     { class: 'text', dir: 'auto' },
-    ...content.map((part) =>
-      part.type === 'input_text' ? part.text : el('span', { class: 'tag' }, foreign(part.text)),
-    ),
+    ...content.map((part) => (part.type === 'input_text' ? part.text : tagOf(part))),
   )
   const said = element.textContent
   if (said.length <= MAX_CHARS && said.split('\n', MAX_LINES + 1).length <= MAX_LINES)
@@ -78,6 +83,18 @@ function words({ content }: UserMessageItem, { text }: MarkdownOptions): readonl
     text('showAll'),
   )
   return [element, all]
+}
+
+function tagOf(tag: Tag): HTMLElement {
+  const element = el('span', { class: 'tag' })
+  const { id, text: title, group, data, interactive } = tag
+  const said = foreign(title)
+  element.append(
+    interactive
+      ? entityButton({ id, title, interactive, data, ...(group ? { group } : {}) }, said)
+      : said,
+  )
+  return element
 }
 
 function attached(attachment: Attachment, { allowedImageDomains }: MarkdownOptions): HTMLElement {

@@ -22,7 +22,7 @@ const RULES: Config = {
   ADD_URI_SAFE_ATTR: PLAIN_ATTRIBUTES,
   ALLOW_ARIA_ATTR: false,
   ALLOW_DATA_ATTR: false,
-  ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
+  ALLOWED_URI_REGEXP: /^(?:https?|mailto|chatkit-link):/i,
 }
 
 /**
