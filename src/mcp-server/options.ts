@@ -1,6 +1,7 @@
 // The options of `protectMcpServer`, and their check.
 
 import type { AuditSink } from '../core/audit.ts'
+import type { CallPolicy } from '../core/call-policy.ts'
 import {
   type DeclaredIssuers,
   declaredIssuers,
@@ -45,6 +46,11 @@ export interface ProtectOptions extends IssuerSettings, PlainHttpOptions {
    * as `caller.fetch` does, finds all of them.
    */
   readonly hideForbiddenTools?: boolean
+  /**
+   * Judges each call of a tool, by the claims of the token and by the arguments: `callPolicy` of
+   * onbehalf/policy. Its rules name the tools `server/add_task`. Default: what the scopes allow passes.
+   */
+  readonly policy?: CallPolicy
   /** Scopes that every request needs. Default none. */
   readonly scopes?: readonly string[]
   /**
@@ -102,6 +108,7 @@ const PROTECT_OPTIONS: OptionNames<ProtectOptions> = {
   audit: 'optional',
   toolScopes: 'required',
   hideForbiddenTools: 'optional',
+  policy: 'optional',
   scopes: 'optional',
   apis: 'optional',
   accept: 'optional',

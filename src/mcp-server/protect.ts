@@ -29,6 +29,7 @@ import { createGate, type Gate } from './gate.ts'
 import { handlerRequest } from './handler-request.ts'
 import { operationsOf } from './operations.ts'
 import { type ProtectOptions, parseOptions } from './options.ts'
+import { type Handler, permittedHandler } from './permitted.ts'
 import { INTERNAL_ERROR, problem, type RequestId, requestIdOf, sessionNotFound } from './problem.ts'
 import { addHandle, sessionHandles, takesHandle } from './session-handles.ts'
 import {
@@ -39,9 +40,6 @@ import {
 } from './session-owners.ts'
 import { type ToolPolicy, toolPolicy } from './tool-policy.ts'
 import { type UndeclaredTools, undeclaredTools } from './undeclared-tools.ts'
-
-/** What an MCP server does with an admitted request. */
-type Handler = (request: Request, call: ServerCall) => Promise<Response>
 
 const IS_HANDLER = isFunction('it answers an admitted request: async (request, call) => …')
 
@@ -117,7 +115,7 @@ function createProtection(options: ProtectOptions, handler: Handler): Protection
   })
   const vault = memoryVault({ now })
   return {
-    handler,
+    handler: permittedHandler(handler, options.policy, { auditor, resource }),
     gate,
     metadata: {
       resource,

@@ -2,7 +2,7 @@
 // ordered. It follows RFC 8785 for what JSON.parse gives.
 
 /** Writes a value that JSON.parse gave. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, one: unknown) =>
     typeof one === 'object' && one !== null && !Array.isArray(one)
       ? // By UTF-16 code units (RFC 8785 section 3.2.3). `fromEntries` would reorder numbers alike in

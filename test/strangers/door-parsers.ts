@@ -14,6 +14,7 @@ import type { TokenVerifier } from '../../src/core/verify/verify.ts'
 import { dpopProofs, jwtVerifier } from '../../src/jwt/index.ts'
 import { protectMcpServer } from '../../src/mcp-server/index.ts'
 import { requestOf } from '../../src/mount/node-request.ts'
+import { callPolicy } from '../../src/policy/index.ts'
 import { alice, CHAT, MCP, verifiedToken } from '../core/parts.ts'
 import { fakeIssuer, goodClaims, ISSUER, mint, RESOURCE, START, signingKey } from '../jwt/issuer.ts'
 import {
@@ -66,6 +67,7 @@ function mcpServer(): (request: Request) => Promise<Response> {
       audit: { record: () => {} },
       toolScopes: { add_task: [] },
       accept: { meta: META_KEY, session: true },
+      policy: callPolicy({ rules: [{ tools: '*', arguments: { title: { maxLength: 1000 } } }] }),
     },
     async (request) => new Response(await request.text()),
   )
@@ -244,6 +246,7 @@ export const DOOR_PARSERS: readonly StrangerParser[] = [
       'src/mcp-server/body.ts',
       'src/mcp-server/operations.ts',
       'src/mcp-server/entrance.ts',
+      'src/mcp-server/permitted.ts',
     ],
     good: () => [call(), `[${call()},${call()}]`, '{"jsonrpc":"2.0","method":"ping"}'],
     async read(text) {
