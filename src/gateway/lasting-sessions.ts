@@ -2,6 +2,7 @@
 // another one as the client would, and the id in front stays. Many clients never open another one.
 
 import { AuthError } from '../core/errors.ts'
+import type { UnknownObject } from '../core/json.ts'
 import { principalKey } from '../core/principal.ts'
 import { putNewest } from '../core/put-newest.ts'
 import { toError } from '../core/sentences.ts'
@@ -26,6 +27,8 @@ const MAX_SESSIONS = 10_000
 export interface LastingSession {
   /** The id in front, as it came. */
   readonly sealed: string
+  /** What its client can be asked for, where it is known. */
+  readonly capabilities: UnknownObject | undefined
   /** Asks in the session; where the server has lost it, once more in a new one. */
   ask(asking: Asking): Promise<Response>
   /** Its client has ended it, so it is not opened again. */
@@ -71,6 +74,7 @@ export class LastingSessions {
     const key = JSON.stringify([principalKey(place.principal), place.route, opened.id])
     return {
       sealed,
+      capabilities: opened.opening?.capabilities,
       ask: (asking) => this.#ask(key, opened, asking),
       end: () => {
         this.#anew.delete(key)

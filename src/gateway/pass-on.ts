@@ -9,10 +9,11 @@ import { PlainHeaders } from '../core/http/plain-headers.ts'
 import { isObject, parseJson } from '../core/json.ts'
 import type { SessionPlace } from '../mcp/own-session.ts'
 import { answerToBody, unreadable } from '../mcp-server/body.ts'
-import { type RequestId, requestIdOf, sessionNotFound } from '../mcp-server/problem.ts'
+import { requestIdOf, sessionNotFound } from '../mcp-server/problem.ts'
 import { MCP_SESSION_HEADER, sessionIdOf } from '../mcp-server/session-owners.ts'
+import { type RefusedRequest, showsPages } from './connect-answer.ts'
 import type { LastingSession, LastingSessions } from './lasting-sessions.ts'
-import { answerToFailure, challengeFor } from './refusal-answer.ts'
+import { answerToFailure, answerToRefusal } from './refusal-answer.ts'
 import type { Route } from './routes.ts'
 import { type ServerFetchParts, serverFetch } from './server-fetch.ts'
 
@@ -84,8 +85,9 @@ export async function passOn(
     })
     const sent = { request, headers, body: body?.text ?? null, session }
     const response = await sendOn(sent, { server, url: parts.urlOf(server), fetch })
-    const challenge = challengeFor(refusal, route, caller)
-    if (challenge) return challenge
+    const asker = { route, caller }
+    const refused = answerToRefusal(refusal, () => refusedIn(body?.text, route, session), asker)
+    if (refused) return refused
     if (request.method === 'DELETE' && (response.ok || response.status === 404)) session?.end()
     const given = response.headers.get(MCP_SESSION_HEADER)
     if (given === null) return response
@@ -96,7 +98,8 @@ export async function passOn(
   } catch (error) {
     // Read again only where something has failed: good requests are not read twice.
     if (body && parseJson(body.text) === undefined) return unreadable()
-    return answerToFailure(error, idIn(body?.text), route, caller)
+    const { id, shows } = refusedIn(body?.text, route, session)
+    return answerToFailure(error, id, { route, caller }, shows)
   }
 }
 
@@ -140,9 +143,15 @@ function mayGoOn(method: string, text: string | null): boolean {
   return isObject(message) && message.method !== 'initialize' && requestIdOf(message) !== undefined
 }
 
-/** The id of the request in a text, for an answer that says that it failed. */
-function idIn(text: string | undefined): RequestId | undefined {
-  return text === undefined ? undefined : requestIdOf(parseJson(text))
+/** What is known of a request that was refused. */
+function refusedIn(
+  text: string | undefined,
+  route: Route,
+  session: LastingSession | undefined,
+): RefusedRequest {
+  const message = text === undefined ? undefined : parseJson(text)
+  const shows = isObject(message) ? showsPages(message, session?.capabilities) : undefined
+  return { id: requestIdOf(message), route, shows }
 }
 
 /** The headers of a request that go on. */

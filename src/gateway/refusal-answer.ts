@@ -8,13 +8,20 @@ import { resourceMetadataUrl } from '../core/resource.ts'
 import { missingScopes } from '../core/scope.ts'
 import { sentenceFor } from '../core/sentences.ts'
 import { INTERNAL_ERROR, problem, type RequestId } from '../mcp-server/problem.ts'
+import {
+  connectAnswer,
+  connectResult,
+  connectWords,
+  type RefusedRequest,
+  type ShowsPages,
+} from './connect-answer.ts'
 import type { Route } from './routes.ts'
 
 /**
  * The challenge that a refusal leads to (RFC 6750 section 3): a client that gets a token with these
  * scopes can do it. Undefined where another token would not help.
  */
-export function challengeFor(
+function challengeFor(
   refusal: Refusal | undefined,
   { resource }: Route,
   { token }: CallerAtWork,
@@ -25,25 +32,41 @@ export function challengeFor(
   return toResponse(refusal, { resourceMetadata: resourceMetadataUrl(resource) })
 }
 
-/** The answer to a request that failed; `id` is that of the request, where it has one. */
+/** The answer to a call whose result would only say what was refused. Undefined where that is all. */
+export function answerToRefusal(
+  refusal: Refusal | undefined,
+  request: () => RefusedRequest,
+  { route, caller }: Asker,
+): Response | undefined {
+  const challenge = challengeFor(refusal, route, caller)
+  if (challenge || refusal?.reason !== 'connection_needed') return challenge
+  const refused = request()
+  return connectAnswer(refusal, refused) ?? connectResult(refusal, refused)
+}
+
+/** Who asked, and where. */
+interface Asker {
+  readonly route: Route
+  readonly caller: CallerAtWork
+}
+
+/**
+ * The answer to a request that failed.
+ *
+ * @param id That of the request, where it has one.
+ * @param shows How its client shows a page. Default: in words.
+ */
 export function answerToFailure(
   error: unknown,
   id: RequestId | undefined,
-  route: Route,
-  caller: CallerAtWork,
+  { route, caller }: Asker,
+  shows?: ShowsPages,
 ): Response {
   const refusal = error instanceof AuthError ? error.refusal : undefined
-  const challenge = challengeFor(refusal, route, caller)
-  if (challenge) return challenge
+  const answer =
+    challengeFor(refusal, route, caller) ?? connectAnswer(refusal, { id, route, shows })
+  if (answer) return answer
   // An answer of the protocol has status 200: clients show nobody the text of another status.
-  const sentence = `${sentenceFor(error)}${linkFor(refusal, route)}`
+  const sentence = `${sentenceFor(error)}${connectWords(refusal, route)}`
   return problem(id === undefined ? 503 : 200, INTERNAL_ERROR, sentence, { id })
-}
-
-/** Where the person can do something about it. Whoever opens the page signs in there. */
-function linkFor(refusal: Refusal | undefined, { connectAt }: Route): string {
-  if (refusal?.reason !== 'connection_needed' || connectAt === undefined) return ''
-  const url = new URL(connectAt)
-  if (refusal.server !== undefined) url.searchParams.set('server', refusal.server)
-  return ` Open ${url.href} in a browser.`
 }

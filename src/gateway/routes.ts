@@ -1,6 +1,7 @@
 // The routes of a gateway: each server at /mcp/NAME, each named subset of the servers at /mcp/SUBSET,
 // and all of them at /mcp.
 
+import { checkEndpoint } from '../core/http/endpoint.ts'
 import { canonicalResource, resourceMetadataUrl } from '../core/resource.ts'
 
 /** One address of the gateway, which is a protected resource of its own (RFC 9728). */
@@ -36,7 +37,7 @@ const MCP_PATH = '/mcp'
  *
  * @param url The gateway's own address: an origin, or an origin and a path.
  * @param connectAt Where people connect accounts.
- * @throws TypeError for a subset with the name of a server, or with a server that there is not.
+ * @throws TypeError for a page that is not https, and for a subset with the name of a server, or with a server that there is not.
  */
 export function routesOf(
   url: string,
@@ -45,6 +46,7 @@ export function routesOf(
   connectAt?: string,
 ): Routes {
   checkSubsets(servers, subsets)
+  if (connectAt !== undefined) checkEndpoint('connectAt', connectAt)
   const base = new URL(url)
   const before = base.pathname.replace(/\/$/, '')
   const route = (name: string | undefined, members: readonly string[], isOneServer = false) => {

@@ -55,6 +55,11 @@ export function revisionOf({ params }: UnknownObject): unknown {
   return metaIn(params)[`${META}protocolVersion`]
 }
 
+/** What the client of a message can be asked for, as the message itself says. */
+export function capabilitiesOf({ params }: UnknownObject): unknown {
+  return metaIn(params)[`${META}clientCapabilities`]
+}
+
 /** The message without what it says of its revision and its client. */
 export function withoutClient(message: UnknownObject): UnknownObject {
   const { params } = message

@@ -9,8 +9,10 @@ import {
   METHOD_NOT_FOUND,
   problem,
   type RequestId,
+  requestIdOf,
 } from '../../mcp-server/problem.ts'
-import { answerToFailure, challengeFor } from '../refusal-answer.ts'
+import { showsPages } from '../connect-answer.ts'
+import { answerToFailure, answerToRefusal } from '../refusal-answer.ts'
 import { isList, listJointly } from './list.ts'
 import { type Names, namesOver } from './names.ts'
 import { toClient } from './to-client.ts'
@@ -53,7 +55,7 @@ export async function answerRequest(asked: Asked, visit: Visit): Promise<Respons
     if (!found) return problem(200, INVALID_PARAMS, NOT_KNOWN, { id })
     return await askServer(found, names, visit)
   } catch (failure) {
-    return answerToFailure(failure, id, visit.route, visit.caller)
+    return answerToFailure(failure, id, visit, showsPages(message, visit.front.capabilities))
   }
 }
 
@@ -65,15 +67,24 @@ const NOT_KNOWN = 'There is no such tool, prompt, resource or task here.'
 async function askServer(
   { server, message }: ForServer,
   names: Names,
-  { route, caller, headers, upstreams, upstreamOf }: Visit,
+  visit: Visit,
 ): Promise<Response> {
+  const { route, headers, upstreams, upstreamOf } = visit
   let refusal: Refusal | undefined
   const upstream = upstreamOf(server, (why) => {
     refusal = why
   })
   const response = await upstreams.send(message, upstream, headersFor(message, headers))
-  const challenge = challengeFor(refusal, route, caller)
-  if (challenge) return challenge
+  const refused = answerToRefusal(
+    refusal,
+    () => ({
+      id: requestIdOf(message),
+      route,
+      shows: showsPages(message, visit.front.capabilities),
+    }),
+    visit,
+  )
+  if (refused) return refused
   if (!response.ok) return response
   return rewriteAnswer(response, {
     ...plainRules(server),

@@ -65,7 +65,7 @@ async function end({ route, caller, upstreams, upstreamOf }: Visit): Promise<Res
   try {
     await upstreams.end(route.servers.map((server) => upstreamOf(server)))
   } catch (failure) {
-    return answerToFailure(failure, undefined, route, caller)
+    return answerToFailure(failure, undefined, { route, caller })
   }
   return new Response(null, { status: 204 })
 }

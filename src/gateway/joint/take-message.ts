@@ -28,7 +28,7 @@ export async function takeMessage(message: UnknownObject, visit: Visit): Promise
     else if (FOR_ALL.has(message.method))
       await Promise.allSettled(route.servers.map((server) => tell(server, message, visit)))
   } catch (failure) {
-    return answerToFailure(failure, undefined, route, caller)
+    return answerToFailure(failure, undefined, { route, caller })
   }
   return new Response(null, { status: 202 })
 }
