@@ -44,7 +44,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/oauth/connection/settings.ts': DECLARED,
   'src/gateway/clients/parts.ts': DECLARED,
   'src/gateway/clients/answers.ts': BUILT,
-  'src/gateway/refusal-answer.ts': BUILT,
+  'src/gateway/connect-answer.ts': BUILT,
   'src/session/parts.ts': DECLARED,
   'src/oauth/token-service/options.ts': DECLARED,
   'src/store/postgres/client-config.ts': DECLARED,

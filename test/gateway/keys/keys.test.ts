@@ -2,11 +2,14 @@
 
 import { describe, expect, it } from 'vitest'
 import { Credential } from '../../../src/core/credential.ts'
+import type { KeptSignIns } from '../../../src/core/door/kept-sign-in.ts'
+import { granted } from '../../../src/core/errors.ts'
+import { principalKey } from '../../../src/core/principal.ts'
 import { memoryConsentStore } from '../../../src/core/vault/memory-consent-store.ts'
 import { memorySecretStore } from '../../../src/core/vault/memory-secret-store.ts'
 import { staticKeys } from '../../../src/core/vault/static-keys.ts'
 import { accessKeys } from '../../../src/gateway/index.ts'
-import { ISSUER, START } from '../../core/parts.ts'
+import { ISSUER, issuedToken, START } from '../../core/parts.ts'
 import { gatewayHouse, tokenFor } from '../house.ts'
 
 const alice = { issuer: ISSUER, subject: 'alice' }
@@ -144,6 +147,49 @@ describe('an access key', () => {
     expect(answer.status).toBe(403)
     expect(await answer.text()).toContain('cannot be used for servers with the source exchange')
     expect(tasks.reached).toEqual([])
+  })
+
+  it('gets a fresh token of the sign-in that is kept, for a server that wants one', async () => {
+    const { create, keys, options, tasks } = await house()
+    let given = 0
+    const session: KeptSignIns = {
+      present: async () => undefined,
+      async signInOf(principal) {
+        if (principal.subject !== 'alice') return undefined
+        return {
+          owner: principalKey(principal),
+          freshen: async () =>
+            granted(issuedToken(tokenFor('alice', 'read+write', 300, String(given++)))),
+          whenEnded: () => () => {},
+        }
+      },
+    }
+    const made = gatewayHouse({ ...options, session, accessKeys: keys })
+    const initialize = {
+      ...LIST,
+      method: 'initialize',
+      params: {
+        protocolVersion: '2025-11-25',
+        capabilities: {},
+        clientInfo: { name: 'job', version: '1' },
+      },
+    }
+    const { key } = await create(['Tasks'], ['read'])
+    const answer = await made.ask('/mcp/Tasks', key, initialize)
+    expect(answer.status).toBe(200)
+    expect(await answer.text()).toContain('serverInfo')
+    // The server gets a token of alice's own for it, by the token of her sign-in.
+    expect(tasks.reached.map(({ authorization }) => authorization)).toEqual([
+      expect.stringMatching(/^Bearer issued\.alice\.tasks\.example\./),
+    ])
+    expect(given).toBe(1)
+    expect((await made.ask('/mcp/Notes', key, LIST)).status).toBe(403)
+
+    // Nobody else's sign-in counts for a key.
+    const bobs = await create(['Tasks'], ['read'], bob)
+    const refused = await made.ask('/mcp/Tasks', bobs.key, initialize)
+    expect(await refused.json()).toMatchObject({ error: {} })
+    expect(tasks.reached).toHaveLength(1)
   })
 
   it('does not pass where every request needs a scope that it has not', async () => {
