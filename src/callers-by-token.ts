@@ -70,22 +70,29 @@ export function callersByToken({ doorOf, issuers, shared, digest }: KeepingParts
     }
   }
 
-  async function keptFor(admitted: Admitted, resource: string): Promise<Result<Kept>> {
+  /**
+   * What is kept for a token, taken for one request: nothing ends it before that request has begun.
+   */
+  async function takenFor(admitted: Admitted, resource: string): Promise<Result<Kept>> {
     const key = `${resource} ${digest(admitted.credential.reveal())}`
     const before = kept.get(key)
     const usedMs = shared.now()
     if (before?.token === admitted.token && !before.state.running.signal.aborted) {
       before.usedMs = usedMs
+      before.users += 1
       kept.delete(key)
       kept.set(key, before)
       return granted(before)
     }
-    if (before) drop(before)
+    if (before) {
+      kept.delete(key)
+      drop(before)
+    }
     const parts = partsAt(issuers, admitted, shared)
     const opened = await openState(admitted, parts)
     if (!opened.ok) return opened
     const { token } = admitted
-    const made = { token, state: opened.value, parts, users: 0, usedMs, isDropped: false }
+    const made = { token, state: opened.value, parts, users: 1, usedMs, isDropped: false }
     const [oldest] = kept.size < MAX_KEPT ? [] : kept.values()
     const meanwhile = kept.get(key)
     putNewest(kept, key, made, MAX_KEPT)
@@ -98,7 +105,7 @@ export function callersByToken({ doorOf, issuers, shared, digest }: KeepingParts
     const admission = await doorOf(resource).admit(request)
     if (!admission.ok) return admission
     const { trace } = admission.value
-    const found = await keptFor(admission.value, resource)
+    const found = await takenFor(admission.value, resource)
     if (!found.ok) return refusedAfterAll(found.refusal)
     return { ok: true, value: atWork(found.value, trace) }
   }
@@ -115,7 +122,6 @@ function atWork(one: Kept, trace: string): AtWork {
   const { running, admitted } = one.state
   const state = { ...one.state, admitted: { ...admitted, trace } }
   let hasEnded = false
-  one.users += 1
   return {
     caller: {
       principal: admitted.principal,

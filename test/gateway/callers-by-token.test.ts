@@ -6,7 +6,7 @@ import { memoryVault } from '../../src/core/vault/memory-vault.ts'
 import type { Vault } from '../../src/core/vault/vault.ts'
 import { cachedVerifier } from '../../src/core/verify/verified-cache.ts'
 import type { GatewayOptions } from '../../src/gateway/index.ts'
-import { ISSUER } from '../core/parts.ts'
+import { deferred, ISSUER } from '../core/parts.ts'
 import { comeIn, gatewayHouse, tokenFor } from './house.ts'
 
 comeIn('quick')
@@ -111,4 +111,26 @@ it('ends a call under way when its person is revoked, and not when another call 
   for (const answer of await Promise.all([first, second]))
     expect(await answer.text()).toContain('error')
   expect(begun.every(({ aborted }) => aborted)).toBe(true)
+})
+
+it('serves every one of the first calls of a token, which come at once', async () => {
+  const inner = memoryVault()
+  const { promise: isOpen, resolve: open } = deferred<void>()
+  let waiting = 0
+  const { ask } = gatewayHouse({
+    vault: {
+      ...inner,
+      async deposit(deposit) {
+        waiting += 1
+        await isOpen
+        return inner.deposit({ ...deposit, expiresAt: Date.now() / 1000 + 3600 })
+      },
+    },
+  })
+  const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'search' } }
+  const asked = Array.from({ length: 16 }, () => ask('/mcp/Notes', tokenFor('alice'), call))
+  await expect.poll(() => waiting).toBe(16)
+  open()
+  for (const answer of await Promise.all(asked))
+    expect(await answer.text()).toContain('"text":"notes"')
 })
