@@ -11,6 +11,9 @@ import type { ToolPins } from './core/carry/tool-pins.ts'
 import { type SignIns, signIns } from './core/sign-ins.ts'
 import { type SentSecrets, sentSecrets } from './mcp/redact/sent-secrets.ts'
 
+/** Finds the `fetch` of a server that is not spoken to as the others are. */
+export type WayTo = (server: string) => typeof globalThis.fetch | undefined
+
 /** The memory. */
 export interface AppMemory {
   /** The callers at work: revoking ends them, also those that the app before has let in. */
@@ -27,6 +30,8 @@ export interface AppMemory {
   bindings: ReadonlyMap<string, Binding> | undefined
   /** What judges calls in that app. */
   policy: CallPolicy | undefined
+  /** Its own ways to some of them. */
+  wayTo: WayTo | undefined
 }
 
 /**
@@ -43,5 +48,6 @@ export function appMemory(now: () => number): AppMemory {
     pins: memoryToolPins(),
     bindings: undefined,
     policy: undefined,
+    wayTo: undefined,
   }
 }

@@ -42,7 +42,8 @@ export interface CallerParts {
   readonly processes?: ChildProcesses | undefined
   /** Tells the developer of tools that are refused. */
   readonly tellRefusals: TellRefusals
-  readonly fetch: typeof globalThis.fetch
+  /** The way out to a server. */
+  readonly fetchTo: (server: string) => typeof globalThis.fetch
   /** Milliseconds that one call to a server may take. */
   readonly deadlineMs: number
   /** Milliseconds that it may take in all when the server reports progress or asks something. */
@@ -83,7 +84,7 @@ export function fetchOptions(
     claims: admitted.token.claims,
     auditor: parts.sources.auditor,
     trace: admitted.trace,
-    fetch: parts.fetch,
+    fetch: parts.fetchTo(binding.name),
     deadline: parts.deadlineMs,
     ...(parts.totalDeadlineMs === undefined ? {} : { totalDeadline: parts.totalDeadlineMs }),
     references,

@@ -4,14 +4,14 @@
 import { type ActFor, awayActor } from './act-for.ts'
 import { type AnswerInNameOf, answerAs } from './answer-as.ts'
 import { type AskedResource, admitter, describer, doorsByResource, opener } from './app-doors.ts'
-import { type AppMemory, appMemory } from './app-memory.ts'
+import { type AppMemory, appMemory, type WayTo } from './app-memory.ts'
 import type { Caller } from './caller.ts'
 import type { CallerParts } from './caller-parts.ts'
 import type { KeepingParts } from './callers-by-token.ts'
 import { type Consents, createConsents } from './consents.ts'
-import { createAuditor, logSink } from './core/audit.ts'
-import { declaredIssuers } from './core/declared-issuers.ts'
-import { type Admission, createDoor } from './core/door/door.ts'
+import { type Auditor, createAuditor, logSink } from './core/audit.ts'
+import { type DeclaredIssuers, declaredIssuers } from './core/declared-issuers.ts'
+import { type Admission, createDoor, type Door } from './core/door/door.ts'
 import { checkOptions } from './core/known-options.ts'
 import { allowedHttp, quietly } from './core/plain-http.ts'
 import { type Principal, principalKey } from './core/principal.ts'
@@ -126,8 +126,13 @@ interface Remembering {
  * Does the same for the gateway, which makes a new one when its settings change. It is not exported.
  *
  * @param before What the one before remembers. The new one goes on with it.
+ * @param wayTo The `fetch` of a server that is not spoken to as the others are. Default: there is none.
  */
-export function onBehalfRemembering(options: OnBehalfOptions, before?: AppMemory): Remembering {
+export function onBehalfRemembering(
+  options: OnBehalfOptions,
+  before?: AppMemory,
+  wayTo?: WayTo,
+): Remembering {
   checkOptions('createOnBehalf', '', options, ON_BEHALF_OPTIONS, ON_BEHALF_VALUES)
   const { now = Date.now, vault = memoryVault({ now }) } = options
   const issuers = declaredIssuers(options)
@@ -151,19 +156,7 @@ export function onBehalfRemembering(options: OnBehalfOptions, before?: AppMemory
   const memory = before ?? appMemory(now)
   const { running, signedIn, sent, marks, pins } = memory
   const verifier = signedIn.watch(issuers.verifier)
-  const doorOf = doorsByResource((resource) =>
-    createDoor({
-      ...(resource === undefined ? {} : { resource }),
-      ...(issuers.audience ? { audience: issuers.audience } : {}),
-      ...quietly(options),
-      verifier,
-      auditor,
-      scopesSupported,
-      ...(options.scopes ? { scopes: options.scopes } : {}),
-      ...(options.subjectHeader ? { subjectHeader: options.subjectHeader } : {}),
-      ...(options.proofs ? { proofs: options.proofs } : {}),
-    }),
-  )
+  const doorOf = doorsOf(options, { issuers, verifier, auditor, scopesSupported })
   // What is wrong with the settings is told now, not to the first person.
   doorOf(named)
   const parts: CallerParts = {
@@ -188,7 +181,7 @@ export function onBehalfRemembering(options: OnBehalfOptions, before?: AppMemory
     policy: () => (memory.bindings ? memory.policy : options.policy),
     processes: options.processes,
     tellRefusals: refusalTeller(options.warn ?? console.warn),
-    fetch: options.fetch ?? globalThis.fetch,
+    fetchTo: (server) => (memory.wayTo ?? wayTo)?.(server) ?? options.fetch ?? globalThis.fetch,
     deadlineMs,
     totalDeadlineMs: options.totalDeadline,
     now,
@@ -223,9 +216,35 @@ export function onBehalfRemembering(options: OnBehalfOptions, before?: AppMemory
     },
   }
   const takeOver = () => {
-    Object.assign(memory, { bindings, policy: options.policy })
+    Object.assign(memory, { bindings, policy: options.policy, wayTo })
   }
   return { onbehalf, takeOver, keeping: { doorOf, issuers, shared: parts } }
+}
+
+/** What every door of an app has. */
+interface DoorParts {
+  readonly issuers: DeclaredIssuers
+  readonly verifier: DeclaredIssuers['verifier']
+  readonly auditor: Auditor
+  readonly scopesSupported: readonly string[]
+}
+
+/** The doors of an app, one for each of its resources. */
+function doorsOf(
+  options: OnBehalfOptions,
+  { issuers, ...parts }: DoorParts,
+): (resource: string | undefined) => Door {
+  return doorsByResource((resource) =>
+    createDoor({
+      ...(resource === undefined ? {} : { resource }),
+      ...(issuers.audience ? { audience: issuers.audience } : {}),
+      ...quietly(options),
+      ...parts,
+      ...(options.scopes ? { scopes: options.scopes } : {}),
+      ...(options.subjectHeader ? { subjectHeader: options.subjectHeader } : {}),
+      ...(options.proofs ? { proofs: options.proofs } : {}),
+    }),
+  )
 }
 
 /** Timers treat a longer time as 1 ms. */

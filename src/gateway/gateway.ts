@@ -27,6 +27,7 @@ import { answerOwnKeys, type OwnKeysParts, ownKeysAt } from './keys/own-keys.ts'
 import { LastingSessions } from './lasting-sessions.ts'
 import { longSecret } from './long-secret.ts'
 import { Memories } from './memories.ts'
+import { apisOf } from './openapi/apis.ts'
 import {
   appOptions,
   GATEWAY_OPTIONS,
@@ -70,6 +71,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   if (options.accessKeys && !options.consents)
     throw new TypeError('accessKeys need the setting consents: the same store that they are over')
   if (options.chat) checkChat(options.chat, allowedHttp(options))
+  const apis = apisOf(options)
   const kept = keptFor(options)
   const resources = routes.all.map(({ resource }) => resource)
   const clients = options.clients && clientFacade(options, options.clients, resources, kept.secret)
@@ -80,6 +82,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       ...(clients ? { authorizationServers: [clients.issuer] } : {}),
     },
     kept.memory,
+    (server) => apis.get(server),
   )
   const memories = new Memories()
   const keptCallers = new KeptCallers()

@@ -45,6 +45,12 @@ export interface GatewayOptions extends Omit<OnBehalfOptions, 'resource'> {
    * them are at `/mcp`.
    */
   readonly url: string
+  /**
+   * OpenAPI documents (3.0 or 3.1, as parsed) of servers that are HTTP APIs, by the name of the server:
+   * each operation is a tool. The server's `url` is what the paths of the document are below. Default
+   * none: every server speaks MCP.
+   */
+  readonly openApi?: Readonly<Record<string, unknown>>
   /** Named lists of servers, each at `/mcp/SUBSET`. Default none. */
   readonly subsets?: Readonly<Record<string, readonly string[]>>
   /**
@@ -92,6 +98,7 @@ export interface GatewayOptions extends Omit<OnBehalfOptions, 'resource'> {
 export function appOptions(options: GatewayOptions): Omit<OnBehalfOptions, 'resource'> {
   const {
     url,
+    openApi,
     subsets,
     sessionSecret,
     allowedHosts,
@@ -114,6 +121,7 @@ const { resource, ...APP_OPTIONS } = ON_BEHALF_OPTIONS
 export const GATEWAY_OPTIONS: OptionNames<GatewayOptions> = {
   ...APP_OPTIONS,
   url: 'required',
+  openApi: 'optional',
   subsets: 'optional',
   sessionSecret: 'optional',
   allowedHosts: 'optional',
@@ -145,6 +153,7 @@ export const GATEWAY_VALUES: ValueChecks = {
       ? undefined
       : "must be a text, an absolute URL such as 'https://app.example/accounts'",
   clients: isByName("{ clientId: 'gateway' }"),
+  openApi: isByName('{ Petstore: document }'),
   subsets: isByName("{ team: ['Tasks'] }"),
   sessionSecret: isSecret,
   allowedHosts: isList("['gateway.internal:8080']"),

@@ -3,6 +3,7 @@
 
 import { AGENT_PARSERS } from './agent-parsers.ts'
 import { AGENT_SERVER_PARSERS } from './agent-server-parsers.ts'
+import { API_PARSERS } from './api-parsers.ts'
 import { CHAT_PARSERS } from './chat-parsers.ts'
 import { CLIENT_PARSERS } from './client-parsers.ts'
 import { DOOR_PARSERS } from './door-parsers.ts'
@@ -25,6 +26,7 @@ export const PARSERS: readonly StrangerParser[] = [
   ...PAGE_PARSERS,
   ...OWN_PARSERS,
   ...TOKEN_SERVICE_PARSERS,
+  ...API_PARSERS,
   ...GATEWAY_PARSERS,
   ...CLIENT_PARSERS,
   ...SESSION_PARSERS,

@@ -13,6 +13,7 @@ import { clientsIn } from './clients.ts'
 import { inFileWords } from './in-file-words.ts'
 import { issuersIn, ownTokens } from './issuers.ts'
 import { putKeys } from './keys.ts'
+import { openApiIn } from './openapi.ts'
 import { ConfigError } from './place.ts'
 import { policyIn } from './policy.ts'
 import { processesIn } from './processes.ts'
@@ -67,15 +68,16 @@ export async function readConfiguration(
   try {
     const checked = checkNames(settings)
     const secretOf = secretReader({ file, env: parts.env })
-    store = await openStore(checked, dirname(resolve(file)), secretOf)
-    return await configure(checked, store, secretOf, parts)
+    const folder = dirname(resolve(file))
+    store = await openStore(checked, folder, secretOf)
+    return await configure(checked, store, secretOf, { ...parts, folder })
   } catch (error) {
     await store?.close()
-    if (error instanceof ConfigError || error instanceof TypeError)
-      throw new ConfigError(
-        inFileWords(error.message),
-        (error instanceof ConfigError ? error.place : undefined) ?? placeOf(error.message),
-      )
+    if (error instanceof ConfigError || error instanceof TypeError) {
+      const words = inFileWords(error.message)
+      const place = error instanceof ConfigError ? error.place : undefined
+      throw new ConfigError(words, place ?? placeOf(words) ?? placeOf(error.message))
+    }
     throw error
   }
 }
@@ -84,7 +86,7 @@ async function configure(
   settings: Settings,
   store: Store | undefined,
   secretOf: ReadSecret,
-  { warn, after, isCheck = false }: ConfigurationParts,
+  { warn, after, isCheck = false, folder }: ConfigurationParts & { readonly folder: string },
 ): Promise<Configured> {
   const listen = listenIn(settings)
   const { url = `http://${listen.host}:${listen.port}` } = settings
@@ -103,6 +105,7 @@ async function configure(
   // What the file says is checked by createGateway, setting by setting.
   const options = {
     ...without(settings, NOT_FOR_CREATE_GATEWAY),
+    ...(await openApiIn(servers, folder)),
     url,
     issuers,
     ...ownTokens(settings, issuers, secretOf),

@@ -16,5 +16,7 @@ export function inFileWords(message: string): string {
     /^(.*?)\b(?:it )?needs the setting (\w+)\b/s.exec(message) ?? []
   const words = Object.hasOwn(IN_FILE, name) ? IN_FILE[name] : undefined
   if (words !== undefined) return `${before}${words}`
-  return message.replace(/, or the app the setting exchanger$/, '')
+  return message
+    .replace(/, or the app the setting exchanger$/, '')
+    .replace(/^openApi\.(.+?) (?=is |has )/, 'servers.$1.openapi ')
 }

@@ -65,6 +65,10 @@ const SERVER = {
   additionalProperties: false,
   properties: {
     url: { type: 'string', format: 'uri' },
+    openapi: {
+      type: 'string',
+      description: 'the OpenAPI document of an HTTP API: a file, or an https address',
+    },
     resource: { type: 'string', format: 'uri' },
     source: SOURCE,
     sources: { type: 'object', additionalProperties: SOURCE },

@@ -13,7 +13,7 @@ export const SETTINGS = {
   scopes: 'scopes that every request needs',
   scopesSupported: 'scopes to name in challenges and metadata',
   subjectHeader: 'a header that must name the subject of the token, where it is sent',
-  servers: 'the MCP servers by name, each with its url, source, placement and tools',
+  servers: 'the MCP servers by name, each with its url, openapi, source, placement and tools',
   subsets: 'named lists of servers',
   keys: 'keys of the whole deployment by server, as references',
   sessionSecret: 'a reference to the secret that seals the ids of sessions',
