@@ -65,7 +65,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { url, subsets = {}, allowedHosts = [], allowedOrigins = [] } = options
   const { forwardHeaders = [], maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
   const names = Object.keys(options.servers)
-  const routes = routesOf(url, names, subsets, options.connectAt)
+  const routes = routesOf(url, names, subsets, options)
   checkServers(options)
   namesOver(names)
   if (options.accessKeys && !options.consents)

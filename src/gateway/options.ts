@@ -18,6 +18,7 @@ import { ON_BEHALF_OPTIONS } from '../option-names.ts'
 import type { ChatUpstream } from './chat/front-door.ts'
 import type { GatewayClients } from './clients/options.ts'
 import type { AccessKeys } from './keys/access-keys.ts'
+import type { SearchSetting } from './search/search-setting.ts'
 
 /** Answers requests. `toNodeListener` of onbehalf/node serves it without web classes. */
 export interface GatewayFetch {
@@ -53,6 +54,12 @@ export interface GatewayOptions extends Omit<OnBehalfOptions, 'resource'> {
   readonly openApi?: Readonly<Record<string, unknown>>
   /** Named lists of servers, each at `/mcp/SUBSET`. Default none. */
   readonly subsets?: Readonly<Record<string, readonly string[]>>
+  /**
+   * Tools are looked up by words where a list is long, with `find_tool` and `call_tool`: `true` puts them
+   * beside the list, `'only'` in its place. One value is for `/mcp` and all subsets; a map names subsets.
+   * Default none.
+   */
+  readonly search?: SearchSetting
   /**
    * Seals the ids of sessions: 32 characters or more, the same for all instances. Default: random, so
    * that clients open new sessions after a restart.
@@ -100,6 +107,7 @@ export function appOptions(options: GatewayOptions): Omit<OnBehalfOptions, 'reso
     url,
     openApi,
     subsets,
+    search,
     sessionSecret,
     allowedHosts,
     allowedOrigins,
@@ -123,6 +131,7 @@ export const GATEWAY_OPTIONS: OptionNames<GatewayOptions> = {
   url: 'required',
   openApi: 'optional',
   subsets: 'optional',
+  search: 'optional',
   sessionSecret: 'optional',
   allowedHosts: 'optional',
   allowedOrigins: 'optional',

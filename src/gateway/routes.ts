@@ -3,6 +3,8 @@
 
 import { checkEndpoint } from '../core/http/endpoint.ts'
 import { canonicalResource, resourceMetadataUrl } from '../core/resource.ts'
+import { type SearchSetting, searchesOf } from './search/search-setting.ts'
+import type { Search } from './search/search-tools.ts'
 
 /** One address of the gateway, which is a protected resource of its own (RFC 9728). */
 export interface Route {
@@ -16,6 +18,8 @@ export interface Route {
   readonly isOneServer: boolean
   /** Where people connect accounts. */
   readonly connectAt?: string
+  /** Whether tools are looked up there. Never where it is one server alone. */
+  readonly search?: Search
 }
 
 /** Finds the route of a request. */
@@ -36,24 +40,31 @@ const MCP_PATH = '/mcp'
  * Makes the routes.
  *
  * @param url The gateway's own address: an origin, or an origin and a path.
- * @param connectAt Where people connect accounts.
- * @throws TypeError for a page that is not https, and for a subset with the name of a server, or with a server that there is not.
+ * @param options `connectAt` is where people connect accounts.
+ * @throws TypeError for a page that is not https, for a subset with the name of a server, or with a server
+ *   that there is not, and for a search at no subset.
  */
 export function routesOf(
   url: string,
   servers: readonly string[],
   subsets: Readonly<Record<string, readonly string[]>>,
-  connectAt?: string,
+  {
+    connectAt,
+    search,
+  }: { readonly connectAt?: string | undefined; readonly search?: SearchSetting | undefined },
 ): Routes {
   checkSubsets(servers, subsets)
   if (connectAt !== undefined) checkEndpoint('connectAt', connectAt)
+  const searchAt = searchesOf(search, Object.keys(subsets))
   const base = new URL(url)
   const before = base.pathname.replace(/\/$/, '')
   const route = (name: string | undefined, members: readonly string[], isOneServer = false) => {
     const path = `${before}${MCP_PATH}${name === undefined ? '' : `/${encodeURIComponent(name)}`}`
     const resource = canonicalResource(`${base.origin}${path}`, () => true)
     const known = connectAt === undefined ? {} : { connectAt }
-    return { path, resource, servers: members, isOneServer, ...known }
+    const searched = isOneServer ? undefined : searchAt(name)
+    const found = searched === undefined ? {} : { search: searched }
+    return { path, resource, servers: members, isOneServer, ...known, ...found }
   }
   const everything = route(undefined, servers)
   const all = [

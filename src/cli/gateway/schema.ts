@@ -42,6 +42,8 @@ const PLACEMENT = {
   },
 } as const
 
+const SEARCH = { enum: [true, 'only'] } as const
+
 const COUNT = { type: 'integer', minimum: 1 } as const
 
 const PROCESS = {
@@ -138,6 +140,7 @@ const TYPES: Readonly<Record<Setting, object>> = {
   subjectHeader: { type: 'string' },
   servers: { type: 'object', additionalProperties: SERVER, minProperties: 1 },
   subsets: { type: 'object', additionalProperties: TEXTS },
+  search: { anyOf: [SEARCH, { type: 'object', additionalProperties: SEARCH }] },
   keys: { type: 'object', additionalProperties: { anyOf: [REFERENCE, { const: 'none' }] } },
   sessionSecret: REFERENCE,
   allowedHosts: TEXTS,

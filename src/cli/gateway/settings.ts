@@ -15,6 +15,8 @@ export const SETTINGS = {
   subjectHeader: 'a header that must name the subject of the token, where it is sent',
   servers: 'the MCP servers by name, each with its url, openapi, source, placement and tools',
   subsets: 'named lists of servers',
+  search:
+    'find_tool and call_tool beside the list of tools (true) or in its place (only), also by subset',
   keys: 'keys of the whole deployment by server, as references',
   sessionSecret: 'a reference to the secret that seals the ids of sessions',
   allowedHosts: 'further hosts that the gateway answers for',

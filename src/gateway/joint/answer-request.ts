@@ -13,7 +13,8 @@ import {
 } from '../../mcp-server/problem.ts'
 import { showsPages } from '../connect-answer.ts'
 import { answerToFailure, answerToRefusal } from '../refusal-answer.ts'
-import { isList, listJointly } from './list.ts'
+import { foundTools, listedTools, questionIn, unwrapped } from '../search/search-tools.ts'
+import { isList, type ListMethod, listJointly } from './list.ts'
 import { type Names, namesOver } from './names.ts'
 import { toClient } from './to-client.ts'
 import { type ForServer, requestToServer } from './to-server.ts'
@@ -41,14 +42,23 @@ const OF_ONE_SERVER: ReadonlySet<string> = new Set([
 
 /** Answers a request. */
 export async function answerRequest(asked: Asked, visit: Visit): Promise<Response> {
-  const { id, method, message } = asked
+  const { id, method } = asked
+  const { search } = visit.route
+  const message = search ? unwrapped(asked.message) : asked.message
   const names = namesOver(visit.route.servers)
+  const list = (listed: ListMethod) =>
+    listJointly(listed, {
+      servers: visit.route.servers.map((server) => visit.upstreamOf(server)),
+      upstreams: visit.upstreams,
+      names,
+    })
   try {
     if (method === 'ping') return result(id, {})
-    if (isList(method)) {
-      const servers = visit.route.servers.map((server) => visit.upstreamOf(server))
-      return result(id, await listJointly(method, { servers, upstreams: visit.upstreams, names }))
-    }
+    const question = search && questionIn(message)
+    if (question) return result(id, foundTools(question, (await list('tools/list')).tools))
+    if (search && method === 'tools/list')
+      return result(id, await listedTools(search, () => list('tools/list')))
+    if (isList(method)) return result(id, await list(method))
     if (method === 'logging/setLevel') return await setLevel(asked, visit)
     if (!OF_ONE_SERVER.has(method)) return problem(200, METHOD_NOT_FOUND, NOT_HERE, { id })
     const found = requestToServer(message, names)
