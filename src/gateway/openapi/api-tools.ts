@@ -125,7 +125,9 @@ function toolOf(
   const unnamed = parametersOf(item.parameters, given.parameters, references, reserved)
   checkPath(path, unnamed)
   const parameters = named(unnamed)
-  const found = bodyOf(given.requestBody, references)
+  // Such a body is ignored (OpenAPI 3.0), and no client can send it.
+  const hasBody = method !== 'get' && method !== 'head'
+  const found = hasBody ? bodyOf(given.requestBody, references) : undefined
   const taken = new Set(parameters.map(({ argument }) => argument))
   const body = found && { ...found, argument: free('body', taken, 'request_body') }
   const result = resultSchema(answerSchema(given.responses, references), references)

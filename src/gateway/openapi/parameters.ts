@@ -88,7 +88,7 @@ function described(schema: unknown, description: unknown, references: References
   return isObject(meant.properties) ? { ...schema, description } : { ...meant, description }
 }
 
-/** Whether a model fills it. Whatever is written there by the gateway wins, also over an explicit `null`. */
+/** Whether a model fills it. */
 function isArgument(
   { name, in: place, isRequired }: UnnamedParameter,
   reserved: Reserved,

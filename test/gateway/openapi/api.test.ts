@@ -1,6 +1,8 @@
 // An HTTP API behind the gateway: its operations are tools, and each call is the operation's own request.
 
 import { describe, expect, it } from 'vitest'
+import { granted } from '../../../src/core/errors.ts'
+import { ISSUER, issuedToken, START } from '../../core/parts.ts'
 import { textOf } from '../house.ts'
 import { API, apiHouse, documentOf } from './api-house.ts'
 
@@ -321,6 +323,24 @@ describe('an argument', () => {
     expect(tools[0]?.inputSchema.properties).toEqual({})
     await call('mine', { user_id: 'bob' })
     expect(reached[0]?.url).toBe(`${API}/users/alice/pets`)
+  })
+})
+
+describe('a token that is bound to a key', () => {
+  it('is not sent: its proof would be of another request', async () => {
+    const { call, reached } = apiHouse(PETS, {
+      options: {
+        exchanger: {
+          issuer: ISSUER,
+          exchange: async (_, { scopes }) =>
+            granted(
+              issuedToken('bound.token', { expiresAt: START + 60, scopes, proof: async () => 'p' }),
+            ),
+        },
+      },
+    })
+    expect(textOf(await call('removePet', { pet: 'rex' }))).toMatch(/^Nothing was sent: .*DPoP/)
+    expect(reached).toEqual([])
   })
 })
 

@@ -66,6 +66,13 @@ describe('an operation that cannot be a tool', () => {
     expect(textOf(await call('good'))).toBe('{"ok":true}')
   })
 
+  it('has no body where its method has none, and is a tool', async () => {
+    const get = { operationId: 'a', ...body('application/json') }
+    const { call, reached } = apiHouse(documentOf({ '/a': { get } }))
+    expect(textOf(await call('a', { body: { x: 1 } }))).toBe('{"ok":true}')
+    expect(reached).toMatchObject([{ method: 'GET', body: '' }])
+  })
+
   it('may be on the server of the whole document', async () => {
     const servers = [{ url: 'https://other.name' }]
     const { warnings } = apiHouse(documentOf({ '/a': { servers, get: {} } }, { servers }))
