@@ -67,7 +67,7 @@ export function fetchOptions(
   state: CallerState,
   parts: CallerParts,
 ): McpFetchOptions {
-  const { admitted, running, references, secrets } = state
+  const { admitted, signIn, running, references, secrets } = state
   const policy = parts.policy()
   return {
     binding,
@@ -81,7 +81,8 @@ export function fetchOptions(
     ),
     knownScopes: knownScopes(binding, parts),
     principal: admitted.principal,
-    claims: admitted.token.claims,
+    // Those of a sign-in that took over from the first.
+    claims: signIn.current.token.claims,
     auditor: parts.sources.auditor,
     trace: admitted.trace,
     fetch: parts.fetchTo(binding.name),

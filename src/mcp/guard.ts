@@ -23,6 +23,7 @@ import { likenessTeller } from './arguments/likeness-teller.ts'
 import { MAX_TOOL_STEPS } from './arguments/schema.ts'
 import { sendsAny } from './arguments/sends-any.ts'
 import type { Catalogs } from './catalogs.ts'
+import { hasLaxName } from './lax-names.ts'
 import type { JudgeCalls, Permits } from './permits.ts'
 import { mentionsReference } from './placements/references.ts'
 import { type McpPlacing, type McpRequest, readRequest } from './placements/request.ts'
@@ -73,9 +74,8 @@ export function guardPlacing(place: McpPlacing, options: GuardOptions): GuardedP
     return andThen(judgeRequest(request, options, allowed), (reason) => {
       if (reason) return refused(reason)
       const { judgeCalls } = options
-      // A call that is repeated was judged, and counts once.
-      if (!judgeCalls || attempt > 0) return place(request, attempt)
-      return andThen(judgeCalls(request, permits), (judged) =>
+      if (!judgeCalls) return place(request, attempt)
+      return andThen(judgeCalls(request, attempt, permits), (judged) =>
         judged.ok ? place(judged.value, attempt) : judged,
       )
     })
@@ -130,6 +130,7 @@ function judgeMessage(
   { binding, catalogs }: GuardOptions,
   leftNames: ReadonlySet<string>,
 ): Judged {
+  if (hasLaxName(message)) return 'arguments_refused'
   const begun = listBegunBy(message)
   if (begun) {
     const { book, rest } = catalogs[begun]

@@ -31,7 +31,11 @@ export class Permits {
 }
 
 /** Judges the calls of a request. Gives the request as it may leave, or why it may not. */
-export type JudgeCalls = (request: McpRequest, permits?: Permits) => Eventual<Result<McpRequest>>
+export type JudgeCalls = (
+  request: McpRequest,
+  attempt: number,
+  permits?: Permits,
+) => Eventual<Result<McpRequest>>
 
 /** Makes the function for one person at one server. */
 export function callJudge(
@@ -55,15 +59,16 @@ export function callJudge(
     })
   }
 
-  return (request, permits) => {
+  return (request, attempt, permits) => {
     const { messages, sent } = request
-    const calls = (messages?.list ?? []).map(toolCallOf).filter(isToolsCall)
-    if (!messages || calls.length === 0) return granted(request)
-    return andThen(judge(calls, permits), (judged) => {
-      if (!judged.ok) return judged
-      // Written anew: of two members of one name, the server gets the one that was judged.
-      return granted({ messages, sent: { ...sent, body: writeMessages(messages) } })
-    })
+    if (!messages) return granted(request)
+    // Written anew, also where no call was found: of two members of one name, the server gets the one
+    // that was judged.
+    const asJudged = { messages, sent: { ...sent, body: writeMessages(messages) } }
+    // A call that is repeated was judged, and counts once.
+    if (attempt > 0) return granted(asJudged)
+    const calls = messages.list.map(toolCallOf).filter(isToolsCall)
+    return andThen(judge(calls, permits), (judged) => (judged.ok ? granted(asJudged) : judged))
   }
 }
 

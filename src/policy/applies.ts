@@ -5,7 +5,10 @@ import { memberAt } from './at-name.ts'
 import type { ClaimConditions, PolicyRule } from './rules.ts'
 import { isLike } from './wildcard.ts'
 
-/** Whether a rule is about a call. */
+/**
+ * Whether a rule is about a call. Of somebody whose claims are not known, as with an access key, any of
+ * them may be true: then the conditions of a rule keep nobody out of it.
+ */
 export function appliesTo(
   { tools, when, unless }: PolicyRule,
   { server, tool, claims }: Pick<PolicyCall, 'server' | 'tool' | 'claims'>,
@@ -13,9 +16,21 @@ export function appliesTo(
   const name = `${server}/${tool}`
   return (
     [tools].flat().some((pattern) => isLike(name, pattern)) &&
-    (!when || hasAll(claims, when)) &&
-    (!unless || !hasAll(claims, unless))
+    (!areKnown(claims) || ((!when || hasAll(claims, when)) && (!unless || !hasAll(claims, unless))))
   )
+}
+
+/** Whether a rule that is about a call lets it pass where nothing else does. */
+export function allows(
+  { when, unless }: PolicyRule,
+  { claims }: Pick<PolicyCall, 'claims'>,
+): boolean {
+  return areKnown(claims) || (!when && !unless)
+}
+
+/** A token has some claims, at least those of its issuer and its person. */
+function areKnown(claims: PolicyCall['claims']): boolean {
+  return Object.keys(claims).length > 0
 }
 
 function hasAll(claims: PolicyCall['claims'], conditions: ClaimConditions): boolean {

@@ -1,7 +1,7 @@
 // Judges the arguments of a call by the limits of a rule. Its words go to the model, so they are made
 // of the operator's own settings, and never of what was sent.
 
-import { memberAt } from './at-name.ts'
+import { hasTwinAt, memberAt } from './at-name.ts'
 import type { ArgumentLimit } from './rules.ts'
 import { isLike } from './wildcard.ts'
 
@@ -11,7 +11,9 @@ export function wrongArgument(
   limits: Readonly<Record<string, ArgumentLimit>>,
 ): string | undefined {
   for (const [name, limit] of Object.entries(limits)) {
-    const problem = problemOf(memberAt(args, name), limit)
+    const problem = hasTwinAt(args, name)
+      ? 'must not be there in another letter case too'
+      : problemOf(memberAt(args, name), limit)
     if (problem !== undefined) return `The argument ${name} ${problem}.`
   }
   return undefined
@@ -32,9 +34,9 @@ function problemOf(value: unknown, limit: ArgumentLimit): string | undefined {
 function problemOfOne(value: unknown, limit: ArgumentLimit): string | undefined {
   const { enum: values, minimum, maximum, maxLength, like } = limit
   // A text such as "1000" would be a number to many servers, so the type is a part of the limit.
-  if (minimum !== undefined && !(typeof value === 'number' && value >= minimum))
+  if (minimum !== undefined && !(isFiniteNumber(value) && value >= minimum))
     return `must be a number of at least ${minimum}`
-  if (maximum !== undefined && !(typeof value === 'number' && value <= maximum))
+  if (maximum !== undefined && !(isFiniteNumber(value) && value <= maximum))
     return `must be a number of at most ${maximum}`
   if (values && !values.some((one) => one === value))
     return `must be one of ${values.map(String).join(', ')}`
@@ -44,4 +46,9 @@ function problemOfOne(value: unknown, limit: ArgumentLimit): string | undefined 
   const isWanted = (text: unknown) =>
     typeof text === 'string' && patterns.some((pattern) => isLike(text, pattern))
   return like === undefined || isWanted(value) ? undefined : `must be like ${patterns.join(' or ')}`
+}
+
+/** `1e999` is read as infinity, and would be written as null. */
+function isFiniteNumber(value: unknown): value is number {
+  return Number.isFinite(value)
 }

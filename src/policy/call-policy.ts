@@ -6,7 +6,7 @@ import { granted, type Result, refused } from '../core/errors.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import { hasMethods, isTexts, type ValueChecks } from '../core/option-values.ts'
 import { principalKey } from '../core/principal.ts'
-import { appliesTo } from './applies.ts'
+import { allows, appliesTo } from './applies.ts'
 import { wrongArgument } from './argument-limits.ts'
 import { type CallCounts, memoryCallCounts } from './call-counts.ts'
 import { digestOf } from './canonical.ts'
@@ -66,17 +66,21 @@ export function callPolicy(rules: PolicyRules, options: CallPolicyOptions = {}):
   }
 
   /** The refusal of a person whose call is never allowed, whatever its arguments. */
-  function denied(fitting: readonly PolicyRule[]): Result<never> | undefined {
+  function denied(
+    fitting: readonly PolicyRule[],
+    call: Omit<PolicyCall, 'args'>,
+  ): Result<never> | undefined {
     const denying = fitting.find(({ effect }) => effect === 'deny')
     if (denying) return refusedBy(denying, NOT_FOR_THEM)
-    return otherwise === 'deny' && fitting.length === 0 ? refusedBy({}, NOT_FOR_THEM) : undefined
+    if (otherwise === 'allow' || fitting.some((rule) => allows(rule, call))) return undefined
+    return refusedBy({}, NOT_FOR_THEM)
   }
 
   return {
-    hides: (call) => denied(rulesFor(call)) !== undefined,
+    hides: (call) => denied(rulesFor(call), call) !== undefined,
     async permit(call) {
       const fitting = rulesFor(call)
-      const never = denied(fitting)
+      const never = denied(fitting, call)
       if (never) return never
       for (const rule of fitting) {
         const wrong = wrongArgument(call.args, rule.arguments ?? {})

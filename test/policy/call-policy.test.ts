@@ -70,6 +70,27 @@ describe('claims and tools', () => {
     expect(callPolicy(rules).hides(callOf(name, claims))).toBe(!isAllowed)
   })
 
+  // An access key comes without a token, and so without claims.
+  it.each([
+    [{ tools: '*', when: { groups: 'interns' }, effect: 'deny' }, 'allow', false],
+    [{ tools: '*', unless: { groups: 'admins' }, effect: 'deny' }, 'allow', false],
+    [
+      { tools: '*', when: { groups: 'interns' }, arguments: { x: { required: true } } },
+      'allow',
+      false,
+    ],
+    [{ tools: '*', when: { groups: 'staff' } }, 'deny', false],
+    [{ tools: '*', unless: { groups: 'interns' } }, 'deny', false],
+    [{ tools: '*' }, 'deny', true],
+    [{ tools: 'Other/*', when: { groups: 'interns' }, effect: 'deny' }, 'allow', true],
+  ] as const)(
+    'of somebody whose claims nobody knows: %j, else %s',
+    async (rule, rest, isAllowed) => {
+      const rules: PolicyRules = { default: rest, rules: [rule] }
+      expect(await passes(rules, callOf('Tasks/add'))).toBe(isAllowed)
+    },
+  )
+
   it('deny wins, in whatever order the rules are', async () => {
     const deny = { tools: 'Tasks/*', effect: 'deny' } as const
     const allow = { tools: 'Tasks/add' } as const
@@ -105,6 +126,10 @@ describe('arguments', () => {
     [{ amount: 1, copies: ['a@example.com', 'b@evil.test'] }, false],
     [{ amount: 1, copies: ['a@example.com', 'b@example.com', 'c@example.com'] }, false],
     [JSON.parse('{"__proto__":{"amount":1}}'), false],
+    [{ amount: 1, Amount: 1000 }, false],
+    [{ amount: 1, to: { mail: 'x@a.example.com', MAIL: 'x@evil.test' } }, false],
+    [{ amount: 1, TO: { mail: 'x@evil.test' } }, false],
+    [{ amount: 1, copieſ: ['x@evil.test'] }, false],
   ] as const)('%#: %j', async (args, isAllowed) => {
     expect(await passes(LIMITED, callOf('Pay/send', {}, args))).toBe(isAllowed)
   })
@@ -120,6 +145,11 @@ describe('arguments', () => {
     expect(JSON.stringify(result)).not.toContain('canary')
     // It is not hidden: other arguments are allowed.
     expect(policy.hides(callOf('Pay/send'))).toBe(false)
+  })
+
+  it('of a number that would be written as null are none', async () => {
+    const rules = { rules: [{ tools: '*', arguments: { x: { minimum: 1 } } }] }
+    expect(await passes(rules, callOf('A/b', {}, JSON.parse('{"x":1e999}')))).toBe(false)
   })
 
   it('of a pattern made to be slow take no time', async () => {
