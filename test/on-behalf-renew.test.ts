@@ -10,6 +10,7 @@ import { principalKey } from '../src/core/principal.ts'
 import { toSentence } from '../src/core/sentences.ts'
 import { memoryVault } from '../src/core/vault/memory-vault.ts'
 import { createOnBehalf } from '../src/on-behalf.ts'
+import { callPolicy } from '../src/policy/index.ts'
 import {
   keyUse,
   listKeyring,
@@ -50,6 +51,18 @@ describe('a token that runs out in the middle of a run', () => {
     expect(asked).toBe(1)
     expect(exchanged).toEqual(['canary.alice.1', 'canary.alice.2'])
     expect(served).toEqual(['Bearer issued-1', 'Bearer issued-2', 'Bearer issued-2'])
+  })
+
+  it('is judged by the policy with the claims of the fresh one from then on', async () => {
+    const rules = [{ tools: '*', unless: { number: '1' }, effect: 'deny' }] as const
+    await using made = await shortLived(undefined, { policy: callPolicy({ rules }) })
+    const { admitted, call, clock } = made
+    const caller = await admitted('alice.1')
+    caller.renewWith(() => admitted('alice.2'))
+    expect(await call(caller)).toBe('done')
+    clock.forward(LIFE + 1)
+    await call(caller)
+    expect(await call(caller)).toContain('the rules of the operator do not allow it')
   })
 
   it('is replaced as often as it runs out', async () => {

@@ -18,7 +18,7 @@ export const LIFE = 300
 /** Tokens are `canary.<subject>.<number>`. Exchanged ones live for a minute. */
 export async function shortLived(
   source: Source = { type: 'exchange', scopes: ['tasks:read'] },
-  more: Pick<OnBehalfOptions, 'session'> = {},
+  more: Pick<OnBehalfOptions, 'session' | 'policy'> = {},
 ) {
   const clock = handClock()
   const served: string[] = []
@@ -55,7 +55,7 @@ export async function shortLived(
     verifier: {
       async verify(credential) {
         const text = credential.reveal()
-        const [, subject = ''] = text.split('.')
+        const [, subject = '', number] = text.split('.')
         const since = admittedAt.get(text) ?? clock.now() / 1000
         admittedAt.set(text, since)
         if (since + LIFE <= clock.now() / 1000) return refused('token_expired')
@@ -64,6 +64,7 @@ export async function shortLived(
             principal: { issuer: ISSUER, subject, client: 'page' },
             expiresAt: since + LIFE,
             audience: [CHAT, server.url],
+            claims: { sub: subject, number },
           }),
         )
       },

@@ -66,6 +66,11 @@ async function make(
   const body = bytes.ok ? parseJson(new TextDecoder().decode(bytes.value)) : undefined
   const wanted = isObject(body) ? parseNewKey(body, parts) : 'The body must be a JSON object.'
   if (typeof wanted === 'string') return json(400, { message: wanted })
+  // An agent would stay with the person for longer than they gave it leave (RFC 8693 section 4.1).
+  if (principal.actor)
+    return json(403, {
+      message: 'Keys are made with a token of your own, not with that of an agent.',
+    })
   // Nobody gets more by a key than by the token that they make it with.
   if (missingScopes(wanted.scopes ?? [], token.scopes).length > 0)
     return json(403, { message: 'scopes must be among those of the token that you send.' })

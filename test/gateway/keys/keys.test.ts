@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { Credential } from '../../../src/core/credential.ts'
 import type { KeptSignIns } from '../../../src/core/door/kept-sign-in.ts'
-import { granted } from '../../../src/core/errors.ts'
+import { granted, refused } from '../../../src/core/errors.ts'
 import { principalKey } from '../../../src/core/principal.ts'
 import { memoryConsentStore } from '../../../src/core/vault/memory-consent-store.ts'
 import { memorySecretStore } from '../../../src/core/vault/memory-secret-store.ts'
@@ -247,6 +247,28 @@ describe('a signed-in person', () => {
     const answer = await gateway.fetch(own(tokenFor('alice'), 'POST', '', wanted))
     expect(answer.status).toBe(400)
     expect(await answer.text()).toContain(words)
+  })
+
+  it('is not given a key through an agent that acts for them for a while', async () => {
+    const { options, keys } = await house()
+    const { verifier } = options
+    const made = gatewayHouse({
+      ...options,
+      accessKeys: keys,
+      verifier: {
+        async verify(...given) {
+          const token = await verifier?.verify(...given)
+          if (!token?.ok) return token ?? refused('issuer_unavailable')
+          const principal = { ...token.value.principal, actor: { subject: 'chat' } }
+          return granted({ ...token.value, principal })
+        },
+      },
+    })
+    const wanted = { name: 'a', servers: ['Notes'] }
+    const answer = await made.gateway.fetch(own(tokenFor('alice'), 'POST', '', wanted))
+    expect(answer.status).toBe(403)
+    expect(await answer.text()).not.toContain('obk_')
+    expect(await keys.list(alice)).toEqual([])
   })
 
   it('cannot make a key with a key, nor without a token', async () => {
