@@ -14,7 +14,6 @@ import { unbound } from './core/unbound.ts'
 import type { Handle } from './core/vault/vault.ts'
 import type { VerifiedToken } from './core/verify/verify.ts'
 import { mcpFetch } from './mcp/fetch.ts'
-import type { McpFetchOptions } from './mcp/fetch-options.ts'
 import { type FetchSettings, type LeftOut, leftOutNoter, tellingRun } from './mcp/note-left-out.ts'
 import { type PromptValues, promptValues } from './mcp/placements/prompt-values.ts'
 import { createReferences } from './mcp/placements/references.ts'
@@ -65,11 +64,7 @@ export interface Caller {
    * await client.connect(caller.transport('Notion'))
    * ```
    */
-  transport(
-    server: string,
-    inner?: MessageTransport,
-    options?: Pick<McpFetchOptions, 'onRefused' | 'memory'>,
-  ): MessageTransport
+  transport(server: string, inner?: MessageTransport, options?: FetchSettings): MessageTransport
   /**
    * Gives the values for a prompt that names `{user_id}` and `{access_token}`, for a server whose
    * placement is `prompt`. They are references: they stand for the real values at that server's
@@ -190,11 +185,12 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
       return mcpFetch({ ...options, ...shared, tellRefusals })
     },
     url: (server) => bindingOf(server, parts).url,
-    transport(server, inner, heard = {}) {
+    transport(server, inner, { onToolLeftOut, ...heard } = {}) {
       const binding = bindingOf(server, parts)
       if (hasEnded) throw endedError(server)
       const { fetch: _, ...shared } = fetchOptions(binding, state, parts)
-      const options = { ...shared, ...heard }
+      const tellRefusals = tellingRun(shared.tellRefusals, onToolLeftOut)
+      const options = { ...shared, ...heard, tellRefusals }
       return inner ? givenTransport(inner, options) : ownTransport(options, parts)
     },
     async promptValues(server) {

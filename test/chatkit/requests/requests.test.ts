@@ -536,11 +536,9 @@ it('the credential is discarded once for every request', async () => {
 })
 
 it.each([
-  ['bodyBytes', { limits: { bodyBytes: 0 } }],
-  ['textLength', { limits: { textLength: Number.NaN } }],
-  ['deadline', { deadline: -1 }],
-])('a wrong %s is refused at the start', (name, options) => {
-  expect(() => testChat(conformanceResponder, options)).toThrow(
-    new TypeError(`${name} must be a positive number`),
-  )
+  ['bodyBytes must be a positive number', { limits: { bodyBytes: 0 } }],
+  ['textLength must be a positive number', { limits: { textLength: Number.NaN } }],
+  ['deadline must be a number of milliseconds above 0, at most 2147483647', { deadline: -1 }],
+])('is refused at the start: %s', (message, options) => {
+  expect(() => testChat(conformanceResponder, options)).toThrow(new TypeError(message))
 })
