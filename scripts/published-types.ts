@@ -17,6 +17,7 @@ import type * as onbehalfNext from 'onbehalf/next'
 import type * as onbehalfNode from 'onbehalf/node'
 import type * as onbehalfOauth from 'onbehalf/oauth'
 import type * as onbehalfOpenaiAgents from 'onbehalf/openai-agents'
+import type * as onbehalfOtel from 'onbehalf/otel'
 import type * as onbehalfPolicy from 'onbehalf/policy'
 import type * as onbehalfReact from 'onbehalf/react'
 import type * as onbehalfSession from 'onbehalf/session'
@@ -43,6 +44,7 @@ export type Published = readonly [
   typeof onbehalfChatkit,
   typeof onbehalfEgress,
   typeof onbehalfGateway,
+  typeof onbehalfOtel,
   typeof onbehalfPolicy,
   typeof onbehalfSession,
   typeof onbehalfStdio,

@@ -85,6 +85,7 @@ export function fetchOptions(
     claims: signIn.current.token.claims,
     auditor: parts.sources.auditor,
     trace: admitted.trace,
+    traceparent: admitted.traceparent,
     fetch: parts.fetchTo(binding.name),
     deadline: parts.deadlineMs,
     ...(parts.totalDeadlineMs === undefined ? {} : { totalDeadline: parts.totalDeadlineMs }),

@@ -127,7 +127,7 @@ export async function openState(
   admitted: ToOpen,
   parts: CallerParts,
 ): Promise<Result<CallerState>> {
-  const { principal, token, credential, trace } = admitted
+  const { principal, token, credential, trace, traceparent } = admitted
   const { vault } = parts.sources
   const handle = credential
     ? await vault
@@ -147,12 +147,13 @@ export async function openState(
     return refused('token_inactive')
   }
   const running = parts.running.enter(principal, token.expiresAt, admitted.signIn)
-  const signIn = callersSignIn({ token, handle, trace }, { vault, running, now: parts.now })
+  const deposited = { token, handle, trace, traceparent }
+  const signIn = callersSignIn(deposited, { vault, running, now: parts.now })
   running.signal.addEventListener('abort', () => void signIn.forget().catch(() => {}), {
     once: true,
   })
   return granted({
-    admitted: { principal, token, trace },
+    admitted: { principal, token, trace, traceparent },
     signIn,
     running,
     references: createReferences(),

@@ -61,6 +61,7 @@ export type { Presented } from './core/door/read-credential.ts'
 export { AuthError, type Refusal, type RefusalReason, type Result } from './core/errors.ts'
 export type { Issuer } from './core/issuer.ts'
 export type { ModelFailure, ModelFailureKind } from './core/model-failure.ts'
+export type { HopEnd, HopStart, HopUnderWay, ObservedHop, Observer } from './core/observe.ts'
 export type {
   RequestToSign,
   Sign,

@@ -9,6 +9,7 @@ import type { ToolPins } from './core/carry/tool-pins.ts'
 import type { IssuerSettings } from './core/declared-issuers.ts'
 import type { KeptSignIns } from './core/door/kept-sign-in.ts'
 import type { ProofVerifier } from './core/door/proof.ts'
+import type { Observer } from './core/observe.ts'
 import type { PlainHttpOptions } from './core/plain-http.ts'
 import type { ClientCredentialsIssuer, TokenExchanger } from './core/source/exchange.ts'
 import type { ConnectedAccounts } from './core/source/parts.ts'
@@ -30,6 +31,10 @@ export interface OnBehalfOptions extends IssuerSettings, PlainHttpOptions {
    * each event as one line of JSON.
    */
   readonly audit?: AuditSink
+  /**
+   * Is told when hops begin and end, for telemetry: `otelObserver` of onbehalf/otel. Default: nobody is.
+   */
+  readonly observer?: Observer
   /** Needed for the source `identity-assertion`: `identityAssertionExchanger` of onbehalf/oauth. */
   readonly identityAssertions?: TokenExchanger
   /** Needed for the source `client-credentials`: `clientCredentials` of onbehalf/oauth. */

@@ -147,11 +147,7 @@ export function onBehalfRemembering(
   const bindings = parseServers(options, issuers, allowsHttp)
   warnOfSettings(bindings, options.warn ?? console.warn)
   const scopesSupported = options.scopesSupported ?? namedScopes(options.scopes ?? [], bindings)
-  const { fingerprintKey } = options
-  const auditor = createAuditor(options.audit ?? logSink, {
-    now,
-    ...(fingerprintKey ? { fingerprintKey } : {}),
-  })
+  const auditor = auditorOf(options, now)
   const cache = issuedCache({ now })
   const memory = before ?? appMemory(now)
   const { running, signedIn, sent, marks, pins } = memory
@@ -245,6 +241,15 @@ function doorsOf(
       ...(options.proofs ? { proofs: options.proofs } : {}),
     }),
   )
+}
+
+function auditorOf(options: OnBehalfOptions, now: () => number): Auditor {
+  const { audit = logSink, fingerprintKey, observer } = options
+  return createAuditor(audit, {
+    now,
+    ...(fingerprintKey ? { fingerprintKey } : {}),
+    ...(observer ? { observer } : {}),
+  })
 }
 
 /** Timers treat a longer time as 1 ms. */

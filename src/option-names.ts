@@ -13,6 +13,7 @@ export const ON_BEHALF_OPTIONS: OptionNames<OnBehalfOptions> = {
   resource: 'optional',
   servers: 'required',
   audit: 'optional',
+  observer: 'optional',
   identityAssertions: 'optional',
   clientCredentials: 'optional',
   connections: 'optional',

@@ -68,6 +68,7 @@ describe('imports', () => {
     // It reads the messages of a process as `mcp` reads the answers of a server.
     stdio: { rooms: ['core', 'mcp'], node: true },
     log: { rooms: ['core'], node: true },
+    otel: { rooms: ['core'], library: '@opentelemetry/api' },
     policy: { rooms: ['core'] },
     egress: { rooms: ['core'], library: 'undici', node: true },
     // Both ends of a call rewrite answers by the same code.

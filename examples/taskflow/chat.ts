@@ -1,7 +1,7 @@
 // TaskFlow's chat endpoint: the door, the agent with the tools of an MCP server, the ChatKit wire,
 // and what the page shows of a run.
 
-import { type AuditSink, type Caller, createOnBehalf, type OnBehalf } from 'onbehalf'
+import { type AuditSink, type Caller, createOnBehalf, type Observer, type OnBehalf } from 'onbehalf'
 import {
   type AgentChat,
   type AnswerEvent,
@@ -43,6 +43,7 @@ export interface ChatOptions {
   readonly urls: TaskflowUrls
   readonly keys: TaskflowKeys
   readonly audit: AuditSink
+  readonly observer?: Observer
   readonly trail: Trail
   readonly model: TaskflowModel
   readonly thief: Thief
@@ -87,6 +88,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
     authorizationServers: [urls.issuer],
     verifier,
     audit: options.audit,
+    ...(options.observer ? { observer: options.observer } : {}),
     fingerprintKey,
     deadline: deadlines.mcp,
     ...(session ? { session } : {}),

@@ -3,6 +3,7 @@
 
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
+import type { Observer } from 'onbehalf'
 import { jwtVerifier } from 'onbehalf/jwt'
 import { auditSink, type Log } from 'onbehalf/log'
 import { type Chat, createChat } from './chat.ts'
@@ -36,6 +37,8 @@ export interface PartsOptions {
   readonly signIn?: SignInMode
   /** Default: 3 seconds for the issuer, 6 for the API and 9 for MCP. */
   readonly deadlines?: Deadlines
+  /** Is told when hops begin and end, for telemetry. Default: nobody is. */
+  readonly observer?: Observer
 }
 
 /** The parts, each for a node:http server at its URL. */
@@ -108,6 +111,7 @@ async function loadShared({
   dataDir,
   log,
   deadlines = DEADLINES,
+  observer,
 }: PartsOptions): Promise<Shared & { readonly trail: Trail }> {
   const keys = await loadKeys(dataDir)
   const trail = createTrail()
@@ -119,6 +123,7 @@ async function loadShared({
     log,
     deadlines,
     trail,
+    ...(observer ? { observer } : {}),
     fingerprintKey: new Uint8Array(keys.fingerprintKey),
     verifier: jwtVerifier({ issuer: urls.issuer, deadline: deadlines.issuer }),
     audit: {

@@ -2,7 +2,13 @@
 // endpoint and the page are in files of their own.
 
 import { join } from 'node:path'
-import { type AuditSink, createAuditor, createDoor, type TokenVerifier } from 'onbehalf'
+import {
+  type AuditSink,
+  createAuditor,
+  createDoor,
+  type Observer,
+  type TokenVerifier,
+} from 'onbehalf'
 import { createGateway, type Gateway } from 'onbehalf/gateway'
 import type { Log } from 'onbehalf/log'
 import { tokenExchanger } from 'onbehalf/oauth'
@@ -28,6 +34,7 @@ export interface Shared {
   /** Keys the fingerprints in the audit log, 32 bytes. */
   readonly fingerprintKey: Uint8Array<ArrayBuffer>
   readonly log: Log
+  readonly observer?: Observer
 }
 
 /** Opens the authorization server with its database. */
@@ -68,13 +75,14 @@ export function openApi(shared: Shared): Promise<Api> {
 
 /** Makes the MCP server. */
 export function openMcp(shared: Shared): TaskflowMcp {
-  const { urls, keys, deadlines, verifier, audit, fingerprintKey } = shared
+  const { urls, keys, deadlines, verifier, audit, fingerprintKey, observer } = shared
   return createTaskflowMcp({
     resource: urls.mcp,
     api: urls.api,
     authorizationServers: [urls.issuer],
     verifier,
     audit,
+    ...(observer ? { observer } : {}),
     fingerprintKey,
     exchanger: exchangerOf(mcpClient(keys), shared),
     deadline: deadlines.api,
@@ -84,7 +92,7 @@ export function openMcp(shared: Shared): TaskflowMcp {
 
 /** Makes the gateway: the MCP servers at one address, for agents that are no part of TaskFlow. */
 export function openGateway(shared: Shared): Gateway {
-  const { urls, keys, deadlines, verifier, audit, fingerprintKey } = shared
+  const { urls, keys, deadlines, verifier, audit, fingerprintKey, observer } = shared
   const source = { type: 'exchange', scopes: ['tasks:read', 'tasks:write'] } as const
   return createGateway({
     url: new URL(urls.gateway).origin,
@@ -112,6 +120,7 @@ export function openGateway(shared: Shared): Gateway {
       },
     },
     audit,
+    ...(observer ? { observer } : {}),
     fingerprintKey,
     deadline: deadlines.mcp,
   })

@@ -2,6 +2,7 @@
 
 import { chmod, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Observer } from 'onbehalf'
 import type { Log } from 'onbehalf/log'
 import { type Listener, listen } from './listen.ts'
 import { taskflowModel } from './model.ts'
@@ -26,6 +27,8 @@ export interface TaskflowOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Where sign-ins are kept. Default `page`. */
   readonly signIn?: SignInMode
+  /** Is told when hops begin and end, for telemetry. Default: nobody is. */
+  readonly observer?: Observer
 }
 
 /** A running TaskFlow. */
@@ -47,13 +50,20 @@ const GRACE_MS = 2000
  *   nothing is left running.
  */
 export async function startTaskflow(options: TaskflowOptions): Promise<Taskflow> {
-  const { dataDir, log, signIn = 'page' } = options
+  const { dataDir, log, signIn = 'page', observer } = options
   const urls = taskflowUrls(options.port)
   // Deletions wait for the person's approval: there is no need to ask twice.
   const model = taskflowModel(options.env, { asksBeforeDeleting: false })
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   await chmod(dataDir, 0o700)
-  const parts = await createParts({ urls, dataDir, model, log, signIn })
+  const parts = await createParts({
+    urls,
+    dataDir,
+    model,
+    log,
+    signIn,
+    ...(observer ? { observer } : {}),
+  })
   const listeners: Listener[] = []
   const note = join(dataDir, 'demo.json')
   let noted = false

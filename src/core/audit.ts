@@ -3,6 +3,7 @@
 
 import { isFailure, type RefusalReason } from './errors.ts'
 import { checkOptions, type OptionNames } from './known-options.ts'
+import { type BeginHop, hopsSeenBy, type Observer } from './observe.ts'
 import { checkArgument, isAuditSink } from './option-values.ts'
 import { actorChain, type Principal } from './principal.ts'
 import type { RefusalDetails } from './refusal-details.ts'
@@ -96,7 +97,11 @@ export interface HopReport
 }
 
 /** Makes an event of a report and gives it to the sink. Rejects when the sink does. */
-export type Auditor = (report: HopReport) => Promise<void>
+export interface Auditor {
+  (report: HopReport): Promise<void>
+  /** Begins a hop that takes time, for telemetry. Absent where nobody observes. */
+  readonly begin?: BeginHop
+}
 
 /** Options of {@link createAuditor}. */
 export interface AuditorOptions {
@@ -107,6 +112,8 @@ export interface AuditorOptions {
   readonly fingerprintKey?: Uint8Array<ArrayBuffer>
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
+  /** Is told when hops begin and end: `otelObserver` of onbehalf/otel. Default: nobody is. */
+  readonly observer?: Observer
 }
 
 /** The same few tokens make all calls of a run, so their fingerprints are remembered. */
@@ -116,6 +123,7 @@ const MAX_FINGERPRINTS = 1000
 const CREATE_AUDITOR_OPTIONS: OptionNames<AuditorOptions> = {
   fingerprintKey: 'optional',
   now: 'optional',
+  observer: 'optional',
 }
 
 /**
@@ -131,7 +139,7 @@ const CREATE_AUDITOR_OPTIONS: OptionNames<AuditorOptions> = {
 export function createAuditor(sink: AuditSink, options: AuditorOptions = {}): Auditor {
   checkArgument('createAuditor: the sink', sink, isAuditSink)
   checkOptions('createAuditor', '', options, CREATE_AUDITOR_OPTIONS)
-  const { fingerprintKey, now = Date.now } = options
+  const { fingerprintKey, now = Date.now, observer } = options
   if (fingerprintKey && fingerprintKey.length < 32)
     throw new TypeError('fingerprintKey must have at least 32 bytes')
   let key: ReturnType<typeof hmacKey> | undefined
@@ -152,7 +160,7 @@ export function createAuditor(sink: AuditSink, options: AuditorOptions = {}): Au
     return fingerprint
   }
 
-  return async ({ principal, tokenId, expiresAt, ...report }) => {
+  const record = async ({ principal, tokenId, expiresAt, ...report }: HopReport) => {
     // Filled in step by step: a spread for each part that may be there takes several times as long.
     const event: { -readonly [K in keyof AuditEvent]: AuditEvent[K] } = { time: now(), ...report }
     // JSON has no infinity, and a null would look like a mistake.
@@ -168,6 +176,7 @@ export function createAuditor(sink: AuditSink, options: AuditorOptions = {}): Au
     if (tokenId !== undefined) event.fingerprint = await fingerprintOf(tokenId)
     await sink.record(event)
   }
+  return observer ? Object.assign(record, { begin: hopsSeenBy(observer) }) : record
 }
 
 /** Made when the first token is recorded: Cloudflare Workers allow no random values before a request. */

@@ -153,6 +153,7 @@ export const VALUE_CHECKS: ValueChecks = {
   client: isClientAuthentication,
   clientCredentials: hasMethods(['issue'], 'clientCredentials of onbehalf/oauth makes one'),
   clientSecret: isClientSecret,
+  observer: hasMethods(['begin'], 'otelObserver of onbehalf/otel makes one'),
   fingerprintKey: (value) =>
     value instanceof Uint8Array ? undefined : 'must be a Uint8Array of at least 32 bytes',
   insecurelyAllowHttp: (value) => (Array.isArray(value) ? undefined : 'must be a list of hosts'),

@@ -7,10 +7,13 @@ import { randomHex } from './random-hex.ts'
  * it, so it proves nothing.
  */
 export function traceOf(headers: Headers): string {
-  const given = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(
-    headers.get('traceparent') ?? '',
-  )?.[1]
-  return given && !/^0+$/.test(given) ? given : randomHex(16)
+  return traceIn(headers.get('traceparent')) ?? randomHex(16)
+}
+
+/** The trace id in a value of `traceparent`; undefined when it has none. */
+export function traceIn(traceparent: string | null | undefined): string | undefined {
+  const given = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(traceparent ?? '')?.[1]
+  return given && !/^0+$/.test(given) ? given : undefined
 }
 
 /**

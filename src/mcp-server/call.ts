@@ -82,7 +82,7 @@ export interface OpenCall {
 
 /** Opens the call of one admitted request. */
 export async function openCall(
-  { principal, token, credential, trace }: Admitted,
+  { principal, token, credential, trace, traceparent }: Admitted,
   secrets: RunSecrets,
   report: ServerCall['report'],
   parts: CallParts,
@@ -96,7 +96,15 @@ export async function openCall(
     expiresAt: token.expiresAt,
   })
   let hasEnded = false
-  const caller: Caller = { principal, token, trace, secrets, handle, hasEnded: () => hasEnded }
+  const caller: Caller = {
+    principal,
+    token,
+    trace,
+    traceparent,
+    secrets,
+    handle,
+    hasEnded: () => hasEnded,
+  }
   return {
     call: {
       principal,
@@ -114,7 +122,7 @@ export async function openCall(
 }
 
 /** For whom an API is called. */
-interface Caller extends Pick<Admitted, 'principal' | 'token' | 'trace'> {
+interface Caller extends Pick<Admitted, 'principal' | 'token' | 'trace' | 'traceparent'> {
   /** What it is issued is remembered there, and taken out of the answer. */
   readonly secrets: RunSecrets
   readonly handle: Handle
@@ -122,7 +130,7 @@ interface Caller extends Pick<Admitted, 'principal' | 'token' | 'trace'> {
 }
 
 function apiFetch(name: string, caller: Caller, parts: CallParts): typeof globalThis.fetch {
-  const { principal, token, trace, handle } = caller
+  const { principal, token, trace, traceparent, handle } = caller
   const { vault, auditor, cache, parties, fetch, deadlineMs } = parts
   const exchanger = parts.exchangerOf(principal.issuer)
   const api = parts.apis.get(name)
@@ -130,7 +138,7 @@ function apiFetch(name: string, caller: Caller, parts: CallParts): typeof global
   const source = rememberingSource(
     credentialSource(
       api.binding,
-      { token, handle, trace },
+      { token, handle, trace, traceparent },
       { vault, auditor, cache, parties, ...(exchanger ? { exchanger } : {}) },
     ),
     caller.secrets.at(api.binding),
@@ -146,6 +154,7 @@ function apiFetch(name: string, caller: Caller, parts: CallParts): typeof global
     principal,
     auditor,
     trace,
+    traceparent,
     hop: 'api',
     fetch,
     deadlineMs,

@@ -9,6 +9,7 @@ import {
   type IssuerSettings,
 } from '../core/declared-issuers.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import type { Observer } from '../core/observe.ts'
 import { isTexts, type ValueChecks } from '../core/option-values.ts'
 import { allowedHttp, PLAIN_HTTP_OPTIONS, type PlainHttpOptions } from '../core/plain-http.ts'
 import type { Principal } from '../core/principal.ts'
@@ -35,6 +36,10 @@ export interface ProtectOptions extends IssuerSettings, PlainHttpOptions {
    * as one line of JSON.
    */
   readonly audit?: AuditSink
+  /**
+   * Is told when hops begin and end, for telemetry: `otelObserver` of onbehalf/otel. Default: nobody is.
+   */
+  readonly observer?: Observer
   /**
    * The scopes that each tool needs. A tool that is not named here is refused. Name a tool that
    * needs none with `[]`.
@@ -106,6 +111,7 @@ const PROTECT_OPTIONS: OptionNames<ProtectOptions> = {
   ...PLAIN_HTTP_OPTIONS,
   resource: 'required',
   audit: 'optional',
+  observer: 'optional',
   toolScopes: 'required',
   hideForbiddenTools: 'optional',
   policy: 'optional',

@@ -21,8 +21,9 @@ import {
   type SentSecrets,
   sentSecrets,
 } from '../mcp/redact/sent-secrets.ts'
+import { beginTool } from './begin-tool.ts'
 import { type ReadBody, readJson } from './body.ts'
-import { type CallParts, openCall, type ServerCall } from './call.ts'
+import { type CallParts, openCall } from './call.ts'
 import { cleanAnswer } from './clean-answer.ts'
 import { type Entered, type EntranceParts, enter, readSingle } from './entrance.ts'
 import { createGate, type Gate } from './gate.ts'
@@ -30,7 +31,8 @@ import { handlerRequest } from './handler-request.ts'
 import { operationsOf } from './operations.ts'
 import { type ProtectOptions, parseOptions } from './options.ts'
 import { type Handler, permittedHandler } from './permitted.ts'
-import { INTERNAL_ERROR, problem, type RequestId, requestIdOf, sessionNotFound } from './problem.ts'
+import { INTERNAL_ERROR, problem, requestIdOf, sessionNotFound } from './problem.ts'
+import { reporter } from './reporter.ts'
 import { addHandle, sessionHandles, takesHandle } from './session-handles.ts'
 import {
   MCP_SESSION_HEADER,
@@ -106,12 +108,13 @@ export function protectMcpServer(
 function createProtection(options: ProtectOptions, handler: Handler): Protection {
   const { resource, issuers, scopes, apis, accept, maxBodyBytes, fetch, deadlineMs, now } =
     parseOptions(options)
-  const { fingerprintKey, onError } = options
+  const { fingerprintKey, observer, onError } = options
   const gate = createGate({ ...options, resource })
   const policy = toolPolicy(options.toolScopes, scopes)
   const auditor = createAuditor(options.audit ?? logSink, {
     now,
     ...(fingerprintKey && { fingerprintKey }),
+    ...(observer && { observer }),
   })
   const vault = memoryVault({ now })
   return {
@@ -193,7 +196,7 @@ async function serve(request: Request, protection: Protection): Promise<Response
   if (handle !== undefined) own.addPresented(new Credential(handle), admitted.token.expiresAt)
   const answer = await run(
     handlerRequest(request, body.value?.text ?? null, sessionId),
-    body.value ? requestIdOf(body.value.value) : undefined,
+    body.value?.value,
     admitted,
     secrets,
     protection,
@@ -253,14 +256,21 @@ function rememberPresented(
 /** Runs the handler. The call ends with the body of its answer. */
 async function run(
   request: Request,
-  id: RequestId | undefined,
-  admitted: Admitted,
+  body: unknown,
+  entered: Admitted,
   secrets: RunSecrets,
   { handler, calls, onError, policy, hidesForbidden }: Protection,
 ): Promise<Response> {
   const { resource, auditor } = calls
+  const underWay = beginTool(request, body, entered, auditor)
+  const admitted = underWay ? { ...entered, traceparent: underWay.traceparent } : entered
   const report = reporter(admitted, onError)
-  const { call, end } = await openCall(admitted, secrets, report, calls)
+  const opened = await openCall(admitted, secrets, report, calls)
+  const { call } = opened
+  const end = () => {
+    opened.end()
+    underWay?.end()
+  }
   const binding = boundTo(resource)
   const note = refusalNoter({ ...admitted, auditor, binding, hop: 'server-door' })
   try {
@@ -270,25 +280,13 @@ async function run(
       policy.describe(hidesForbidden ? policy.allowedOnly(message, admitted.token.scopes) : message)
     return onBodyEnd(await cleanAnswer(answer, { resource, live, note, describe }), end)
   } catch (error) {
+    underWay?.end({ reason: 'internal_error' })
     end()
     report(error)
-    return problem(500, INTERNAL_ERROR, 'Internal error.', { id })
+    return problem(500, INTERNAL_ERROR, 'Internal error.', { id: requestIdOf(body) })
   }
 }
 
 function boundTo(resource: string) {
   return { resource, source: { type: 'own' } } as const
-}
-
-function reporter(
-  { principal, trace }: Admitted,
-  onError: ProtectOptions['onError'],
-): ServerCall['report'] {
-  return (error, tool) => {
-    try {
-      onError?.(error, { principal, trace, ...(tool === undefined ? {} : { tool }) })
-    } catch {
-      // A broken logger must not decide what the caller gets.
-    }
-  }
 }

@@ -36,6 +36,8 @@ export interface McpFetchOptions {
   readonly claims?: Readonly<Record<string, unknown>>
   readonly auditor: Auditor
   readonly trace: string
+  /** The `traceparent` of the hop that the requests belong to. Default: none, for telemetry. */
+  readonly traceparent?: string | undefined
   readonly fetch: typeof globalThis.fetch
   /** Milliseconds that a request may take in all; for a GET, until its headers come. */
   readonly deadline: number
@@ -87,6 +89,7 @@ export const MCP_FETCH_OPTIONS: OptionNames<McpFetchOptions> = {
   claims: 'optional',
   auditor: 'required',
   trace: 'required',
+  traceparent: 'optional',
   fetch: 'required',
   deadline: 'required',
   totalDeadline: 'optional',

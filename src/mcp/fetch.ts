@@ -6,6 +6,7 @@ import { isListed } from '../core/call-policy.ts'
 import { carrier, type Finish } from '../core/carry/carry.ts'
 import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
 import { memoryToolPins } from '../core/carry/memory-tool-pins.ts'
+import type { Placing } from '../core/carry/placing.ts'
 import { whyEnded } from '../core/carry/running-calls.ts'
 import { AuthError, type Refusal } from '../core/errors.ts'
 import { onBodyEnd } from '../core/http/on-body-end.ts'
@@ -13,6 +14,7 @@ import { checkOptions } from '../core/known-options.ts'
 import type { Principal } from '../core/principal.ts'
 import { principalKey } from '../core/principal.ts'
 import { toSentence } from '../core/sentences.ts'
+import { aboutRequests } from './about-requests.ts'
 import { rewriteAnswer } from './answer/answer.ts'
 import { reduceErrorAnswer } from './answer/error-answer.ts'
 import { failedResult } from './answer/failure-message.ts'
@@ -68,7 +70,8 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
 /** The same, for options that are right: whoever makes one for each request has checked them once. */
 export function mcpFetchChecked(options: McpFetchOptions): typeof globalThis.fetch {
   const { name } = options.binding
-  const { carry, place, rules, legacy } = partsOf(options)
+  const { carry, place, rules, legacy, live } = partsOf(options)
+  const about = aboutRequests(options.auditor, live)
   const { deadline: deadlineMs, totalDeadline = 600_000 } = options
   const totalMs = Math.max(deadlineMs, totalDeadline)
   const requests = serverRequests()
@@ -121,12 +124,8 @@ export function mcpFetchChecked(options: McpFetchOptions): typeof globalThis.fet
     }
     const permits = new Permits()
     try {
-      const response = await carry(
-        input,
-        init,
-        (sent, attempt) => place(sent, attempt, messages, permits),
-        finish,
-      )
+      const placing: Placing = (sent, attempt) => place(sent, attempt, messages, permits)
+      const response = await carry(input, init, placing, finish, about?.(messages))
       return permits.isEmpty ? response : onBodyEnd(response, () => permits.end())
     } catch (error) {
       permits.end()
@@ -166,11 +165,10 @@ function partsOf(options: McpFetchOptions) {
       wants: (tool) => wantsTool(binding, tool),
       onVisible: (tool) => needed.learn(tool),
     })
-    const prompts = promptBook(toolBook(judging))
     return {
       books: {
         tools,
-        prompts,
+        prompts: promptBook(toolBook(judging)),
         resources: templateBook(toolBook(judging), (one) => judging.onRefused([one])),
       },
       needed,
@@ -198,8 +196,8 @@ function partsOf(options: McpFetchOptions) {
     const send = (init: RequestInit) => carry(stream?.endpoint ?? url, init, place)
     return stream ? stream.ask(init, send) : send(init)
   }
-  const isOneStream = () => !!legacy.latest()
-  const catalogs = catalogsOf(books, { ask, rules: redactingRules(redacting), isOneStream, memory })
+  const asking = { ask, rules: redactingRules(redacting), isOneStream: () => !!legacy.latest() }
+  const catalogs = catalogsOf(books, { ...asking, memory })
   const placing = placingFor(binding, {
     catalogs,
     live,
@@ -229,6 +227,7 @@ function partsOf(options: McpFetchOptions) {
     principal,
     auditor: options.auditor,
     trace: options.trace,
+    traceparent: options.traceparent,
     hop: 'carry',
     fetch: options.fetch,
     deadlineMs: options.deadline,
@@ -237,7 +236,7 @@ function partsOf(options: McpFetchOptions) {
       target.href === url || legacy.at(target, { method }) !== undefined,
     throwProblems: { scopes: options.knownScopes ?? scopesOf(binding.source) },
   })
-  return { carry, place, rules, legacy }
+  return { carry, place, rules, legacy, live }
 }
 
 /**

@@ -8,6 +8,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import type { IncomingMessage, Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import type { Observer } from 'onbehalf'
 import { createLog, type Log } from 'onbehalf/log'
 import { freePorts } from '../../examples/taskflow/listen.ts'
 import { startTaskflow } from '../../examples/taskflow/taskflow.ts'
@@ -55,6 +56,7 @@ export interface House {
 export async function startHouse(
   env: Readonly<Record<string, string>> = {},
   signIn: SignInMode = 'page',
+  observer?: Observer,
 ): Promise<House> {
   const dataDir = await mkdtemp(join(tmpdir(), 'taskflow-house-'))
   const original = globalThis.fetch
@@ -79,12 +81,17 @@ export async function startHouse(
     closeSync(file)
   }
   const port = await freePorts(PORTS)
-  const taskflow = await startTaskflow({ port, dataDir, log, env, signIn }).catch(
-    (error: unknown) => {
-      undo()
-      throw error
-    },
-  )
+  const taskflow = await startTaskflow({
+    port,
+    dataDir,
+    log,
+    env,
+    signIn,
+    ...(observer ? { observer } : {}),
+  }).catch((error: unknown) => {
+    undo()
+    throw error
+  })
   const visits: Visit[] = []
   let ended: Promise<void> | undefined
   const end = () => {

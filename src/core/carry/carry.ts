@@ -10,6 +10,7 @@ import { asksForProof, boundToken, isForCaller, nonceOf, refusalOf } from './aft
 import { type CallDeadline, startCallDeadline } from './call-deadline.ts'
 import { CallTokens } from './call-tokens.ts'
 import { judgeAnswer, type Problem } from './judge-answer.ts'
+import { type About, observeCall } from './observe-call.ts'
 import type { CarrierOptions, CarryOptions } from './options.ts'
 import { type Body, type Outgoing, readOutgoing, urlParser } from './outgoing.ts'
 import type { Placing, Plan, Sent, Tokens } from './placing.ts'
@@ -42,6 +43,7 @@ export type Carry = (
   init: RequestInit | undefined,
   placing: Placing,
   finish?: Finish,
+  about?: About,
 ) => Promise<Response>
 
 /**
@@ -90,7 +92,7 @@ export function carrier(options: CarrierOptions): Carry {
   const nextTraceparent = traceparents(options.trace)
   const urlOf = urlParser()
 
-  return async (input, init, placing, finish) => {
+  return async (input, init, placing, finish, about) => {
     const outgoing = readOutgoing(input, init, urlOf)
     const operation = outgoing?.method ?? 'GET'
     const deadline = startCallDeadline(operation, {
@@ -99,17 +101,26 @@ export function carrier(options: CarrierOptions): Carry {
       ends: options.signal,
       isHeld: finish !== undefined,
     })
-    let { end } = deadline
+    const observed = observeCall(options, operation, about)
+    let end = () => {
+      deadline.end()
+      observed?.end()
+    }
     try {
       const call = new Call(options, placing, operation, deadline, record)
-      const response = await call.run(outgoing, nextTraceparent)
+      const response = await call.run(outgoing, () => observed?.traceparent ?? nextTraceparent())
+      observed?.answered(response)
       if (!finish) return response
       deadline.headersCame()
       return await finish(response, (moreMs) => {
+        const endAfterBody = end
         end = () => {}
         if (moreMs) deadline.extend(moreMs)
-        return deadline.end
+        return endAfterBody
       })
+    } catch (error) {
+      observed?.failed(error)
+      throw error
     } finally {
       end()
     }

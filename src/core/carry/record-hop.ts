@@ -13,6 +13,8 @@ export interface HopFacts {
   readonly auditor: Auditor
   readonly hop: 'carry' | 'api'
   readonly trace: string
+  /** The `traceparent` of the hop that the requests belong to. Absent where nobody observes. */
+  readonly traceparent?: string | undefined
   readonly principal: Principal
   /** The destination's resource identifier. */
   readonly resource: string

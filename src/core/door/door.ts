@@ -9,7 +9,7 @@ import type { PlainHttpOptions } from '../plain-http.ts'
 import { PLAIN_HTTP_OPTIONS } from '../plain-http.ts'
 import type { Principal } from '../principal.ts'
 import { missingScopes } from '../scope.ts'
-import { traceOf } from '../trace.ts'
+import { traceIn, traceOf } from '../trace.ts'
 import type { TokenVerifier, VerifiedToken } from '../verify/verify.ts'
 import { checkAccepted, facesOf } from './accepted.ts'
 import { toResponse } from './answer.ts'
@@ -32,6 +32,8 @@ export interface Admitted {
   readonly credential: Credential
   /** W3C trace id that ties this request's hops together in the audit. */
   readonly trace: string
+  /** The `traceparent` of the door's own hop, for the hops after it. Absent where nobody observes. */
+  readonly traceparent?: string | undefined
   /** The sign-in that the token comes from, where the app keeps it: it gives fresh tokens. */
   readonly signIn?: KeptSignIn
 }
@@ -161,7 +163,11 @@ export function createDoor(options: DoorOptions): Door {
     resource: destination,
     async admit(request, { scopes = [], operation, presented } = {}): Promise<Admission<Admitted>> {
       checkRequest(request)
-      const trace = traceOf(request.headers)
+      const { headers } = request
+      const parent = headers.get('traceparent') ?? undefined
+      const underWay = auditor.begin?.({ hop, destination, parent })
+      const traceparent = underWay?.traceparent
+      const trace = traceIn(traceparent) ?? traceOf(headers)
       const identified = await identify(request, presented)
       const needed = scopes.length === 0 ? doorScopes : [...new Set([...doorScopes, ...scopes])]
       const allowed = identified.ok
@@ -174,11 +180,16 @@ export function createDoor(options: DoorOptions): Door {
         token: identified.ok ? identified.value.token : undefined,
         refusal: allowed.ok ? undefined : allowed.refusal,
       })
-      if (!allowed.ok) return refuse(allowed.refusal, request)
       // What cannot be recorded is not done.
-      if (!isRecorded) return refuse({ reason: 'audit_unavailable' }, request)
-      const { token, credential } = allowed.value
-      return { ok: true, value: { principal: token.principal, token, credential, trace } }
+      const decided = allowed.ok && !isRecorded ? refused('audit_unavailable') : allowed
+      underWay?.end({ reason: decided.ok ? undefined : decided.refusal.reason })
+      if (!decided.ok) return refuse(decided.refusal, request)
+      const { token, credential } = decided.value
+      const admitted = { principal: token.principal, token, credential, trace }
+      return {
+        ok: true,
+        value: traceparent === undefined ? admitted : { ...admitted, traceparent },
+      }
     },
     async refuse({ trace, token }, scopes, operation) {
       const refusal: Refusal = { reason: 'scope_missing', scopes }

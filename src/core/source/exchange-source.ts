@@ -25,7 +25,7 @@ const SIGN_IN_CLAIMS = ['acr', 'amr', 'auth_time', 'authorization_details', 'may
  */
 export function exchangeSource(
   binding: Binding,
-  { token, handle, trace }: Deposited,
+  { token, handle, trace, traceparent }: Deposited,
   parts: SourceParts,
   exchanger: TokenExchanger,
 ): CredentialSource {
@@ -55,6 +55,12 @@ export function exchangeSource(
   async function exchange(asked: readonly string[]): Promise<Result<IssuedToken>> {
     const subjectToken = await vault.withdraw(handle, principal, exchanger.issuer)
     if (!subjectToken) return refused('handle_refused', { server: binding.name })
+    const underWay = auditor.begin?.({
+      hop: 'exchange',
+      parent: traceparent,
+      server: binding.name,
+      destination: exchanger.issuer,
+    })
     const answer = await exchanger
       .exchange(subjectToken, {
         resource: binding.resource,
@@ -72,8 +78,10 @@ export function exchangeSource(
       auditor,
       exchanger,
     })
-    if (!isRecorded) return refused('audit_unavailable', { server: binding.name })
     const { result } = judged
+    const reason = result.ok ? undefined : result.refusal.reason
+    underWay?.end({ reason: isRecorded ? reason : 'audit_unavailable' })
+    if (!isRecorded) return refused('audit_unavailable', { server: binding.name })
     return result.ok ? result : { ok: false, refusal: { ...result.refusal, server: binding.name } }
   }
 

@@ -22,6 +22,8 @@ export interface Deposited {
   readonly token: VerifiedToken
   readonly handle: Handle
   readonly trace: string
+  /** The `traceparent` of the hop that exchanges belong to. Absent where nobody observes. */
+  readonly traceparent?: string | undefined
 }
 
 /** What the sources work with. Each optional part belongs to one source. */

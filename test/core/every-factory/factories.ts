@@ -37,6 +37,7 @@ import { carryingTransport, mcpFetch, sessionPool } from '../../../src/mcp/index
 import { protectMcpServer } from '../../../src/mcp-server/index.ts'
 import * as oauth from '../../../src/oauth/index.ts'
 import { modelFromEnvironment, runAgent } from '../../../src/openai-agents/index.ts'
+import { otelObserver } from '../../../src/otel/index.ts'
 import { callPolicy } from '../../../src/policy/index.ts'
 import { serverSession } from '../../../src/session/index.ts'
 import { childProcesses } from '../../../src/stdio/index.ts'
@@ -527,6 +528,14 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
     make: by(guardedFetch),
     good: {},
     wrong: [['allowLoopbackForDevelopment', 'yes', 'must be true or false'], DEADLINE],
+  },
+  otelObserver: {
+    make: by(otelObserver),
+    good: {},
+    wrong: [
+      ['tracerProvider', 'global', 'must have the method getTracer'],
+      ['meterProvider', {}, 'must have the method getMeter'],
+    ],
   },
   createLog: {
     make: by(createLog),
