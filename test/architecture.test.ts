@@ -99,7 +99,20 @@ describe('imports', () => {
       node: true,
     },
     // The program stands on public subpaths, like an app.
-    cli: { rooms: [], library: 'onbehalf', parts: ['yaml'], node: true },
+    cli: {
+      rooms: [],
+      library: 'onbehalf',
+      parts: [
+        'yaml',
+        '@opentelemetry/exporter-metrics-otlp-http',
+        '@opentelemetry/exporter-prometheus',
+        '@opentelemetry/exporter-trace-otlp-http',
+        '@opentelemetry/resources',
+        '@opentelemetry/sdk-metrics',
+        '@opentelemetry/sdk-trace',
+      ],
+      node: true,
+    },
     // index.ts and on-behalf.ts.
     '.': { rooms: ['core', 'mcp'] },
   }

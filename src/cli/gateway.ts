@@ -69,7 +69,7 @@ async function configurationIn(
       env: process.env,
       warn: (message) => note(`warning: ${message}`),
       isCheck,
-      ...(before ? { after: before.gateway } : {}),
+      ...(before ? { after: before.gateway, telemetry: before.telemetry } : {}),
     })
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
@@ -98,6 +98,7 @@ async function serve(
     served = await serveGateway(first.gateway, first.listen)
   } catch (error) {
     await first.close()
+    await first.telemetry?.close()
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
     throw new CommandError(`it cannot listen on ${first.listen.host}:${first.listen.port}${code}`)
   }
@@ -108,6 +109,7 @@ async function serve(
   const last = await running.stop()
   await served.drain()
   await last.close()
+  await last.telemetry?.close()
   return 0
 }
 

@@ -228,7 +228,11 @@ export const GATEWAY_PARSERS: readonly StrangerParser[] = [
   {
     name: 'file of a gateway',
     stranger: 'an operator',
-    files: ['src/cli/gateway/configuration.ts', 'src/cli/gateway/read-file.ts'],
+    files: [
+      'src/cli/gateway/configuration.ts',
+      'src/cli/gateway/listen.ts',
+      'src/cli/gateway/read-file.ts',
+    ],
     good: () => [FILE],
     quotes: true,
     share: 1 / 4,

@@ -2,17 +2,17 @@
 // wrong is told with its line, and the setting that is meant.
 
 import { readFileSync } from 'node:fs'
-import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { memorySecretStore } from 'onbehalf'
 import type { EgressFetch } from 'onbehalf/egress'
 import { createGateway, type Gateway, type GatewayOptions } from 'onbehalf/gateway'
-import { auditLines } from 'onbehalf/log'
 import { accessKeysIn } from './access-keys.ts'
+import { type OpenAudit, openAudit } from './audit.ts'
 import { clientsIn } from './clients.ts'
 import { inFileWords } from './in-file-words.ts'
 import { issuersIn, ownTokens } from './issuers.ts'
 import { putKeys } from './keys.ts'
+import { type Listen, readListen } from './listen.ts'
 import { openApiIn } from './openapi.ts'
 import { ConfigError } from './place.ts'
 import { policyIn } from './policy.ts'
@@ -21,6 +21,7 @@ import { readText } from './read-file.ts'
 import { type ReadSecret, secretReader } from './references.ts'
 import { checkNames, isMap, mapIn, type Settings } from './settings.ts'
 import { openStore, type Store } from './store.ts'
+import { type Telemetry, telemetryFor } from './telemetry.ts'
 
 /** A gateway that is ready to serve. */
 export interface Configured {
@@ -28,14 +29,10 @@ export interface Configured {
   readonly listen: Listen
   /** The address as clients know it. */
   readonly url: string
+  /** It goes on when the file changes: whoever serves closes it at the end. */
+  readonly telemetry: Telemetry | undefined
   /** Closes what the file names: the store. */
   close(): Promise<void>
-}
-
-/** Where to listen. */
-export interface Listen {
-  readonly host: string
-  readonly port: number
 }
 
 /** What reading a file needs. */
@@ -46,6 +43,8 @@ export interface ConfigurationParts {
   readonly isCheck?: boolean
   /** The gateway that this one takes over from: what it remembers of secrets is kept. */
   readonly after?: Gateway
+  /** The telemetry that is running already. */
+  readonly telemetry?: Telemetry | undefined
 }
 
 /**
@@ -65,14 +64,19 @@ export async function readConfiguration(
   }
   const { settings, placeOf } = readText(text)
   let store: Store | undefined
+  let telemetry: Telemetry | undefined
   try {
     const checked = checkNames(settings)
     const secretOf = secretReader({ file, env: parts.env })
     const folder = dirname(resolve(file))
     store = await openStore(checked, folder, secretOf)
-    return await configure(checked, store, secretOf, { ...parts, folder })
+    const audit = openAudit(checked, folder)
+    telemetry = await telemetryFor(checked, parts)
+    const opened = { store, audit, telemetry }
+    return await configure(checked, opened, secretOf, { ...parts, folder })
   } catch (error) {
     await store?.close()
+    if (telemetry !== parts.telemetry) await telemetry?.close()
     if (error instanceof ConfigError || error instanceof TypeError) {
       const words = inFileWords(error.message)
       const place = error instanceof ConfigError ? error.place : undefined
@@ -82,13 +86,20 @@ export async function readConfiguration(
   }
 }
 
+/** What a file names, and is open. */
+interface Opened {
+  readonly store: Store | undefined
+  readonly audit: OpenAudit
+  readonly telemetry: Telemetry | undefined
+}
+
 async function configure(
   settings: Settings,
-  store: Store | undefined,
+  { store, telemetry, audit }: Opened,
   secretOf: ReadSecret,
   { warn, after, isCheck = false, folder }: ConfigurationParts & { readonly folder: string },
 ): Promise<Configured> {
-  const listen = listenIn(settings)
+  const listen = readListen('listen', settings.listen ?? '127.0.0.1:8080')
   const { url = `http://${listen.host}:${listen.port}` } = settings
   if (typeof url !== 'string' || !URL.canParse(url))
     throw new ConfigError('url must be an absolute URL, such as https://gateway.example')
@@ -119,9 +130,10 @@ async function configure(
     ...accessKeysIn(settings, store),
     ...policyIn(settings, store),
     warn,
-    audit: auditLines(process.stdout),
     ...(send ? { fetch: send } : {}),
+    audit: audit.sink,
     ...(processes ? { processes } : {}),
+    ...(telemetry ? { observer: telemetry.observer } : {}),
     ...(after ? { after } : {}),
   } as unknown as GatewayOptions
   const gateway = createGateway(options)
@@ -130,10 +142,12 @@ async function configure(
     gateway,
     listen,
     url,
+    telemetry,
     async close() {
       await processes?.close()
       await send?.close()
       await store?.close()
+      await audit.close()
     },
   }
 }
@@ -141,9 +155,12 @@ async function configure(
 /** Settings that are read here. */
 const NOT_FOR_CREATE_GATEWAY: readonly string[] = [
   'accessKeys',
+  'audit',
   'issuer',
   'issuers',
   'listen',
+  'metrics',
+  'otel',
   'keys',
   'policy',
   'store',
@@ -172,16 +189,6 @@ function chatIn(chat: unknown, secretOf: ReadSecret): unknown {
     ...chat,
     principalSecret: secretOf('chat.principalSecret', chat.principalSecret),
   }
-}
-
-function listenIn({ listen = '127.0.0.1:8080' }: Settings): Listen {
-  const [, name = '', digits = ''] =
-    typeof listen === 'string' ? (/^(.+):(\d{1,5})$/.exec(listen) ?? []) : []
-  const host = name.replace(/^\[(.*)\]$/, '$1')
-  const port = Number(digits)
-  if (digits === '' || port > 65_535 || !(isIP(host) !== 0 || /^[A-Za-z0-9.-]+$/.test(host)))
-    throw new ConfigError('listen must be HOST:PORT, such as 127.0.0.1:8080')
-  return { host, port }
 }
 
 /** An address that others reach needs a name that clients can check, and TLS in front. */

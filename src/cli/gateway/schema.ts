@@ -171,6 +171,29 @@ const TYPES: Readonly<Record<Setting, object>> = {
       documents: { type: 'boolean' },
     },
   },
+  audit: {
+    anyOf: [
+      { const: 'stdout' },
+      {
+        type: 'object',
+        required: ['file'],
+        additionalProperties: false,
+        properties: { file: { type: 'string' }, sync: { type: 'boolean' } },
+      },
+    ],
+  },
+  metrics: {
+    type: 'object',
+    required: ['listen'],
+    additionalProperties: false,
+    properties: { listen: { type: 'string', pattern: '^.+:[0-9]{1,5}$' } },
+  },
+  otel: {
+    type: 'object',
+    required: ['endpoint'],
+    additionalProperties: false,
+    properties: { endpoint: { type: 'string', format: 'uri' }, serviceName: { type: 'string' } },
+  },
   chat: {
     type: 'object',
     required: ['path', 'upstream', 'principalSecret'],

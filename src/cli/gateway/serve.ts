@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Gateway } from 'onbehalf/gateway'
 import { toNodeListener } from 'onbehalf/node'
-import type { Listen } from './configuration.ts'
+import type { Listen } from './listen.ts'
 
 type Quick = NonNullable<Gateway['fetch']['quick']>
 

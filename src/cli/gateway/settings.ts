@@ -28,6 +28,9 @@ export const SETTINGS = {
   insecurelyAllowHttp: 'hosts inside a cluster that plain http is used for',
   clients: 'lets MCP clients register and sign in through the gateway',
   accessKeys: 'true lets clients in that send a personal access key; needs store',
+  audit: 'where the audit goes: stdout, or a map with file. Default stdout',
+  metrics: 'an address of its own for Prometheus: listen, HOST:PORT',
+  otel: 'a collector that takes traces and metrics over OTLP: endpoint and serviceName',
   chat: 'a chat server in any language, behind the front door of the gateway',
   policy: 'who may call which tool with which arguments, and how often',
   store:

@@ -32,7 +32,7 @@ import {
 } from '../../../src/index.ts'
 import * as issuers from '../../../src/issuers/index.ts'
 import { backChannelLogout, dpopProofs, jwtVerifier } from '../../../src/jwt/index.ts'
-import { createLog } from '../../../src/log/index.ts'
+import { auditFile, createLog } from '../../../src/log/index.ts'
 import { carryingTransport, mcpFetch, sessionPool } from '../../../src/mcp/index.ts'
 import { protectMcpServer } from '../../../src/mcp-server/index.ts'
 import * as oauth from '../../../src/oauth/index.ts'
@@ -535,6 +535,14 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
     wrong: [
       ['tracerProvider', 'global', 'must have the method getTracer'],
       ['meterProvider', {}, 'must have the method getMeter'],
+    ],
+  },
+  auditFile: {
+    make: by(auditFile),
+    good: { path: '/tmp/audit.jsonl' },
+    wrong: [
+      ['path', 1, 'must be a text'],
+      ['sync', 'yes', 'must be true or false'],
     ],
   },
   createLog: {
