@@ -62,14 +62,15 @@ const DEFAULT_MAX_BODY_BYTES = 4 * 1024 * 1024
  */
 export function createGateway(options: GatewayOptions): Gateway {
   checkOptions('createGateway', '', options, GATEWAY_OPTIONS, GATEWAY_VALUES)
-  const { url, subsets = {}, allowedHosts = [], allowedOrigins = [] } = options
-  const { forwardHeaders = [], maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options
+  const { url, subsets = {}, allowedHosts = [], allowedOrigins = [], forwardHeaders = [] } = options
   const names = Object.keys(options.servers)
   const routes = routesOf(url, names, subsets, options)
   checkServers(options)
   namesOver(names)
   if (options.accessKeys && !options.consents)
-    throw new TypeError('accessKeys need the setting consents: the same store that they are over')
+    throw new TypeError(
+      'accessKeys needs the setting consents: the store that accessKeys({ consents }) was made with',
+    )
   if (options.chat) checkChat(options.chat, allowedHttp(options))
   const apis = apisOf(options)
   const kept = keptFor(options)
@@ -84,21 +85,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     kept.memory,
     (server) => apis.get(server),
   )
-  const memories = new Memories()
   const keptCallers = new KeptCallers()
-  const ids = sessionIds(kept.secret)
-  const parts: JointParts = {
-    ids,
-    sessions: new LastingSessions(ids),
-    memories,
-    stdio: new StdioSessions(keptCallers),
-    breakers: new ServerBreakers(options.now ?? Date.now),
-    upstreams: new Upstreams(),
-    streams: new JointStreams(),
-    urlOf: (server) => new URL(options.servers[server]?.url ?? '').href,
-    forwardHeaders: forwardHeaders.map((name) => name.toLowerCase()),
-    maxBodyBytes,
-  }
+  const parts = partsOf(options, kept.secret, keptCallers)
   const gate = createGate({
     resource: url,
     allowedHosts: [new URL(url).host, ...allowedHosts],
@@ -113,7 +101,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const atMcp = keys
     ? withAccessKeys(onbehalf, { keys, routes: routes.all, servers: forKeys, scopes })
     : onbehalf
-  const serving = { routes, onbehalf, atMcp, parts, gate, cors, runs, chat, keptCallers, clients }
+  const doors = { onbehalf, atMcp, gate, cors, chat, clients, ownKeys }
+  const serving = { ...doors, routes, parts, runs, keptCallers }
   let isInService = false
   const begin = () => {
     // Before, it may be a gateway that is only checked.
@@ -124,7 +113,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     fetch: Object.assign(
       (request: Request) => {
         begin()
-        return serve(request, { ...serving, ownKeys })
+        return serve(request, serving)
       },
       { quick: quickWay({ url, routes, parts, keeping, begin }) },
     ),
@@ -134,6 +123,27 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
   KEPT.set(gateway, kept)
   return gateway
+}
+
+/** What passing on needs, over all requests. */
+function partsOf(
+  { servers, forwardHeaders = [], maxBodyBytes = DEFAULT_MAX_BODY_BYTES, now }: GatewayOptions,
+  secret: Uint8Array,
+  keptCallers: KeptCallers,
+): JointParts {
+  const ids = sessionIds(secret)
+  return {
+    ids,
+    sessions: new LastingSessions(ids),
+    memories: new Memories(),
+    stdio: new StdioSessions(keptCallers),
+    breakers: new ServerBreakers(now ?? Date.now),
+    upstreams: new Upstreams(),
+    streams: new JointStreams(),
+    urlOf: (server) => new URL(servers[server]?.url ?? '').href,
+    forwardHeaders: forwardHeaders.map((name) => name.toLowerCase()),
+    maxBodyBytes,
+  }
 }
 
 /** What a gateway leaves to the one that takes over from it. */

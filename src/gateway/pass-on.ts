@@ -123,7 +123,7 @@ function sendOn(
     send(id, isAnother) {
       if (id === undefined) headers.delete(MCP_SESSION_HEADER)
       else headers.set(MCP_SESSION_HEADER, id)
-      // An event is one of its session.
+      // The id of an event is worth nothing in another session.
       if (isAnother) headers.delete('last-event-id')
       return send()
     },

@@ -8,6 +8,8 @@ import { isStdio } from '../core/binding.ts'
 import { LazyResponse } from '../core/http/lazy-response.ts'
 import { onBodyEnd } from '../core/http/on-body-end.ts'
 import type { Quick, QuickRequest } from '../core/http/quick.ts'
+import { RUN_TOKEN_PREFIX } from './chat/run-tokens.ts'
+import { ACCESS_KEY_PREFIX } from './keys/access-keys.ts'
 import { type PassingParts, passOn } from './pass-on.ts'
 import type { Route, Routes } from './routes.ts'
 
@@ -23,7 +25,7 @@ interface QuickParts {
 }
 
 /** Tokens that the gateway itself has given out: the door knows nothing of them. */
-const OWN_TOKEN = /^bearer +(?:onbehalf-|obk_)/i
+const OWN_TOKEN = new RegExp(`^bearer +(?:${RUN_TOKEN_PREFIX}|${ACCESS_KEY_PREFIX})`, 'i')
 
 /** Makes the quick way into a gateway. */
 export function quickWay({ url, routes, parts, keeping, begin }: QuickParts): Quick {

@@ -6,8 +6,8 @@ import type { ClaimConditions, PolicyRule } from './rules.ts'
 import { isLike } from './wildcard.ts'
 
 /**
- * Whether a rule is about a call. Of somebody whose claims are not known, as with an access key, any of
- * them may be true: then the conditions of a rule keep nobody out of it.
+ * Whether a rule is about a call. With an access key the claims may not be known. Then the rule is about
+ * the call whatever its conditions say, so that nobody escapes a denial or a limit by using a key.
  */
 export function appliesTo(
   { tools, when, unless }: PolicyRule,
@@ -20,7 +20,7 @@ export function appliesTo(
   )
 }
 
-/** Whether a rule that is about a call lets it pass where nothing else does. */
+/** Whether a rule lets its calls pass under `default: deny`. Claims that are not known fulfil no condition. */
 export function allows(
   { when, unless }: PolicyRule,
   { claims }: Pick<PolicyCall, 'claims'>,

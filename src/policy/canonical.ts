@@ -1,12 +1,12 @@
 // Canonical JSON and its digest: the same value gives the same text, however its members are
-// ordered. It follows RFC 8785 for what JSON.parse gives.
+// ordered. It is close to RFC 8785. Only our own digests are made of it.
 
 /** Writes a value that JSON.parse gave. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, one: unknown) =>
     typeof one === 'object' && one !== null && !Array.isArray(one)
-      ? // By UTF-16 code units (RFC 8785 section 3.2.3). `fromEntries` would reorder numbers alike in
-        // both values, so equal values stay equal.
+      ? // By UTF-16 code units (RFC 8785 section 3.2.3). Names such as `10` come first all the same, as
+        // in every object of JavaScript. That is the order in all texts, so equal values stay equal.
         Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
       : one,
   )

@@ -83,7 +83,7 @@ type OwnApi = Extract<OfficialApi, { readonly url: string }>
 function ownApi(api: OfficialApi | undefined): OwnApi {
   if (api && 'url' in api) return api
   throw new TypeError(
-    'setOptions: api.url is missing. An api.getClientSecret belongs to OpenAI’s own server, which answers only the official interface.',
+    'setOptions: api.url is missing: give it the URL of your ChatKit server. api.getClientSecret belongs to OpenAI’s own server, which answers only the official interface.',
   )
 }
 

@@ -7,7 +7,8 @@ const IN_FILE: Readonly<Record<string, string>> = {
     'give the issuer clientId and clientSecret: with them the gateway gets tokens of its own',
   identityAssertions:
     'no file can declare what it needs: use createGateway of onbehalf/gateway in a program of yours',
-  connections: 'say how people connect their accounts, as docs/gateway.md shows',
+  connections:
+    'no file can declare connected accounts: use createGateway of onbehalf/gateway in a program of yours, with connections',
 }
 
 /** Gives a message of the library in the words of the file. */

@@ -80,7 +80,7 @@ export function waitingRuns(
         return 'not_open'
       if (answer.approved === undefined) return 'not_a_decision'
       if (!(await runs.take(key, open.interruptId))) return 'not_open'
-      // It was written below.
+      // `pause` wrote it.
       const { input, calls, state, shown } = JSON.parse(open.state) as KeptState
       return { input, resume: { state, calls, approved: answer.approved }, shown: new Map(shown) }
     },

@@ -13,7 +13,7 @@ export interface RunTokens {
 }
 
 /** No access token begins with it: the door knows at once which of the two it has. */
-const PREFIX = 'onbehalf-run-'
+export const RUN_TOKEN_PREFIX = 'onbehalf-run-'
 
 /** Makes an empty register. */
 export function runTokens(): RunTokens {
@@ -21,14 +21,14 @@ export function runTokens(): RunTokens {
   const callers = new Map<string, Caller>()
   return {
     give(caller) {
-      const token = `${PREFIX}${randomBytes(32).toString('base64url')}`
+      const token = `${RUN_TOKEN_PREFIX}${randomBytes(32).toString('base64url')}`
       const key = hashOf(token)
       callers.set(key, caller)
       return { token, end: () => void callers.delete(key) }
     },
     callerOf(request) {
       const [, token] = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
-      return token?.startsWith(PREFIX) ? callers.get(hashOf(token)) : undefined
+      return token?.startsWith(RUN_TOKEN_PREFIX) ? callers.get(hashOf(token)) : undefined
     },
   }
 }

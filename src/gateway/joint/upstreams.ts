@@ -6,7 +6,6 @@
 import type { Caller } from '../../caller.ts'
 import { AuthError } from '../../core/errors.ts'
 import type { UnknownObject } from '../../core/json.ts'
-import { principalKey } from '../../core/principal.ts'
 import { putNewest } from '../../core/put-newest.ts'
 import {
   endSession,
@@ -17,6 +16,7 @@ import {
   sendIn,
 } from '../../mcp/own-session.ts'
 import { sendStateless, withoutClient } from '../../mcp/stateless.ts'
+import { sessionOwner } from '../session-owner.ts'
 import type { FrontSession } from './front-session.ts'
 import { ServerRevisions } from './server-revisions.ts'
 
@@ -142,13 +142,6 @@ export class Upstreams {
   }
 }
 
-/** A session is for one client of one person, with the rights of one sign-in. */
-function keyOf({ caller: { principal, token }, server, front }: Upstream): string {
-  return JSON.stringify([
-    principalKey(principal),
-    principal.client ?? null,
-    [...token.scopes].sort(),
-    server,
-    front.id,
-  ])
+function keyOf({ caller, server, front }: Upstream): string {
+  return JSON.stringify([sessionOwner(caller), server, front.id])
 }

@@ -82,7 +82,7 @@ const ACCESS_KEYS_OPTIONS: OptionNames<AccessKeysOptions> = {
 }
 
 /** Secret scanners find it by this, and the door knows at once what it has. */
-const PREFIX = 'obk_'
+export const ACCESS_KEY_PREFIX = 'obk_'
 const JOB = 'access-key:'
 const YEAR_MS = 366 * 24 * 3600 * 1000
 
@@ -129,7 +129,7 @@ export function accessKeys(options: AccessKeysOptions): AccessKeys {
         givenAt: now() / 1000,
         endsAt: until.getTime() / 1000,
       }
-      const key = new Credential(`${PREFIX}${randomBytes(32).toString('base64url')}`)
+      const key = new Credential(`${ACCESS_KEY_PREFIX}${randomBytes(32).toString('base64url')}`)
       const digest = digestOf(key)
       const { job } = consent
       await report(principal, consent, 'given')
@@ -174,7 +174,7 @@ export function accessKeys(options: AccessKeysOptions): AccessKeys {
 /** The access key of a request: in the place of a token. Undefined when it has none. */
 export function accessKeyIn(request: Request): Credential | undefined {
   const [, token = ''] = /^bearer +(\S+)$/i.exec(request.headers.get('authorization') ?? '') ?? []
-  return token.startsWith(PREFIX) ? new Credential(token) : undefined
+  return token.startsWith(ACCESS_KEY_PREFIX) ? new Credential(token) : undefined
 }
 
 /** There is no secret in these records: a digest of 256 random bits leads back to nothing. */
@@ -221,7 +221,7 @@ function checkNewKey(
 ): void {
   if (!isText(issuer) || !isText(subject))
     throw new TypeError('An access key needs the issuer and the subject of its person')
-  if (!isText(name) || !/^[^\p{C}]{1,64}$/u.test(name))
+  if (!isKeyName(name))
     throw new TypeError('name must be 1 to 64 visible characters, such as laptop')
   if (!Array.isArray(servers) || servers.length === 0 || !servers.every(isText))
     throw new TypeError('servers must name at least one server')
@@ -230,6 +230,11 @@ function checkNewKey(
   const untilMs = until instanceof Date ? until.getTime() : Number.NaN
   if (!(untilMs > nowMs && untilMs <= nowMs + YEAR_MS))
     throw new TypeError('until must be a Date in the future, and within a year')
+}
+
+/** Whether a person can tell a key by it. */
+export function isKeyName(value: unknown): value is string {
+  return typeof value === 'string' && /^[^\p{C}]{1,64}$/u.test(value)
 }
 
 function isText(value: unknown): value is string {

@@ -4,7 +4,7 @@ import type { Caller } from '../../caller.ts'
 import { readBytes } from '../../core/http/bounded-body.ts'
 import { isObject, parseJson, type UnknownObject } from '../../core/json.ts'
 import { missingScopes } from '../../core/scope.ts'
-import type { AccessKey, AccessKeys, NewAccessKey } from './access-keys.ts'
+import { type AccessKey, type AccessKeys, isKeyName, type NewAccessKey } from './access-keys.ts'
 import { NOT_FOR_KEYS } from './key-servers.ts'
 
 /**
@@ -84,8 +84,7 @@ export function parseNewKey(
   { name, servers, scopes = [], days = DEFAULT_DAYS }: UnknownObject,
   { servers: known, now }: Pick<OwnKeysParts, 'servers' | 'now'>,
 ): NewAccessKey | string {
-  if (typeof name !== 'string' || !/^[^\p{C}]{1,64}$/u.test(name))
-    return 'name must be 1 to 64 visible characters, such as laptop.'
+  if (!isKeyName(name)) return 'name must be 1 to 64 visible characters, such as laptop.'
   const wanted = textsOf(servers)
   if (wanted.length === 0 || !wanted.every((server) => known.includes(server)))
     return `servers must be a list of these: ${known.join(', ') || 'there are none'}. ${NOT_FOR_KEYS}.`

@@ -63,7 +63,7 @@ function checkPlacements(name: string, placements: readonly Placement[]): void {
         )
       default:
         throw new TypeError(
-          `servers.${name}.placement is "${type}", which is in messages of MCP. This server is an API with an OpenAPI document: use header, query, path, cookie or argument`,
+          `servers.${name}.placement is "${type}", which no HTTP API has. This server is an API with an OpenAPI document: use header, query, path, cookie or argument`,
         )
     }
 }

@@ -5,11 +5,11 @@
 import type { Caller } from '../../caller.ts'
 import { AuthError, type RefusalReason } from '../../core/errors.ts'
 import { isObject, parseJson } from '../../core/json.ts'
-import { principalKey } from '../../core/principal.ts'
 import { toError } from '../../core/sentences.ts'
 import type { ServerMemory } from '../../mcp/server-memory.ts'
 import { INVALID_REQUEST, problem, sessionNotFound } from '../../mcp-server/problem.ts'
 import { MCP_SESSION_HEADER, sessionIdOf } from '../../mcp-server/session-owners.ts'
+import { sessionOwner } from '../session-owner.ts'
 import type { KeptCallers } from './kept-callers.ts'
 import { StdioSession } from './session.ts'
 
@@ -86,16 +86,14 @@ export class StdioSessions {
     }
   }
 
-  #open({ server, caller, memory }: StdioUse): { readonly id: string; readonly entry: Entry } {
+  #open(use: StdioUse): { readonly id: string; readonly entry: Entry } {
+    const { caller } = use
     const letGo = this.#kept.keep(caller)
     const id = crypto.randomUUID()
-    const session = new StdioSession({
-      server,
-      open: () => caller.transport(server, undefined, { memory }),
-    })
+    const session = newSession(use)
     const entry: Entry = {
       session,
-      owner: ownerOf({ server, caller }),
+      owner: ownerOf(use),
       fresh: undefined,
       idle: undefined,
       end: async () => {
@@ -172,19 +170,16 @@ async function postIn(
 /** One message without a session: the revisions from 2026-07-28 on have none. */
 function postAlone(
   message: Record<string, unknown>,
-  { server, caller, memory }: StdioUse,
+  use: StdioUse,
   signal: AbortSignal,
 ): Promise<Response> {
-  const session = new StdioSession({
-    server,
-    open: () => caller.transport(server, undefined, { memory }),
-  })
-  return session.post(message, signal)
+  return newSession(use).post(message, signal)
 }
 
-/** A session is for one client of one person, with the rights of one sign-in. */
 function ownerOf({ server, caller }: Pick<StdioUse, 'server' | 'caller'>): string {
-  const { principal, token } = caller
-  const rights = [...token.scopes].sort()
-  return JSON.stringify([principalKey(principal), principal.client ?? null, rights, server])
+  return JSON.stringify([sessionOwner(caller), server])
+}
+
+function newSession({ server, caller, memory }: StdioUse): StdioSession {
+  return new StdioSession({ server, open: () => caller.transport(server, undefined, { memory }) })
 }
