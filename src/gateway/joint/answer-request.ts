@@ -96,9 +96,11 @@ async function askServer(
   )
   if (refused) return refused
   if (!response.ok) return response
+  const asked = requestIdOf(message)
+  const from = { server, names, ...(asked === undefined ? {} : { asked }) }
   return rewriteAnswer(response, {
     ...plainRules(server),
-    message: async (told) => toClient(told, { server, names }),
+    message: async (told) => toClient(told, from),
     // It is the gateway's own session, and no client's.
     session: () => false,
   })

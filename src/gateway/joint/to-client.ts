@@ -2,12 +2,15 @@
 // that server. Everything else stays as it is. Pure.
 
 import { isObject, type UnknownObject } from '../../core/json.ts'
+import type { RequestId } from '../../mcp-server/problem.ts'
 import type { Names } from './names.ts'
 
 /** From which server it is, and how its things are named. */
 export interface FromServer {
   readonly server: string
   readonly names: Names
+  /** The id of the request that it answers. Default: it was asked nothing. */
+  readonly asked?: RequestId
 }
 
 /** The member of `_meta` that names the task a message belongs to (MCP 2025-11-25, tasks). */
@@ -17,8 +20,19 @@ const RELATED_TASK = 'io.modelcontextprotocol/related-task'
 export function toClient(message: unknown, from: FromServer): unknown {
   if (!isObject(message)) return message
   if (typeof message.method === 'string') return saidToClient(message, from)
-  const { result } = message
+  const { id, result } = message
+  if (id !== from.asked && (typeof id === 'string' || typeof id === 'number')) return STRAY
   return isObject(result) ? { ...message, result: resultToClient(result, from) } : message
+}
+
+/**
+ * In place of an answer to something that this server was not asked. Clients know their requests by the
+ * ids alone, so one server could answer what another one was asked.
+ */
+const STRAY = {
+  jsonrpc: '2.0',
+  method: 'notifications/message',
+  params: { level: 'warning', data: 'A server has answered what it was not asked.' },
 }
 
 /** An entry of a list. Undefined for one without a name, or with one that would be too long. */
