@@ -132,7 +132,14 @@ function toolOf(
   const body = found && { ...found, argument: free('body', taken, 'request_body') }
   const result = resultSchema(answerSchema(given.responses, references), references)
   const inputSchema = inputOf(parameters, body, references)
-  const operation: Operation = { method: method.toUpperCase(), path, parameters, body, result }
+  const operation: Operation = {
+    method: method.toUpperCase(),
+    path,
+    parameters,
+    body,
+    reserved,
+    result,
+  }
   const tool = {
     name,
     description: descriptionOf(given, operation),

@@ -42,6 +42,8 @@ export interface Operation {
   readonly path: string
   readonly parameters: readonly Parameter[]
   readonly body: Body | undefined
+  /** Names that no argument may write. */
+  readonly reserved: Reserved
   /** The schema of the structured result. */
   readonly result: UnknownObject | undefined
 }

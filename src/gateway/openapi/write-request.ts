@@ -5,6 +5,7 @@
 import { isHeaderValue } from '../../core/carry/values.ts'
 import type { UnknownObject } from '../../core/json.ts'
 import type { Operation, Parameter } from './operation.ts'
+import { checkForm, ownNames } from './own-names.ts'
 import { Unusable } from './unusable.ts'
 import { formPairs, type Pair, pairsOf, simpleText } from './write-values.ts'
 
@@ -47,12 +48,12 @@ export function writeRequest(
   const at = (place: Parameter['in']) => values.filter(({ parameter }) => parameter.in === place)
   const url = new URL(filled)
   putPath(url, operation.path, at('path'))
-  putQuery(url, at('query'))
+  putQuery(url, at('query'), operation)
   const headers = new Headers()
   for (const { parameter, value } of at('header'))
     headers.set(parameter.name, headerText(value, parameter))
   for (const [name, value] of given) if (!MCP_HEADERS.test(name)) headers.set(name, value)
-  putCookies(headers, at('cookie'))
+  putCookies(headers, at('cookie'), operation)
   headers.set('accept', 'application/json, text/*;q=0.9, */*;q=0.1')
   if (!headers.has('user-agent')) headers.set('user-agent', 'onbehalf-gateway')
   return { url: url.href, init: { method, headers, body: bodyText(body, args, headers) } }
@@ -97,22 +98,16 @@ function encoded(text: string, argument: string): string {
 }
 
 /** A query that is there was filled by a placement, or is the operator's. */
-function putQuery(url: URL, given: readonly Given[]): void {
-  const filled = new Set([...url.searchParams.keys()].map(baseName))
+function putQuery(url: URL, given: readonly Given[], operation: Operation): void {
+  const check = ownNames('query', operation, url.searchParams.keys())
   const pairs = given.flatMap(({ parameter, value }) =>
     pairsOf(value, parameter).map(([name, text]) => {
-      if (filled.has(baseName(name)))
-        throw new Unusable(`${parameter.argument} is not yours to fill`)
+      check(name, parameter)
       return `${encoded(name, parameter.argument)}=${encoded(text, parameter.argument)}`
     }),
   )
   if (pairs.length > 0)
     url.search = [url.search.replace(/^\?/, ''), ...pairs].filter(Boolean).join('&')
-}
-
-/** Servers read `key[x]` as part of `key`. */
-function baseName(name: string): string {
-  return name.replace(/\[.*$/s, '')
 }
 
 function headerText(value: unknown, parameter: Parameter): string {
@@ -121,12 +116,13 @@ function headerText(value: unknown, parameter: Parameter): string {
   return text
 }
 
-function putCookies(headers: Headers, given: readonly Given[]): void {
+function putCookies(headers: Headers, given: readonly Given[], operation: Operation): void {
   const filled = headers.get('cookie')
-  const there = new Set((filled ?? '').split(';').map((one) => one.split('=')[0]?.trim()))
+  const there = (filled ?? '').split(';').map((one) => one.split('=')[0]?.trim() ?? '')
+  const check = ownNames('cookie', operation, there)
   const cookies = given.flatMap(({ parameter, value }) =>
     pairsOf(value, parameter).map(([name, text]) => {
-      if (there.has(name)) throw new Unusable(`${parameter.argument} is not yours to fill`)
+      check(name, parameter)
       return `${encoded(name, parameter.argument)}=${encoded(text, parameter.argument)}`
     }),
   )
@@ -142,9 +138,9 @@ function bodyText(body: Operation['body'], args: UnknownObject, headers: Headers
   }
   headers.set('content-type', body.mediaType)
   if (body.kind === 'json') return JSON.stringify(value)
-  return formPairs(value, body)
-    .map((pair) => formPair(pair, body.argument))
-    .join('&')
+  const pairs = formPairs(value, body)
+  checkForm(Object.keys(Object(value)), body.argument)
+  return pairs.map((pair) => formPair(pair, body.argument)).join('&')
 }
 
 function formPair([name, value]: Pair, argument: string): string {
