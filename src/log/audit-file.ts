@@ -79,9 +79,7 @@ class LineFile implements AuditFile {
     const line = `${JSON.stringify({ audit: event })}\n`
     return new Promise((resolve, reject) => {
       this.#waiting.push({ line, resolve, reject })
-      this.#writing ??= this.#writeAll().finally(() => {
-        this.#writing = undefined
-      })
+      this.#writing ??= this.#writeAll()
     })
   }
 
@@ -102,6 +100,8 @@ class LineFile implements AuditFile {
         for (const { reject } of batch) reject(notWritten())
       }
     }
+    // At once: whoever was told writes the next line, and nobody else would begin with it.
+    this.#writing = undefined
   }
 
   async #append(lines: string): Promise<void> {

@@ -42,6 +42,13 @@ async function reachedWith(audit: AuditSink): Promise<{ status: number; reached:
 }
 
 describe('auditFile', () => {
+  it('has the next line of whoever was told that the one before is written', async () => {
+    const audit = auditFile({ path })
+    for (let line = 0; line < 3; line++) await audit.record(EVENT)
+    await audit.close()
+    expect(linesIn(path)).toHaveLength(3)
+  })
+
   it('has each hop before it is made, in order, one line each', async () => {
     const audit = auditFile({ path, sync: true })
     let before: readonly string[] = []
