@@ -85,7 +85,8 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
   function rebuild(): void {
     speech.refresh()
     const place = frame?.place()
-    const act = (id: string, turn: Turn) => tell('chat-answer-action', { id, ...turn })
+    const act = (id: string, { itemIds, text }: Turn) =>
+      tell('chat-answer-action', { id, itemIds, text })
     frame = createFrame(root, {
       ...{ settings, words, wire, chat, kept, uploads, host, send, act },
       historyShown: (open) => tell('chat-history', { open }),

@@ -2,6 +2,7 @@
 // end, runs a tool of the page, or follows an answer that still goes on.
 
 import type { ClientToolCallItem } from '../../src/chatkit/protocol/item.ts'
+import { defined } from '../client/json.ts'
 import type { ThreadHead } from '../client/parse.ts'
 import { isSignedOut, Refused } from '../client/refused.ts'
 import {
@@ -79,17 +80,17 @@ export async function refresh(session: Session): Promise<void> {
   await showRun(session, follow, () => comeBack(session, id))
 }
 
-/** Asks for the answer to the person's last message once more. */
-export async function retryAnswer(session: Session): Promise<void> {
+/**
+ * Asks for the answer to the person's last message once more. `keepsOld`: our server keeps the one
+ * that is there.
+ */
+export async function retryAnswer(session: Session, keepsOld = false): Promise<void> {
   const id = session.threadId
   const last = lastQuestion(session.state.conversation)
   if (!last || id === undefined || session.state.phase !== 'idle') return
   session.update(cutAfter(session.state.conversation, last.id))
-  await showRun(
-    session,
-    { type: 'threads.retry_after_item', params: { thread_id: id, item_id: last.id } },
-    () => retryAnswer(session),
-  )
+  const params = defined({ thread_id: id, item_id: last.id, onbehalf_keep: keepsOld || undefined })
+  await showRun(session, { type: 'threads.retry_after_item', params }, () => retryAnswer(session))
 }
 
 /**

@@ -3,7 +3,8 @@
 
 import { EMPTY_CONVERSATION, withoutNotice } from '../state/conversation.ts'
 import { loadOlder, sendAction, sendAnswers, sendFeedback } from './actions.ts'
-import { comeBack, refresh } from './answers.ts'
+import { comeBack, refresh, retryAnswer } from './answers.ts'
+import { chooseBranch, editMessage } from './branches.ts'
 import type { Chat, ChatParts } from './parts.ts'
 import { leaveRun, stopRun } from './runner.ts'
 import { resend, sendDraft, withdraw } from './send.ts'
@@ -35,6 +36,9 @@ export function createChat(parts: ChatParts): Chat {
     },
     resend: (itemId) => resend(session, itemId),
     withdraw: (itemId) => withdraw(session, itemId),
+    again: () => retryAnswer(session, true),
+    edit: (message, text) => editMessage(session, message, text),
+    choose: (message, of, number) => chooseBranch(session, message, of, number),
     refresh: () => refresh(session),
     stop: () => stopRun(session),
     remedy: () => remedy(session),

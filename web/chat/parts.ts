@@ -115,6 +115,12 @@ export interface Chat {
   resend(itemId: string): Promise<void>
   /** Removes a message that did not arrive, and returns it. */
   withdraw(itemId: string): OwnMessage | undefined
+  /** Writes another answer to the last message. Our server keeps the one before. */
+  again(): Promise<void>
+  /** Sends another version of a message. */
+  edit(message: OwnMessage, text: string): Promise<void>
+  /** Shows another version of a message, or another answer to it. */
+  choose(message: OwnMessage, of: 'message' | 'answer', number: number): Promise<void>
   /** Reads what has happened elsewhere, and follows an answer that is being written. */
   refresh(): Promise<void>
   stop(): void

@@ -1,6 +1,7 @@
 // Sends a message of the person: shows it at once, and says so when it did not arrive.
 
 import type { UserMessageItem } from '../../src/chatkit/protocol/item.ts'
+import type { UserMessageInput } from '../../src/chatkit/protocol/request.ts'
 import { defined } from '../client/json.ts'
 import { Refused, Unreachable } from '../client/refused.ts'
 import { withOwnMessage, withoutItem } from '../state/conversation.ts'
@@ -75,7 +76,11 @@ function draftOf(item: UserMessageItem): Draft {
 /** The start of the ids of messages that the server does not have. The rest is the key. */
 const LOCAL = 'local_'
 
-function messageOf({ parts, threadId = '' }: Session, draft: Draft, key: string): UserMessageItem {
+export function messageOf(
+  { parts, threadId = '' }: Session,
+  draft: Draft,
+  key: string,
+): UserMessageItem {
   const { text, attachments, quotedText, inferenceOptions } = draft
   const written = text === '' ? [] : [{ type: 'input_text', text } as const]
   return defined({
@@ -91,22 +96,32 @@ function messageOf({ parts, threadId = '' }: Session, draft: Draft, key: string)
 }
 
 function requestFor(
-  { content, attachments, quoted_text, inference_options }: UserMessageItem,
+  message: UserMessageItem,
   threadId: string | undefined,
   idempotencyKey: string,
 ): RunRequest {
-  const input = defined({
-    content,
-    attachments: attachments.map(({ id }) => id),
-    quoted_text,
-    inference_options,
-  })
+  const input = inputOf(message)
   if (threadId === undefined) return { type: 'threads.create', params: { input }, idempotencyKey }
   return {
     type: 'threads.add_user_message',
     params: { thread_id: threadId, input },
     idempotencyKey,
   }
+}
+
+/** Returns a message as a request carries it. */
+export function inputOf({
+  content,
+  attachments,
+  quoted_text,
+  inference_options,
+}: UserMessageItem): UserMessageInput {
+  return defined({
+    content,
+    attachments: attachments.map(({ id }) => id),
+    quoted_text,
+    inference_options,
+  })
 }
 
 async function rejoin(session: Session, threadId: string, ownId: string): Promise<void> {

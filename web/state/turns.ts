@@ -1,7 +1,7 @@
 // Finds the items that belong to one answer, so that the person can copy or rate the whole answer.
 // Pure.
 
-import type { Task } from '../../src/chatkit/protocol/item.ts'
+import type { Task, UserMessageItem } from '../../src/chatkit/protocol/item.ts'
 import type { Entry } from './conversation.ts'
 
 /** An answer: everything between two messages of the person. */
@@ -10,6 +10,10 @@ export interface Turn {
   readonly itemIds: readonly string[]
   /** The text to copy, as Markdown. */
   readonly text: string
+  /** The person's message that it answers. */
+  readonly question?: UserMessageItem
+  /** Whether no other message follows. */
+  readonly isLast?: boolean
 }
 
 /**
@@ -22,14 +26,19 @@ export function completeTurns(
 ): ReadonlyMap<string, Turn> {
   const turns = new Map<string, Turn>()
   let open: { ids: string[]; texts: string[]; last: string } | undefined
-  const close = () => {
-    if (open && open.ids.length > 0)
-      turns.set(open.last, { itemIds: open.ids, text: open.texts.join('\n\n') })
+  let question: UserMessageItem | undefined
+  const close = (isLast: boolean) => {
+    if (open && open.ids.length > 0) {
+      const text = open.texts.join('\n\n')
+      turns.set(open.last, { itemIds: open.ids, text, ...(question && { question }), isLast })
+    }
     open = undefined
   }
   for (const { item, standing } of entries) {
-    if (item.type === 'user_message') close()
-    else if (item.type === 'assistant_message' || item.type === 'widget') {
+    if (item.type === 'user_message') {
+      close(false)
+      question = standing === 'stored' ? item : undefined
+    } else if (item.type === 'assistant_message' || item.type === 'widget') {
       open ??= { ids: [], texts: [], last: item.id }
       const text =
         item.type === 'widget' ? item.copy_text : item.content.map((part) => part.text).join('')
@@ -39,7 +48,7 @@ export function completeTurns(
       open.last = item.id
     }
   }
-  if (!running) close()
+  if (!running) close(true)
   return turns
 }
 

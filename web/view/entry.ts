@@ -9,9 +9,13 @@ import type { Words } from '../settings/words.ts'
 import type { Entry } from '../state/conversation.ts'
 import type { Turn } from '../state/turns.ts'
 import { iconButton } from './icon-button.ts'
+import { type OwnListener, ownFooter } from './own-message.ts'
+import { versionSwitch } from './versions.ts'
 
 /** What a person can do with an answer. */
-export interface TurnListener {
+export interface TurnListener extends OwnListener {
+  /** Writes another answer to the last message. */
+  again(): void
   /** Undefined when the page does not let people rate answers. */
   readonly rate:
     | ((itemIds: readonly string[], kind: 'positive' | 'negative') => Promise<void>)
@@ -44,26 +48,32 @@ export function createEntryView(
   const own = first.item.type === 'user_message'
   const note = el('div', { class: 'entry-note' }, el('p', {}, words('notSent')))
   if (own) note.append(...unsentButtons(first.item.id, words, listener))
+  const body = el('div', { class: 'entry-body' }, view.element)
   const element = el(
     'article',
     { class: own ? 'entry own' : 'entry', 'aria-label': words(own ? 'youSaid' : 'itSaid') },
-    el('div', { class: 'entry-body' }, view.element),
+    body,
     note,
   )
   let drawn = first.item
   let footer: { readonly element: HTMLElement; readonly key: string } | undefined
 
-  function drawFooter(turn: Turn | undefined): void {
-    const key = turn ? JSON.stringify([turn, listener.rate !== undefined, listener.actions]) : ''
+  function drawFooter(turn: Turn | undefined, { item, standing }: Entry): void {
+    const message = item.type === 'user_message' && standing === 'stored' ? item : undefined
+    const about = message ?? (turn && [turn, listener.rate !== undefined, listener.actions])
+    const key = about ? JSON.stringify(about) : ''
     if (key === (footer?.key ?? '')) return
     footer?.element.remove()
-    footer = turn && { key, element: turnFooter(turn, words, listener) }
+    footer = undefined
+    if (message) footer = { key, element: ownFooter(message, body, words, listener) }
+    else if (turn) footer = { key, element: turnFooter(turn, words, listener) }
     if (footer) element.append(footer.element)
   }
 
   return {
     element,
-    update({ item, standing }, turn, again) {
+    update(entry, turn, again) {
+      const { item, standing } = entry
       if (again || item !== drawn) view.update(item)
       drawn = item
       attribute(element, 'data-standing', standing)
@@ -72,7 +82,7 @@ export function createEntryView(
       if (!note.hidden)
         for (const one of note.querySelectorAll('button'))
           attribute(one, 'aria-disabled', host.busy)
-      if (turn !== 'as before') drawFooter(turn)
+      if (turn !== 'as before') drawFooter(turn, entry)
     },
   }
 }
@@ -117,7 +127,24 @@ function turnFooter(turn: Turn, words: Words, listener: TurnListener): HTMLEleme
   const about = iconButton('quote', words('quote'), () => quote(turn.text))
   // A press would otherwise clear the selected text.
   about.addEventListener('mousedown', (event) => event.preventDefault())
-  const buttons = turn.text === '' ? [] : [copy, about]
+  const { question } = turn
+  const answers = question?.onbehalf_branches?.answer
+  const buttons = [
+    ...(turn.text === '' ? [] : [copy, about]),
+    ...(turn.isLast && question
+      ? [iconButton('reload', words('again'), () => !listener.isBusy() && listener.again())]
+      : []),
+    ...(question && answers
+      ? [
+          versionSwitch(
+            answers,
+            words,
+            listener.isBusy,
+            (number) => void listener.choose(question, 'answer', number),
+          ),
+        ]
+      : []),
+  ]
   if (!rate) return el('footer', { class: 'turn' }, ...buttons, ...own)
   const rates = (['positive', 'negative'] as const).map((kind) => {
     const name = kind === 'positive' ? 'good' : 'bad'

@@ -93,6 +93,10 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
     rate: chat.feedback,
     say,
     act: parts.act,
+    again: () => void again(chat, panel.element, words),
+    edit: chat.edit,
+    choose: chat.choose,
+    isBusy: () => host.busy,
     unsent: {
       resend: (id) => void chat.resend(id),
       edit(id) {
@@ -173,12 +177,20 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
 
 /** Does what the button beside an error says. Asks first where that would do something twice. */
 async function remedy(chat: Chat, place: HTMLElement, words: Words): Promise<void> {
-  const { failure, entries } = chat.state.conversation
-  const steps = failure?.remedy === 'retry' ? doneSteps(entries) : []
-  if (steps.length > 0) {
-    const text = words('alreadyDone', { steps: steps.join(', ') })
-    const heading = words('repeatReally')
-    if (!(await ask(place, words, { heading, text, yes: words('retry') }))) return
-  }
-  await chat.remedy()
+  const { failure } = chat.state.conversation
+  if (failure?.remedy !== 'retry' || (await mayRepeat(chat, place, words))) await chat.remedy()
+}
+
+/** Writes another answer. */
+async function again(chat: Chat, place: HTMLElement, words: Words): Promise<void> {
+  if (await mayRepeat(chat, place, words)) await chat.again()
+}
+
+/** Asks the person where the last answer has done something that another one may do again. */
+async function mayRepeat(chat: Chat, place: HTMLElement, words: Words): Promise<boolean> {
+  const steps = doneSteps(chat.state.conversation.entries)
+  if (steps.length === 0) return true
+  const text = words('alreadyDone', { steps: steps.join(', ') })
+  const heading = words('repeatReally')
+  return await ask(place, words, { heading, text, yes: words('retry') })
 }

@@ -165,6 +165,20 @@ export interface UserMessageItem extends ItemBase {
   readonly attachments: readonly Attachment[]
   readonly quoted_text?: string
   readonly inference_options: InferenceOptions
+  /** Our addition: there are others like this message, or like what follows it. */
+  readonly onbehalf_branches?: Branches
+}
+
+/** Which of several is in the thread, counted from 1. */
+export interface BranchPlace {
+  readonly number: number
+  readonly total: number
+}
+
+/** The places of a message among its versions, and of what follows it among those answers. */
+export interface Branches {
+  readonly message?: BranchPlace
+  readonly answer?: BranchPlace
 }
 
 /** An answer. */

@@ -122,8 +122,19 @@ const PARAMS: { readonly [T in keyof Params]: Shape<Params[T]> } = {
   'threads.add_user_message': object({ ...ofThread, input: messageInput }),
   'threads.add_client_tool_output': object({ ...ofThread, result: anyJson }),
   'threads.add_structured_input': object({ ...ofThread, item_id: id, input: structuredInput }),
-  'threads.retry_after_item': object({ ...ofThread, item_id: id }),
+  'threads.retry_after_item': object<StreamParams['threads.retry_after_item']>({
+    ...ofThread,
+    item_id: id,
+    onbehalf_keep: maybe(flag),
+  }),
   'threads.custom_action': ofAction,
+  'onbehalf.branches.edit': object({ ...ofThread, item_id: id, input: messageInput }),
+  'onbehalf.branches.choose': object<StreamParams['onbehalf.branches.choose']>({
+    ...ofThread,
+    item_id: id,
+    of: oneOf('message', 'answer'),
+    number: count(MAX_PARTS),
+  }),
   'threads.sync_custom_action': ofAction,
   'threads.get_by_id': object(ofThread),
   'threads.delete': object(ofThread),
@@ -207,7 +218,8 @@ function misplaced(place: string): Result<ChatkitRequest, WireRefusal> {
 function lengthOf(request: ChatkitRequest): number {
   switch (request.type) {
     case 'threads.create':
-    case 'threads.add_user_message': {
+    case 'threads.add_user_message':
+    case 'onbehalf.branches.edit': {
       const { content, quoted_text } = request.params.input
       return content.reduce((sum, { text }) => sum + text.length, quoted_text?.length ?? 0)
     }

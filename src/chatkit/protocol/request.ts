@@ -1,4 +1,4 @@
-// The parsed requests of the protocol, and the three that this server adds.
+// The parsed requests of the protocol, and those that this server adds.
 
 import type { JsonValue } from '../../core/json.ts'
 import type { InferenceOptions, UserContent } from './item.ts'
@@ -46,6 +46,10 @@ interface OfThread {
   readonly thread_id: string
 }
 
+interface OfItem extends OfThread {
+  readonly item_id: string
+}
+
 interface OfAction extends OfThread {
   readonly item_id?: string
   readonly action: Action
@@ -60,8 +64,18 @@ export interface StreamParams {
     readonly item_id: string
     readonly input: StructuredInputAnswers
   }
-  'threads.retry_after_item': OfThread & { readonly item_id: string }
+  'threads.retry_after_item': OfItem & {
+    /** Ours: what came after the item is kept as another answer. In the protocol it is removed. */
+    readonly onbehalf_keep?: boolean
+  }
   'threads.custom_action': OfAction
+  /** Ours: another version of a message, with an answer of its own. */
+  'onbehalf.branches.edit': OfItem & { readonly input: UserMessageInput }
+  /** Ours: takes another version of a message, or another answer to it, back into the thread. */
+  'onbehalf.branches.choose': OfItem & {
+    readonly of: 'message' | 'answer'
+    readonly number: number
+  }
 }
 
 /** The parameters of the requests that are answered with JSON. The last two are ours. */
@@ -101,6 +115,22 @@ type RequestOf<M> = {
 
 /** A request that begins a run. */
 export type StreamRequest = RequestOf<StreamParams>
+
+/** The requests with a message of the person, which is stored before its answer begins. */
+type MessageRequest = Extract<
+  StreamRequest,
+  { type: 'threads.create' | 'threads.add_user_message' | 'onbehalf.branches.edit' }
+>
+
+/** Whether a request brings a message. */
+export function bringsMessage(request: StreamRequest): request is MessageRequest {
+  const { type } = request
+  return (
+    type === 'threads.create' ||
+    type === 'threads.add_user_message' ||
+    type === 'onbehalf.branches.edit'
+  )
+}
 
 /** A request that is answered with JSON. */
 export type JsonRequest = RequestOf<JsonParams>

@@ -52,7 +52,9 @@ export async function answerRequest<C extends ChatCaller>(
     case 'threads.add_client_tool_output':
     case 'threads.add_structured_input':
     case 'threads.retry_after_item':
-    case 'threads.custom_action': {
+    case 'threads.custom_action':
+    case 'onbehalf.branches.edit':
+    case 'onbehalf.branches.choose': {
       const allowed = await rateLimit?.take(owner, 'run')
       if (allowed && !allowed.ok) return replyRefusing(tooManyRequests(allowed.retryAfter))
       const once = await readOnce(request.headers, asked)

@@ -8,10 +8,11 @@ import type { AnswerEvent } from '../protocol/event.ts'
 import type { Item } from '../protocol/item.ts'
 import { RENEWS } from '../protocol/ours.ts'
 import { NOT_FOUND, refuse, type WireRefusal } from '../protocol/refusal.ts'
-import type { StreamRequest } from '../protocol/request.ts'
+import { bringsMessage, type StreamRequest } from '../protocol/request.ts'
 import type { Run } from '../runs/run.ts'
 import { act } from './begin/action.ts'
 import type { Beginning, BeginParts } from './begin/beginning.ts'
+import { chooseBranch, editMessage } from './begin/branches.ts'
 import { addMessage, answerFirst, createThread, type NewThread } from './begin/message.ts'
 import { retryAfter } from './begin/retry.ts'
 import { addStructuredInput } from './begin/structured-input.ts'
@@ -70,10 +71,9 @@ export async function beginAnswer<C extends ChatCaller>(
 }
 
 function pageOf(request: StreamRequest, headers: PageSays['headers']): PageSays {
-  const isMessage = request.type === 'threads.create' || request.type === 'threads.add_user_message'
   return {
     metadata: request.metadata ?? {},
-    inputMetadata: (isMessage ? request.params.input.metadata : undefined) ?? {},
+    inputMetadata: (bringsMessage(request) ? request.params.input.metadata : undefined) ?? {},
     headers,
   }
 }
@@ -117,5 +117,9 @@ async function storeRequest<C extends ChatCaller>(
       return retryAfter(thread, request.params, parts)
     case 'threads.custom_action':
       return act(thread, request.params, parts)
+    case 'onbehalf.branches.edit':
+      return editMessage(thread, request.params, parts)
+    case 'onbehalf.branches.choose':
+      return chooseBranch(thread, request.params, parts)
   }
 }

@@ -3,10 +3,12 @@
 import type { FrameSource } from '../http/frames.ts'
 import type { AnswerContext, ChatCaller, ChatkitServerOptions, ErrorPlace } from '../options.ts'
 import { ID_PREFIX } from '../protocol/id.ts'
+import type { Item } from '../protocol/item.ts'
 import type { ChatkitLimits } from '../protocol/limits.ts'
 import type { RequestMetadata, StreamRequest } from '../protocol/request.ts'
 import type { NewRun } from '../runs/run-store.ts'
 import type { Runs } from '../runs/runs.ts'
+import { branchOf } from '../threads/branches.ts'
 import type { OwnedThreads } from '../threads/owned-threads.ts'
 
 /** What the server has for requests that are answered with a stream. */
@@ -47,6 +49,26 @@ export interface PageSays {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** Gives the newest items, newest first. What was set aside is no part of the conversation. */
+async function newestItems(
+  threads: OwnedThreads,
+  threadId: string,
+  limit: number,
+): Promise<readonly Item[]> {
+  const found: Item[] = []
+  for (let after: string | undefined; ; ) {
+    const page = await threads.items(threadId, {
+      limit,
+      order: 'desc',
+      hidden: true,
+      ...(after === undefined ? {} : { after }),
+    })
+    found.push(...(page?.data ?? []).filter((item) => !branchOf(item)))
+    after = page?.after
+    if (after === undefined || found.length >= limit) return found.slice(0, limit)
+  }
+}
+
 /** Makes what every function of the app that works in a thread is given. */
 export function contextOf<C extends ChatCaller>(
   page: PageSays,
@@ -64,8 +86,7 @@ export function contextOf<C extends ChatCaller>(
       created_at: new Date(now()).toISOString(),
     }),
     async history(limit = 100) {
-      const page = await threads.items(threadId, { limit, order: 'desc', hidden: true })
-      return page ? page.data.toReversed() : []
+      return (await newestItems(threads, threadId, limit)).toReversed()
     },
   }
 }

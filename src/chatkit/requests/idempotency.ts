@@ -5,7 +5,7 @@ import { granted, type Result } from '../../core/errors.ts'
 import { fixedFrames } from '../http/frames.ts'
 import type { ThreadStreamEvent } from '../protocol/event.ts'
 import { conflict, invalid, NOT_FOUND, refuse, type WireRefusal } from '../protocol/refusal.ts'
-import type { StreamRequest } from '../protocol/request.ts'
+import { bringsMessage, type StreamRequest } from '../protocol/request.ts'
 import { wireThread } from '../protocol/thread.ts'
 import { INTERRUPTED } from '../runs/error-event.ts'
 import { recover } from '../runs/recover.ts'
@@ -32,11 +32,11 @@ export interface Once {
  */
 export async function readOnce(
   headers: Headers,
-  { type, params }: StreamRequest,
+  request: StreamRequest,
 ): Promise<Result<Once | undefined, WireRefusal>> {
+  const { type, params } = request
   const key = headers.get('idempotency-key')
-  if (key === null || (type !== 'threads.create' && type !== 'threads.add_user_message'))
-    return granted(undefined)
+  if (key === null || !bringsMessage(request)) return granted(undefined)
   if (!/^[\x21-\x7e]{1,255}$/.test(key))
     return refuse(invalid('Idempotency-Key takes 1 to 255 visible ASCII characters.'))
   const bytes = await crypto.subtle.digest(

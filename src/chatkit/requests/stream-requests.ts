@@ -6,6 +6,7 @@ import type { ChatCaller, ErrorPlace } from '../options.ts'
 import { ID_PREFIX } from '../protocol/id.ts'
 import { RESUMABLE } from '../protocol/ours.ts'
 import { conflict, NOT_FOUND, refuse, type WireRefusal } from '../protocol/refusal.ts'
+import { bringsMessage } from '../protocol/request.ts'
 import { recover } from '../runs/recover.ts'
 import type { RunTerms } from '../runs/run-parts.ts'
 import type { NewRun } from '../runs/run-store.ts'
@@ -102,14 +103,12 @@ function recordOf<C extends ChatCaller>(
   messageId: string,
   runId: string,
 ): NewRun {
-  const hasMessage =
-    request.type === 'threads.create' || request.type === 'threads.add_user_message'
   return {
     id: runId,
     owner: threads.owner,
     threadId,
     resumable: request.metadata?.[RESUMABLE] === true,
-    ...(hasMessage ? { itemId: messageId } : {}),
+    ...(bringsMessage(request) ? { itemId: messageId } : {}),
     ...(once ? { once } : {}),
   }
 }

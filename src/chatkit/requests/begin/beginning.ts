@@ -29,6 +29,8 @@ export interface BeginParts<C extends ChatCaller>
   /** Id of the message that the request brings. */
   readonly messageId: string
   readonly limits: Pick<ChatkitLimits, 'titleLength'>
+  /** A new id for a prefix. */
+  readonly newId: (prefix: string) => string
 }
 
 /** The event that says what clients may do with the answer. */

@@ -91,7 +91,7 @@ export async function addMessage<C extends ChatCaller>(
 }
 
 /** Makes the item of a message, with its attachments. */
-async function makeMessage(
+export async function makeMessage(
   input: UserMessageInput,
   { threads, threadId, createdAt, messageId, attachments: storage }: MessageParts,
 ): Promise<Result<UserMessageItem, WireRefusal>> {
@@ -115,7 +115,10 @@ async function makeMessage(
 }
 
 /** The person's message, and what clients may do with the answer to it. */
-function preludeOf(message: UserMessageItem, parts: MessageParts): readonly ThreadStreamEvent[] {
+export function preludeOf(
+  message: UserMessageItem,
+  parts: MessageParts,
+): readonly ThreadStreamEvent[] {
   return [
     { type: 'thread.item.done', item: presentItem(message, parts.attachments) },
     streamOptions(parts),
