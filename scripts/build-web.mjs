@@ -39,6 +39,7 @@ const componentBeside = {
 
 /** The modules that are loaded when an answer needs them, with the libraries in each. */
 const RICH = {
+  draw: [],
   formula: ['katex'],
   diagram: ['beautiful-mermaid', '@dagrejs/dagre', '@dagrejs/graphlib'],
   code: ['highlight.js'],
@@ -102,12 +103,13 @@ for (const [kind, inside] of Object.entries(RICH)) {
     bundle: true,
     format: 'esm',
     target: 'es2022',
-    plugins: [stylesAsText],
+    plugins: [stylesAsText, loadedLater],
     minify: true,
     legalComments: 'none',
     logLevel: 'warning',
   })
-  const rich = `/*! Contains ${inside.join(', ')}: ${name}.LICENSES.txt */\n${files[0].text}`
+  const notice = `/*! Contains ${inside.join(', ')}: ${name}.LICENSES.txt */\n`
+  const rich = (inside.length > 0 ? notice : '') + files[0].text
   const kilobytes = (gzipSync(rich, { level: 9 }).length / 1000).toFixed(1)
   console.log(`${besideName(kind)}: ${kilobytes} kB gzipped`)
   writeFileSync(join(folder, besideName(kind)), rich)
