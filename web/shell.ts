@@ -85,10 +85,8 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
   function rebuild(): void {
     speech.refresh()
     const place = frame?.place()
-    const act = (id: string, { itemIds, text }: Turn) =>
-      tell('chat-answer-action', { id, itemIds, text })
     frame = createFrame(root, {
-      ...{ settings, words, wire, chat, kept, uploads, host, send, act },
+      ...{ settings, words, wire, chat, kept, uploads, host, send, act: answerAction(tell) },
       historyShown: (open) => tell('chat-history', { open }),
       toolChanged: (id) => tell('chat-tool', { id }),
     })
@@ -150,6 +148,11 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
       chat.leave()
     },
   }
+}
+
+function answerAction(tell: Tell) {
+  return (id: string, { itemIds, text }: Turn): void =>
+    tell('chat-answer-action', { id, itemIds, text })
 }
 
 function createSend(chat: Chat, uploads: Uploads, frame: () => Frame | undefined): Send {

@@ -77,7 +77,7 @@ async function open(said: string, own = '{}'): Promise<void> {
   await page.locator('.md').waitFor()
 }
 
-const later = () => loaded.filter((name) => /-(?:formula|diagram|code)\.js$/.test(name)).sort()
+const later = () => loaded.filter((name) => /-(?:draw|formula|diagram|code)\.js$/.test(name)).sort()
 const FENCE = '```'
 
 it('formulas are drawn as MathML, and the dollars of prices stay', async () => {
@@ -90,7 +90,7 @@ it('formulas are drawn as MathML, and the dollars of prices stay', async () => {
   expect(shown).toContain('\\(\\nosuch{\\)')
   expect(await page.locator('.display math[display=block] mfrac').count()).toBe(1)
   expect(await page.locator('.md li, .md h3').count()).toBe(0)
-  expect(later()).toEqual(['onbehalf-chat-formula.js'])
+  expect(later()).toEqual(['onbehalf-chat-draw.js', 'onbehalf-chat-formula.js'])
 })
 
 it('code gets its colours, and stays the same text', async () => {
@@ -102,7 +102,7 @@ it('code gets its colours, and stays the same text', async () => {
     `['pre code', '.hl-keyword'].map((one) => getComputedStyle(chat.shadowRoot.querySelector(one)).color)`,
   )
   expect(plain).not.toBe(coloured)
-  expect(later()).toEqual(['onbehalf-chat-code.js'])
+  expect(later()).toEqual(['onbehalf-chat-code.js', 'onbehalf-chat-draw.js'])
 })
 
 it('a diagram is drawn, its text is a press away, and an unknown kind stays text', async () => {
@@ -120,7 +120,7 @@ it('a diagram is drawn, its text is a press away, and an unknown kind stays text
   await page.getByRole('button', { name: 'Show the text' }).click()
   await page.locator('pre', { hasText: 'flowchart TD' }).waitFor()
   expect(await page.locator('pre', { hasText: 'Pets' }).isVisible()).toBe(true)
-  expect(later()).toEqual(['onbehalf-chat-diagram.js'])
+  expect(later()).toEqual(['onbehalf-chat-diagram.js', 'onbehalf-chat-draw.js'])
 })
 
 it('an answer without any of them loads nothing more', async () => {
@@ -149,5 +149,5 @@ it('the page draws with its own renderers, and what fails stays text', async () 
   await page.locator('.diagram i', { hasText: 'drawn pie' }).waitFor()
   expect(await page.locator('.tex b').textContent()).toBe('x^2false')
   expect(await page.locator('pre', { hasText: 'let a' }).isVisible()).toBe(true)
-  expect(later()).toEqual([])
+  expect(later()).toEqual(['onbehalf-chat-draw.js'])
 })

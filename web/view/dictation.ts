@@ -22,9 +22,6 @@ export interface DictationListener {
   problem(message: string): void
 }
 
-/** A recording is at most so many seconds long. Then it is sent. */
-const MAX_SECONDS = 120
-
 /** Makes the button. It records nothing before the person presses it. */
 export function createDictation(
   settings: ChatSettings,
@@ -33,20 +30,29 @@ export function createDictation(
   { said, problem }: DictationListener,
 ): Dictation {
   const button = iconButton('mic', words('dictate'), () => void press())
-  let recorder: MediaRecorder | undefined
+  let stop: (() => void) | undefined
 
   function show(): void {
-    attribute(button, 'aria-pressed', String(recorder !== undefined))
-    button.title = words(recorder ? 'stopDictating' : 'dictate')
+    attribute(button, 'aria-pressed', String(stop !== undefined))
+    button.title = words(stop ? 'stopDictating' : 'dictate')
     attribute(button, 'aria-label', button.title)
   }
 
   async function press(): Promise<void> {
-    if (recorder) return recorder.stop()
+    if (stop) return stop()
     problem('')
     button.disabled = true
+    const loaded = await import('./record.ts').catch(() => undefined)
     try {
-      begin(await navigator.mediaDevices.getUserMedia({ audio: true }))
+      // A button that left the page has nobody to write for.
+      const isWanted = () => button.isConnected
+      stop = await loaded?.record(isWanted, (recording) => {
+        stop = undefined
+        show()
+        if (isWanted() && recording.size > 0)
+          void loaded.base64(recording).then((bytes) => writeDown(bytes, recording.type))
+      })
+      if (!loaded) problem(words('unreachable'))
     } catch {
       problem(words('noMicrophone'))
     }
@@ -54,30 +60,10 @@ export function createDictation(
     show()
   }
 
-  function begin(stream: MediaStream): void {
-    const pieces: Blob[] = []
-    const made = new MediaRecorder(stream)
-    recorder = made
-    made.addEventListener('dataavailable', ({ data }) => {
-      pieces.push(data)
-      // A button that left the page has nobody to write for.
-      if (made.state === 'recording' && (pieces.length >= MAX_SECONDS || !button.isConnected))
-        made.stop()
-    })
-    made.addEventListener('stop', () => {
-      for (const track of stream.getTracks()) track.stop()
-      recorder = undefined
-      show()
-      const recording = new Blob(pieces, { type: made.mimeType })
-      if (button.isConnected && recording.size > 0) void writeDown(recording)
-    })
-    made.start(1000)
-  }
-
-  async function writeDown(recording: Blob): Promise<void> {
+  async function writeDown(audio_base64: string, mime_type: string): Promise<void> {
     button.disabled = true
     try {
-      const params = { audio_base64: await base64(recording), mime_type: recording.type }
+      const params = { audio_base64, mime_type }
       said(text(asFields(await wire.ask('input.transcribe', params)).text) ?? '')
     } catch (error) {
       problem((error instanceof Refused && error.message) || words('unreachable'))
@@ -92,12 +78,4 @@ export function createDictation(
   show()
   redraw()
   return { element: button, redraw }
-}
-
-async function base64(recording: Blob): Promise<string> {
-  const reader = new FileReader()
-  const read = new Promise((resolve) => reader.addEventListener('loadend', resolve))
-  reader.readAsDataURL(recording)
-  await read
-  return String(reader.result).replace(/^.*,/, '')
 }

@@ -22,7 +22,6 @@ export interface TurnListener extends OwnListener {
     | undefined
   /** Makes the next message about this answer, or about the text that the person has selected. */
   quote(text: string): void
-  say(text: string): void
   /** Buttons of the page, and what a press of one does. */
   readonly actions: readonly Choice[]
   act(id: string, turn: Turn): void

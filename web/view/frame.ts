@@ -16,6 +16,7 @@ import { createBar } from './bar.ts'
 import { type Composer, createComposer } from './composer.ts'
 import { type ConversationView, createConversationView } from './conversation-view.ts'
 import { createDisclaimer } from './disclaimer.ts'
+import type { TurnListener } from './entry.ts'
 import { contentOf } from './mentions.ts'
 import type { FormPlace } from './message-form.ts'
 import { createPanel } from './panel.ts'
@@ -97,17 +98,7 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
     edit: chat.edit,
     choose: chat.choose,
     isBusy: () => host.busy,
-    unsent: {
-      resend: (id) => void chat.resend(id),
-      edit(id) {
-        const message = chat.withdraw(id)
-        if (message) composer.edit(message)
-      },
-      discard(id) {
-        chat.withdraw(id)
-        composer.focus()
-      },
-    },
+    unsent: unsentListener(chat, () => composer),
   })
   const banners = createBanners(words, host, {
     remedy: () => void remedy(chat, panel.element, words),
@@ -171,6 +162,21 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
     goTo({ form, distance }) {
       composer.goTo(form)
       conversation.toDistance(distance)
+    },
+  }
+}
+
+/** Does what a person wants with a message of theirs that did not arrive. */
+function unsentListener(chat: Chat, composer: () => Composer): TurnListener['unsent'] {
+  return {
+    resend: (id) => void chat.resend(id),
+    edit(id) {
+      const message = chat.withdraw(id)
+      if (message) composer().edit(message)
+    },
+    discard(id) {
+      chat.withdraw(id)
+      composer().focus()
     },
   }
 }

@@ -12,6 +12,8 @@ export interface RowListener {
   /** Resolves when the title is changed, or the person was told why it is not. */
   renamed(thread: ListedThread, title: string): Promise<void>
   deleted(thread: ListedThread): void
+  /** What was pressed did not happen. */
+  failed(error: unknown): void
 }
 
 /** A row on the page. */
@@ -20,8 +22,6 @@ export interface ThreadRow {
   /** `isShown`: its conversation is on show. */
   update(thread: ListedThread, isShown: boolean): void
 }
-
-const MAX_TITLE_CHARS = 200
 
 /** Makes a row. It is empty until the first update. */
 export function createThreadRow(
@@ -52,15 +52,17 @@ export function createThreadRow(
       draw(titleOf(thread, words))
       if (byKey) open.focus()
     }
-    const field = titleField(
-      thread.title ?? '',
-      words,
-      (title, byKey) => void listener.renamed(thread, title).then(() => finish(byKey)),
-      () => finish(true),
-    )
-    element.replaceChildren(field)
-    field.focus()
-    field.select()
+    import('./title-field.ts').then(({ titleField }) => {
+      const field = titleField(
+        thread.title ?? '',
+        words,
+        (title, byKey) => void listener.renamed(thread, title).then(() => finish(byKey)),
+        () => finish(true),
+      )
+      element.replaceChildren(field)
+      field.focus()
+      field.select()
+    }, listener.failed)
   }
 
   return {
@@ -77,34 +79,4 @@ export function createThreadRow(
 /** Returns the title that the list shows of a conversation. */
 export function titleOf({ title }: ListedThread, words: Words): string {
   return title || words('untitled')
-}
-
-function titleField(
-  title: string,
-  words: Words,
-  onEnded: (title: string, byKey: boolean) => void,
-  onEscape: () => void,
-): HTMLInputElement {
-  const field = el('input', {
-    class: 'rename',
-    'aria-label': words('titleOf'),
-    value: title,
-    maxlength: MAX_TITLE_CHARS,
-  })
-  let isOver = false
-  const end = (how: () => void) => {
-    if (isOver) return
-    isOver = true
-    how()
-  }
-  field.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && !event.isComposing) end(() => onEnded(field.value.trim(), true))
-    if (event.key === 'Escape') {
-      event.stopPropagation()
-      end(onEscape)
-    }
-  })
-  // Whoever goes on elsewhere has finished.
-  field.addEventListener('blur', () => end(() => onEnded(field.value.trim(), false)))
-  return field
 }

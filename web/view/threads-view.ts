@@ -57,6 +57,7 @@ export function createThreadsView(
         opened: ({ id }) => listener.opened(id),
         renamed: rename,
         deleted: (thread) => void remove(thread),
+        failed,
       }),
   )
   let shown: string | undefined
@@ -68,13 +69,17 @@ export function createThreadsView(
     drawRows(threads.all, (row, thread) => row.update(thread, thread.id === shown))
   }
 
+  function failed(error: unknown): void {
+    problem.textContent = failureText(error, words)
+  }
+
   /** Sends a request and draws the list. Returns false after a failure, which it shows. */
   async function succeeds(request: () => Promise<void>): Promise<boolean> {
     problem.textContent = ''
     try {
       await request()
     } catch (error) {
-      problem.textContent = failureText(error, words)
+      failed(error)
       return false
     }
     draw()

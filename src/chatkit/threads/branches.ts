@@ -4,6 +4,7 @@
 //
 // So every store has branches without knowing of them, and they have the owner of their thread.
 
+import type { JsonValue } from '../../core/json.ts'
 import type { BranchPlace, Item, ItemBase, UserMessageItem } from '../protocol/item.ts'
 
 /** At one place of a thread there are at most so many, the one in the thread among them. */
@@ -44,9 +45,9 @@ export function recordOf(
   newId: (prefix: string) => string,
 ): Item {
   const id = newId(PREFIX)
-  const content = { onbehalf: 'branch', ...branch }
+  const content: unknown = { onbehalf: 'branch', ...branch }
   // Items are JSON: they came from it, or go into it.
-  return { ...base, id, type: 'hidden_context_item', content: JSON.parse(JSON.stringify(content)) }
+  return { ...base, id, type: 'hidden_context_item', content: content as JsonValue }
 }
 
 /** The place of the one in the thread, beside those that are set aside. */
