@@ -1,5 +1,5 @@
 // Builds the chat component for browsers: one module with everything in it, and beside it one for
-// formulas, diagrams, the colours of code, the menu, what people seldom do, and each language, which
+// formulas, diagrams, the colours of code, the menu, a long history, what people seldom do, and each language, which
 // it loads when it needs them. Refuses a module that is larger than README promises.
 // `node scripts/build-web.mjs [folder]`, default dist.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -118,6 +118,7 @@ const web = (...path) => join(root, 'web', ...path)
 const locales = readdirSync(web('locales')).map((file) => file.replace('.ts', ''))
 const others = [
   [web('menu', 'index.ts'), besideName('menu')],
+  [web('history', 'index.ts'), besideName('history')],
   ...['edit-message', 'record', 'title-field'].map((name) => [
     web('view', `${name}.ts`),
     besideName(name),

@@ -8,6 +8,7 @@ import type { Wire } from '../client/wire.ts'
 export interface ListedThread {
   readonly id: string
   readonly title: string | undefined
+  readonly createdAt?: string | undefined
 }
 
 /** The list, newest first. Its requests throw Refused or Unreachable. */
@@ -39,7 +40,9 @@ export function createThreads(wire: Wire): Threads {
   let resets = 0
 
   const retitle = (id: string, title: string | undefined) => {
-    all = all.map((thread) => (thread.id === id ? { id, title: title ?? thread.title } : thread))
+    all = all.map((thread) =>
+      thread.id === id ? { ...thread, title: title ?? thread.title } : thread,
+    )
   }
 
   return {
@@ -84,11 +87,11 @@ export function createThreads(wire: Wire): Threads {
       await wire.ask('threads.delete', { thread_id: id })
       all = all.filter((thread) => thread.id !== id)
     },
-    take({ id, title }) {
+    take({ id, title, createdAt }) {
       if (all.some((thread) => thread.id === id)) retitle(id, title)
       // A page opens an old thread by its id alone: its place is further down. A new thread has no
       // title.
-      else if (loaded || title !== undefined) all = [{ id, title }, ...all]
+      else if (loaded || title !== undefined) all = [{ id, title, createdAt }, ...all]
     },
     reset() {
       all = []

@@ -18,6 +18,7 @@ import {
 export interface ThreadHead {
   readonly id: string
   readonly title: string | undefined
+  readonly createdAt?: string | undefined
   readonly status: ThreadStatus
   readonly allowedImageDomains: readonly string[]
   /** The state of its newest run, as our own server tells it. */
@@ -34,12 +35,13 @@ const MAX_INDEX = 1000
 
 /** Returns a thread without its items, or undefined when the value is no thread. */
 export function parseThread(value: unknown): ThreadHead | undefined {
-  const { id, title, status, allowed_image_domains, onbehalf_run } = asFields(value)
+  const { id, title, created_at, status, allowed_image_domains, onbehalf_run } = asFields(value)
   if (typeof id !== 'string' || id === '') return undefined
   const { state } = asFields(onbehalf_run)
   return {
     id,
     title: text(title),
+    createdAt: text(created_at),
     status: parseStatus(status),
     allowedImageDomains: list(allowed_image_domains).filter((domain) => typeof domain === 'string'),
     run: state === 'running' || state === 'interrupted' ? state : undefined,

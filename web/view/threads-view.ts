@@ -34,6 +34,9 @@ export interface ThreadsView {
   reset(): void
 }
 
+/** A list with so many conversations names the days on which they began. */
+const LONG = 5
+
 /** Makes the list. It stays empty until `load`. */
 export function createThreadsView(
   wire: Wire,
@@ -67,6 +70,12 @@ export function createThreadsView(
     more.hidden = !threads.hasMore
     none.hidden = threads.all.length > 0 || !threads.loaded
     drawRows(threads.all, (row, thread) => row.update(thread, thread.id === shown))
+    if (threads.all.length >= LONG)
+      import('../history/index.ts').then(
+        ({ nameDays }) => nameDays(list, threads.all),
+        // Where the file is missing, the list stays as it is.
+        () => undefined,
+      )
   }
 
   function failed(error: unknown): void {

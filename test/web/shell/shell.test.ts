@@ -243,6 +243,22 @@ it('older messages come in above without moving what is read', async () => {
   ).toBe(0)
 })
 
+it('a long list of conversations names the day or the month in which they began', async () => {
+  const { page, answers } = await stage()
+  const old = ['2025-07-20', '2025-07-02', '2025-05-09', '2024-12-24'].map((day, at) =>
+    thread(`thr_${at}`, { title: `Old ${at}`, created_at: `${day}T12:00:00Z` }),
+  )
+  const fresh = thread('thr_new', { title: 'New', created_at: new Date().toISOString() })
+  answers['threads.list'] = (_one, { json }) => json({ data: [fresh, ...old], has_more: false })
+  await page.evaluate('chat.reset()')
+  await page.evaluate('chat.showHistory()')
+  await eventually(() =>
+    page.evaluate(
+      "[...chat.shadowRoot.querySelectorAll('.thread')].map((row) => getComputedStyle(row, '::before').content)",
+    ),
+  ).toEqual(['"Today"', '"July 2025"', 'none', '"May 2025"', '"December 2024"'])
+})
+
 it('conversations are opened, given another title, and deleted when that is meant', async () => {
   const { page, answers, asked } = await stage()
   answers['threads.list'] = ({ params }, { json }) =>
