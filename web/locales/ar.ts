@@ -96,4 +96,8 @@ export const words: Dictionary = {
   usingTool: 'يستخدم {name}',
   image: 'صورة مُنشأة',
   makingImage: 'جارٍ إنشاء صورة…',
+  again: 'كتابة إجابة أخرى',
+  version: '{number} من {total}',
+  previous: 'النسخة السابقة',
+  next: 'النسخة التالية',
 }

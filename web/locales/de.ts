@@ -96,4 +96,8 @@ export const words: Dictionary = {
   usingTool: 'Benutzt {name}',
   image: 'Erstelltes Bild',
   makingImage: 'Ein Bild entsteht …',
+  again: 'Eine andere Antwort schreiben',
+  version: '{number} von {total}',
+  previous: 'Vorige Fassung',
+  next: 'Nächste Fassung',
 }

@@ -96,4 +96,8 @@ export const words: Dictionary = {
   usingTool: 'Usando {name}',
   image: 'Imagen generada',
   makingImage: 'Creando una imagen…',
+  again: 'Escribir otra respuesta',
+  version: '{number} de {total}',
+  previous: 'Versión anterior',
+  next: 'Versión siguiente',
 }

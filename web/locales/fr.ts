@@ -96,4 +96,8 @@ export const words: Dictionary = {
   usingTool: 'Utilise {name}',
   image: 'Image générée',
   makingImage: 'Création d’une image…',
+  again: 'Écrire une autre réponse',
+  version: '{number} sur {total}',
+  previous: 'Version précédente',
+  next: 'Version suivante',
 }

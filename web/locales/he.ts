@@ -96,4 +96,8 @@ export const words: Dictionary = {
   usingTool: 'שימוש ב־{name}',
   image: 'תמונה שנוצרה',
   makingImage: 'נוצרת תמונה…',
+  again: 'כתיבת תשובה אחרת',
+  version: '{number} מתוך {total}',
+  previous: 'הגרסה הקודמת',
+  next: 'הגרסה הבאה',
 }

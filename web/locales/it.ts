@@ -96,4 +96,8 @@ export const words: Dictionary = {
   usingTool: 'Uso di {name}',
   image: 'Immagine generata',
   makingImage: 'Creazione di un’immagine…',
+  again: 'Scrivi un’altra risposta',
+  version: '{number} di {total}',
+  previous: 'Versione precedente',
+  next: 'Versione successiva',
 }

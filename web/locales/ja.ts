@@ -96,4 +96,8 @@ export const words: Dictionary = {
   usingTool: '{name} を使用中',
   image: '生成された画像',
   makingImage: '画像を作成中…',
+  again: '別の回答を書く',
+  version: '{number} / {total}',
+  previous: '前の版',
+  next: '次の版',
 }

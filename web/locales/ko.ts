@@ -96,4 +96,8 @@ export const words: Dictionary = {
   usingTool: '{name} 사용 중',
   image: '생성된 이미지',
   makingImage: '이미지를 만드는 중…',
+  again: '다른 답변 쓰기',
+  version: '{total}개 중 {number}번째',
+  previous: '이전 버전',
+  next: '다음 버전',
 }

@@ -96,4 +96,8 @@ export const words: Dictionary = {
   usingTool: 'Gebruikt {name}',
   image: 'Gemaakte afbeelding',
   makingImage: 'Er wordt een afbeelding gemaakt…',
+  again: 'Een ander antwoord schrijven',
+  version: '{number} van {total}',
+  previous: 'Vorige versie',
+  next: 'Volgende versie',
 }

@@ -96,4 +96,8 @@ export const words: Dictionary = {
   usingTool: 'Usando {name}',
   image: 'Imagem gerada',
   makingImage: 'Criando uma imagem…',
+  again: 'Escrever outra resposta',
+  version: '{number} de {total}',
+  previous: 'Versão anterior',
+  next: 'Próxima versão',
 }

@@ -96,4 +96,8 @@ export const words: Dictionary = {
   usingTool: 'Используется {name}',
   image: 'Созданное изображение',
   makingImage: 'Создаётся изображение…',
+  again: 'Написать другой ответ',
+  version: '{number} из {total}',
+  previous: 'Предыдущая версия',
+  next: 'Следующая версия',
 }

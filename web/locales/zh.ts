@@ -96,4 +96,8 @@ export const words: Dictionary = {
   usingTool: '正在使用 {name}',
   image: '生成的图片',
   makingImage: '正在生成图片…',
+  again: '再写一个回答',
+  version: '第 {number} 个，共 {total} 个',
+  previous: '上一个版本',
+  next: '下一个版本',
 }
