@@ -85,7 +85,7 @@ export function langchainResume({ state, approved }: ResumedRun): {
   /** The answer to each interrupt, by its id. */
   readonly resume: Record<string, unknown>
 } {
-  // The store gives back what was written above.
+  // `graphState` wrote it.
   const { thread, asked } = JSON.parse(state) as GraphState
   const decision = approved ? { type: 'approve' } : { type: 'reject', message: DECLINED }
   const answers = asked.map(({ id, requests }) => [
