@@ -3,12 +3,14 @@
 import { unwatchFile, watchFile } from 'node:fs'
 import { readArguments } from './arguments.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
+import { ADDRESS_VARIABLE, runCommand, watchEnvironment } from './gateway/beside.ts'
 import { type Configured, readConfiguration } from './gateway/configuration.ts'
 import { ConfigError } from './gateway/place.ts'
 import { SCHEMA } from './gateway/schema.ts'
 import { type Served, serveGateway } from './gateway/serve.ts'
 
 const HELP = `Usage: onbehalf gateway --config FILE [--check] [--json]
+       onbehalf gateway --config FILE -- COMMAND [ARGUMENT…]
        onbehalf gateway --schema
 
 Serves MCP servers behind one address, for agents in any language: it verifies who calls, puts the person's own
@@ -23,7 +25,10 @@ back, and writes the audit. Each server is at /mcp/NAME, named subsets are at /m
 It listens on 127.0.0.1:8080 unless the file says otherwise. It reads the file again when it changes; when the new
 one is wrong, it says so and goes on with the old one. /healthz and /readyz are for load balancers. SIGTERM: it takes
 no new requests, and ends when those under way are done, or after 4 seconds.
-Exit code: 0 done, 1 something is wrong with the file or the address, 2 wrong arguments.`
+
+With -- COMMAND the gateway is up while the command runs. The command finds the file's url in ONBEHALF_GATEWAY_URL; the
+variables that the file refers to are taken out of its environment. What the gateway says goes to standard error.
+Exit code: 0 done, 1 something is wrong with the file or the address, 2 wrong arguments; with -- COMMAND, the command's.`
 
 const OPTIONS = {
   config: { type: 'string' },
@@ -40,14 +45,21 @@ export const gateway: Command = {
   summary: 'serves MCP servers behind one address, for agents in any language',
   help: HELP,
   async run(args, terminal): Promise<number> {
-    const { values, positionals } = readArguments(args, OPTIONS, TAKES)
+    const end = args.indexOf('--')
+    const command = end < 0 ? undefined : args.slice(end + 1)
+    const own = end < 0 ? args : args.slice(0, end)
+    const { values, positionals } = readArguments(own, OPTIONS, TAKES)
     if (positionals.length > 0) throw new UsageError(`it takes ${TAKES}`)
+    if (command?.length === 0) throw new UsageError('-- needs a command behind it')
+    if (command && (values.check || values.schema))
+      throw new UsageError('--check and --schema run no command')
     if (values.schema) {
       terminal.out(JSON.stringify(SCHEMA, null, values.json ? undefined : 2))
       return 0
     }
     const { config: file, json = false, check = false } = values
     if (file === undefined) throw new UsageError('it needs --config FILE')
+    if (command) return serveBeside(file, command, json, terminal)
     const configured = await configurationIn(file, json, terminal, { isCheck: check })
     if (!configured) return 1
     if (!check) return serve(file, configured, json, terminal)
@@ -57,16 +69,39 @@ export const gateway: Command = {
   },
 }
 
+/** Serves while the command runs. Standard output is the command's alone. */
+async function serveBeside(
+  file: string,
+  command: readonly string[],
+  json: boolean,
+  terminal: Terminal,
+): Promise<number> {
+  const quiet = { ...terminal, out: terminal.note }
+  const environment = watchEnvironment(process.env)
+  const configured = await configurationIn(file, json, quiet, { env: environment.env })
+  if (!configured) return 1
+  const env = { ...environment.withoutRead(), [ADDRESS_VARIABLE]: configured.url }
+  return serve(file, configured, json, quiet, () => runCommand(command, env, terminal))
+}
+
 /** The configuration; undefined when there is something wrong with it, which is told. */
 async function configurationIn(
   file: string,
   json: boolean,
   { out, note }: Terminal,
-  { before, isCheck = false }: { readonly before?: Configured; readonly isCheck?: boolean } = {},
+  {
+    before,
+    isCheck = false,
+    env = process.env,
+  }: {
+    readonly before?: Configured
+    readonly isCheck?: boolean
+    readonly env?: Readonly<Record<string, string | undefined>>
+  } = {},
 ): Promise<Configured | undefined> {
   try {
     return await readConfiguration(file, {
-      env: process.env,
+      env,
       warn: (message) => note(`warning: ${message}`),
       isCheck,
       ...(before ? { after: before.gateway, telemetry: before.telemetry } : {}),
@@ -87,11 +122,13 @@ function tellRoutes({ gateway, url }: Configured, json: boolean, { out }: Termin
   else for (const { url, servers } of routes) out(`${url}  ${servers.join(', ')}`)
 }
 
+/** Serves until the work is done; without work, until the person wants it to stop. */
 async function serve(
   file: string,
   first: Configured,
   json: boolean,
   terminal: Terminal,
+  work?: () => Promise<number>,
 ): Promise<number> {
   let served: Served
   try {
@@ -105,12 +142,14 @@ async function serve(
   tellRoutes(first, json, terminal)
   terminal.note(`listening on ${first.listen.host}:${first.listen.port}`)
   const running = watched(file, first, served, json, terminal)
-  await ended(terminal.signal)
-  const last = await running.stop()
-  await served.drain()
-  await last.close()
-  await last.telemetry?.close()
-  return 0
+  try {
+    return await (work?.() ?? ended(terminal.signal).then(() => 0))
+  } finally {
+    const last = await running.stop()
+    await served.drain()
+    await last.close()
+    await last.telemetry?.close()
+  }
 }
 
 /** Takes over the changes of the file. */
