@@ -39,6 +39,6 @@ it('the official React package works over it without a change', async () => {
   ground.word('END')
   await page.locator('.md', { hasText: 'There.' }).waitFor()
   await expect.poll(() => page.locator('output').textContent()).toMatch(/^thr_/)
-  await page.getByRole('button', { name: 'Write' }).click()
+  await page.getByRole('button', { name: 'Write', exact: true }).click()
   await expect.poll(() => ground.field().inputValue()).toBe('written by the page')
 })

@@ -268,9 +268,12 @@ it('only a complete answer can be copied and rated', () => {
     done(userItem('v', 'go on')),
     done(answerItem('c', 'Three.')),
   )
-  expect(completeTurns(entries, true)).toEqual(
-    new Map([['b', { itemIds: ['a', 'b'], text: 'One.\n\nTwo.' }]]),
-  )
+  expect([...completeTurns(entries, true)]).toMatchObject([
+    [
+      'b',
+      { itemIds: ['a', 'b'], text: 'One.\n\nTwo.', isLast: false, question: userItem('u', 'hi') },
+    ],
+  ])
   expect([...completeTurns(entries, false).keys()]).toEqual(['b', 'c'])
 })
 
