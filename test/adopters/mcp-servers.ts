@@ -26,6 +26,36 @@ function shownOn(
   }
 }
 
+/** The server of xmcp's page: its files, compiled by xmcp. */
+const XMCP: Adopter = {
+  name: 'The MCP server of xmcp.md',
+  files: {
+    '../../../docs/mcp-server/xmcp.md': 'xmcp.md',
+    'snippet.mjs': 'snippet.mjs',
+    'xmcp-tsconfig.json': 'tsconfig.json',
+  },
+  packages: {
+    xmcp: '^1.1.3',
+    '@xmcp-dev/compiler': '^1.1.3',
+    '@modelcontextprotocol/client': '^2.4.0',
+    '@modelcontextprotocol/server': '^2.4.0',
+    '@types/node': '^24.0.0',
+    react: '^19.0.0',
+    'react-dom': '^19.0.0',
+    zod: '^4.1.0',
+  },
+  env: ({ origin }) => ({ RESOURCE: `${origin}/mcp` }),
+  build: () => [
+    script('snippet.mjs', 'xmcp.md', 'ts', 'xmcp.config.ts', '1'),
+    script('snippet.mjs', 'xmcp.md', 'ts', 'src/tools/find_tasks.ts', '2'),
+    script('snippet.mjs', 'xmcp.md', 'ts', 'calls.d.ts', '3'),
+    script('snippet.mjs', 'xmcp.md', 'js', 'server.js', '1'),
+    script('node_modules/xmcp/dist/cli.js', 'build'),
+  ],
+  start: () => script('server.js'),
+  prove: (origin, world) => prove(origin, world, byTheApi),
+}
+
 const byTheApi = (person: string, wanted: string) => `${person} by app looks for ${wanted}`
 const byItself = (person: string, wanted: string) => `${person} looks for ${wanted}`
 
@@ -33,6 +63,7 @@ export const MCP_SERVERS: readonly Adopter[] = [
   shownOn('fastmcp.md', 1, { fastmcp: '^4.20.0', zod: '^4.1.0' }, byTheApi),
   shownOn('fastmcp.md', 2, { fastmcp: '^4.20.0', zod: '^4.1.0' }, byItself),
   shownOn('mcp-use.md', 1, { 'mcp-use': '^2.5.0', zod: '^4.1.0' }, byTheApi),
+  XMCP,
 ]
 
 /** It refuses who comes without a token, and works for each of two people in their name. */

@@ -2,18 +2,21 @@
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '../..')
 
 /**
- * Builds and packs.
+ * Builds and packs, into a folder of this run's own: another run may pack at the same time.
  *
- * @returns The path of the tarball in `folder`. Its name changes with its content, so that npm takes
- *   no older one for it.
+ * @param home Where that folder is made. It is removed when the process ends.
+ * @returns The path of the tarball. Its name changes with its content, so that npm takes no older one
+ *   for it.
  */
-export function packed(folder: string): string {
+export function packed(home: string): string {
+  const folder = mkdtempSync(join(home, 'packed-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   const npm = (...args: string[]) =>
     execFileSync('npm', args, {
       cwd: ROOT,
@@ -21,7 +24,6 @@ export function packed(folder: string): string {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
   npm('run', '--silent', 'build')
-  for (const name of readdirSync(folder)) if (name.endsWith('.tgz')) rmSync(join(folder, name))
   const [name = ''] = npm('pack', '--silent', '--pack-destination', folder)
     .trim()
     .split('\n')
