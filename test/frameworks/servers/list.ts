@@ -30,8 +30,8 @@ export const SERVERS: readonly RealServer[] = [
 
 /** What is not among them, and why. */
 export const NOT_TRIED: readonly string[] = [
-  'a cookie, the path of the URL, a signed request: none of the servers that we looked at takes its key there; `onbehalf leaktest` tries stand-ins',
-  'the query, by a server that others wrote whole: those that we know are hosted',
+  'a cookie, the path of the URL, by a server that others wrote whole: those that we know are hosted',
+  'a signed request: none of the servers that we looked at takes one; `onbehalf leaktest` tries stand-ins',
   'mcp-grafana, X-Access-Token with X-Grafana-Id: over HTTP it passes neither on',
   'mcp-grafana over HTTP+SSE: it takes no credential of a caller there',
   '@ivotoby/openapi-mcp-server over HTTP: it sends the answer of a call to another stream than the call’s',

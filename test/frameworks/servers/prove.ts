@@ -161,6 +161,8 @@ export function bindingOf(
   const source = { type: 'static', of: 'person' } as const
   const sources = Object.fromEntries((server.sources ?? []).map((name) => [name, source]))
   const where =
-    url === undefined ? { url: 'stdio:real', resource: 'https://real.example' } : { url }
+    url === undefined
+      ? { url: 'stdio:real', resource: 'https://real.example' }
+      : { url, resource: new URL(url).origin }
   return { ...where, source, ...(server.sources ? { sources } : {}), ...own }
 }
