@@ -7,7 +7,7 @@ import { MCP_SERVERS } from './mcp-servers.ts'
 import { MOUNTED } from './mounted.ts'
 import { PAGES } from './pages.ts'
 import { PEERS } from './peers.ts'
-import { proveExpress, proveInit } from './prove.ts'
+import { proveBeside, proveInit } from './prove.ts'
 import { SESSION_PAGE } from './session-page.ts'
 
 const script = (path: string, ...args: string[]) => ({
@@ -28,7 +28,7 @@ function typescript(version: string): Adopter {
     },
     build: () => [script('typescript/bin/tsc', '-p', '.')],
     start: () => ({ command: process.execPath, args: ['out/express.js'] }),
-    more: proveExpress,
+    more: proveBeside,
   }
 }
 

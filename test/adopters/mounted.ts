@@ -3,8 +3,11 @@
 
 import { join } from 'node:path'
 import type { Adopter, Program, Site } from './adopter.ts'
+import { proveBeside, proveChat } from './prove.ts'
 
 const script = (...args: string[]): Program => ({ command: process.execPath, args })
+
+const server = () => script('server.js')
 
 /** A program of an installed package, by its path: nothing has to find it. */
 const program =
@@ -45,6 +48,21 @@ export function shownOn(
   }
 }
 
+/** The two servers of a page: the door alone, and with a ChatKit server and an MCP server beside it. */
+function aloneAndBeside(page: string, name: string, packages: Adopter['packages']): Adopter[] {
+  return [
+    shownOn(page, { name, packages, start: server }),
+    shownOn(page, {
+      name: `${name}, three beside each other`,
+      shown: { 'server.js': 2 },
+      files: { beside: '.' },
+      packages,
+      start: server,
+      more: proveBeside,
+    }),
+  ]
+}
+
 /** An app of this folder, where no page shows how. */
 function ownApp(name: string, from: string, to: string, packages: Adopter['packages']): Adopter {
   return {
@@ -56,29 +74,26 @@ function ownApp(name: string, from: string, to: string, packages: Adopter['packa
   }
 }
 
-const server = () => script('server.js')
 const next = (...args: string[]) => script('node_modules/next/dist/bin/next', ...args)
 const { platform, arch } = process
 
 export const MOUNTED: readonly Adopter[] = [
   shownOn('node.md', { name: 'node:http', packages: {}, start: server }),
-  shownOn('express.md', { name: 'Express 5', packages: { express: '^5.3.0' }, start: server }),
-  shownOn('fastify.md', { name: 'Fastify 5', packages: { fastify: '^5.12.0' }, start: server }),
-  shownOn('hono.md', {
-    name: 'Hono',
-    packages: { hono: '^4.13.0', '@hono/node-server': '^2.1.0' },
-    start: server,
-  }),
+  ...aloneAndBeside('express.md', 'Express 5', { express: '^5.3.0' }),
+  ...aloneAndBeside('fastify.md', 'Fastify 5', { fastify: '^5.12.0' }),
+  ...aloneAndBeside('hono.md', 'Hono', { hono: '^4.13.0', '@hono/node-server': '^2.1.0' }),
   shownOn('nextjs.md', {
     name: 'Next.js 16',
     shown: {
       'app/chat/route.js': 1,
       'app/.well-known/oauth-protected-resource/[[...path]]/route.js': 2,
+      'app/chatkit/route.js': 3,
     },
-    files: { next: '.' },
+    files: { next: '.', 'beside/chatkit.js': 'chatkit.js' },
     packages: { next: '^16.4.0', react: '^19.0.0', 'react-dom': '^19.0.0' },
     build: () => [next('build')],
     start: ({ port }) => next('start', '-p', String(port), '-H', '127.0.0.1'),
+    more: proveChat,
   }),
   shownOn('runtimes.md', {
     name: 'Bun',

@@ -5,6 +5,7 @@ import type { World } from './world.ts'
 
 /** A busy machine may leave a connection alone for so long that the server ends it. */
 const CLOSE = { connection: 'close' }
+const PEOPLE = ['alice', 'bob']
 
 /** Shows that a running app refuses, streams, and keeps two people apart. */
 export async function prove(origin: string, world: World): Promise<string> {
@@ -86,33 +87,36 @@ export async function proveInit(origin: string, world: World): Promise<string> {
   return '401 with metadata; two people, each with their own token'
 }
 
-/** The chat and the MCP server beside it, behind a body parser of the app's. */
-export async function proveExpress(origin: string, world: World): Promise<string> {
-  const post = async (path: string, person: string, body: object) =>
-    fetch(origin + path, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...CLOSE,
-        authorization: `Bearer ${await world.mint(person, origin + (path === '/mcp' ? path : '/chat'))}`,
-      },
-      body: JSON.stringify(body),
-    })
+/** The chat and the MCP server beside the door, whatever has parsed the body before. */
+export async function proveBeside(origin: string, world: World): Promise<string> {
+  await proveChat(origin, world)
+  for (const person of PEOPLE) {
+    const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'whoami' } }
+    const told = await post(`${origin}/mcp`, await world.mint(person, `${origin}/mcp`), call)
+    must(told.includes(`"${person}"`), `the MCP server told ${person}: ${told}`)
+  }
+  const metadata = await fetch(`${origin}/.well-known/oauth-protected-resource/mcp`)
+  must(Object(await metadata.json()).resource === `${origin}/mcp`, 'the metadata of the MCP server')
+  return 'the ChatKit server and an MCP server beside it'
+}
+
+/** The ChatKit server beside the door. */
+export async function proveChat(origin: string, world: World): Promise<string> {
   const input = {
     content: [{ type: 'input_text', text: 'hello' }],
     attachments: [],
     inference_options: {},
   }
-  for (const person of ['alice', 'bob']) {
-    const chat = await (
-      await post('/chatkit', person, { type: 'threads.create', params: { input } })
-    ).text()
+  for (const person of PEOPLE) {
+    const begin = { type: 'threads.create', params: { input } }
+    const token = await world.mint(person, `${origin}/chat`)
+    const chat = await post(`${origin}/chatkit`, token, begin)
     must(chat.includes(`${person} by app`), `the chat told ${person}: ${chat}`)
-    const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'whoami' } }
-    const told = await (await post('/mcp', person, call)).text()
-    must(told.includes(`"${person}"`), `the MCP server told ${person}: ${told}`)
   }
-  const metadata = await fetch(`${origin}/.well-known/oauth-protected-resource/mcp`)
-  must(Object(await metadata.json()).resource === `${origin}/mcp`, 'the metadata of the MCP server')
-  return 'the ChatKit server and an MCP server beside it, after express.json()'
+  return 'the ChatKit server beside it'
+}
+
+async function post(url: string, token: string, body: object): Promise<string> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...CLOSE }
+  return (await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })).text()
 }

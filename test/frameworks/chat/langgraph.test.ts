@@ -5,7 +5,7 @@ import { Command, MemorySaver } from '@langchain/langgraph'
 import { loadMcpTools } from '@langchain/mcp-adapters'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
-import { createAgent, humanInTheLoopMiddleware } from 'langchain'
+import { type AgentMiddleware, createAgent, humanInTheLoopMiddleware } from 'langchain'
 import type { Caller } from 'onbehalf'
 import type { AgentChatOptions } from 'onbehalf/chatkit'
 import { langchainEvents, langchainMessages, langchainResume } from 'onbehalf/langchain'
@@ -15,6 +15,9 @@ import { chatHouse } from './house.ts'
 import { Playing } from './langchain-model.ts'
 
 const checkpointer = new MemorySaver()
+// Its own types do not fit `createAgent` under exactOptionalPropertyTypes.
+const middleware = humanInTheLoopMiddleware as (config: object) => unknown
+const review = middleware({ interruptOn: { taskflow_delete_task: true } }) as AgentMiddleware
 
 /** LangChain's own agent, whose middleware asks before it deletes. */
 const withMiddleware: AgentChatOptions<Caller>['run'] = async function* (request, { caller }) {
@@ -25,7 +28,7 @@ const withMiddleware: AgentChatOptions<Caller>['run'] = async function* (request
     const agent = createAgent({
       model: new Playing(),
       tools: await loadMcpTools('Tasks', tasks),
-      middleware: [humanInTheLoopMiddleware({ interruptOn: { taskflow_delete_task: true } })],
+      middleware: [review],
       checkpointer,
     })
     const { resume, signal } = request
