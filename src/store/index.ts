@@ -25,6 +25,7 @@ export {
   type SealedDatabase,
 } from './sealing/rotation.ts'
 export { SealError } from './sealing/seal.ts'
+export { sqliteCallApprovals } from './sqlite/call-approvals.ts'
 export { sqliteCallCounts } from './sqlite/call-counts.ts'
 export { sqliteConsentStore } from './sqlite/consent-store.ts'
 export { openSqlite, type SqliteDatabase, type SqliteOptions } from './sqlite/database.ts'

@@ -1,5 +1,6 @@
 // onbehalf/store/postgres: durable implementations of the ports, over PostgreSQL.
 
+export { postgresCallApprovals } from './call-approvals.ts'
 export { postgresCallCounts } from './call-counts.ts'
 export { postgresConsentStore } from './consent-store.ts'
 export { openPostgres, type PostgresDatabase } from './database.ts'

@@ -153,6 +153,21 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       used integer not null
     )`,
   ],
+  [
+    `create table call_approval (
+      key text primary key,
+      id text not null unique,
+      owner text not null,
+      server text not null,
+      tool text not null,
+      arguments text not null,
+      state text not null,
+      asked_at double precision not null,
+      ends_at double precision not null
+    )`,
+    'create index call_approval_by_owner on call_approval (owner, asked_at)',
+    'create index call_approval_by_end on call_approval (ends_at)',
+  ],
 ]
 
 /** The longest time for one of the statements. */

@@ -160,6 +160,21 @@ const MIGRATIONS: readonly (readonly string[])[] = [
       used integer not null
     ) strict, without rowid`,
   ],
+  [
+    `create table call_approval (
+      key text not null primary key,
+      id text not null unique,
+      owner text not null,
+      server text not null,
+      tool text not null,
+      arguments text not null,
+      state text not null,
+      asked_at real not null,
+      ends_at real not null
+    ) strict, without rowid`,
+    'create index call_approval_by_owner on call_approval (owner, asked_at)',
+    'create index call_approval_by_end on call_approval (ends_at)',
+  ],
 ]
 
 /**

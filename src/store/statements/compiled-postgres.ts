@@ -559,6 +559,50 @@ export const POSTGRES: PostgresStatements = {
       slots: [{ place: 'key' }, { place: 'since' }, 1, { place: 'most' }],
     },
   },
+  approvals: {
+    find: {
+      text: 'select "id", "state" from "onbehalf"."call_approval" where "key" = $1 and "state" <> $2 and ends_at > $3',
+      slots: [{ place: 'key' }, 'used', { place: 'now' }],
+    },
+    ask: {
+      text: 'insert into "onbehalf"."call_approval" ("key", "id", "owner", "server", "tool", "arguments", "state", "asked_at", "ends_at") values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict ("key") do update set "id" = excluded.id, "state" = $10, "asked_at" = excluded.asked_at, "ends_at" = excluded.ends_at where (call_approval.state = \'used\' or call_approval.ends_at <= excluded.asked_at)',
+      slots: [
+        { place: 'key' },
+        { place: 'id' },
+        { place: 'owner' },
+        { place: 'server' },
+        { place: 'tool' },
+        { place: 'arguments' },
+        'waiting',
+        { place: 'asked_at' },
+        { place: 'ends_at' },
+        'waiting',
+      ],
+    },
+    use: {
+      text: 'update "onbehalf"."call_approval" set "state" = $1 where "id" = $2 and "state" = $3 and ends_at > $4',
+      slots: ['used', { place: 'id' }, 'approved', { place: 'now' }],
+    },
+    waiting: {
+      text: 'select * from "onbehalf"."call_approval" where "owner" = $1 and "state" = $2 and ends_at > $3 order by "asked_at" desc limit 50',
+      slots: [{ place: 'owner' }, 'waiting', { place: 'now' }],
+    },
+    decide: {
+      text: 'update "onbehalf"."call_approval" set "state" = $1, "ends_at" = $2 where "id" = $3 and "owner" = $4 and "state" = $5 and ends_at > $6',
+      slots: [
+        { place: 'state' },
+        { place: 'ends_at' },
+        { place: 'id' },
+        { place: 'owner' },
+        'waiting',
+        { place: 'now' },
+      ],
+    },
+    sweep: {
+      text: 'delete from "onbehalf"."call_approval" where "ends_at" < $1',
+      slots: [{ place: 'before' }],
+    },
+  },
   lockSealed: {
     text: 'lock table "onbehalf"."vault_entry", "onbehalf"."secret" in share row exclusive mode',
     slots: [],

@@ -568,4 +568,48 @@ export const SQLITE: SqliteStatements = {
       slots: [{ place: 'key' }, { place: 'since' }, 1, { place: 'most' }],
     },
   },
+  approvals: {
+    find: {
+      text: 'select "id", "state" from "call_approval" where "key" = ? and "state" <> ? and ends_at > ?',
+      slots: [{ place: 'key' }, 'used', { place: 'now' }],
+    },
+    ask: {
+      text: 'insert into "call_approval" ("key", "id", "owner", "server", "tool", "arguments", "state", "asked_at", "ends_at") values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict ("key") do update set "id" = excluded.id, "state" = ?, "asked_at" = excluded.asked_at, "ends_at" = excluded.ends_at where (call_approval.state = \'used\' or call_approval.ends_at <= excluded.asked_at)',
+      slots: [
+        { place: 'key' },
+        { place: 'id' },
+        { place: 'owner' },
+        { place: 'server' },
+        { place: 'tool' },
+        { place: 'arguments' },
+        'waiting',
+        { place: 'asked_at' },
+        { place: 'ends_at' },
+        'waiting',
+      ],
+    },
+    use: {
+      text: 'update "call_approval" set "state" = ? where "id" = ? and "state" = ? and ends_at > ?',
+      slots: ['used', { place: 'id' }, 'approved', { place: 'now' }],
+    },
+    waiting: {
+      text: 'select * from "call_approval" where "owner" = ? and "state" = ? and ends_at > ? order by "asked_at" desc limit 50',
+      slots: [{ place: 'owner' }, 'waiting', { place: 'now' }],
+    },
+    decide: {
+      text: 'update "call_approval" set "state" = ?, "ends_at" = ? where "id" = ? and "owner" = ? and "state" = ? and ends_at > ?',
+      slots: [
+        { place: 'state' },
+        { place: 'ends_at' },
+        { place: 'id' },
+        { place: 'owner' },
+        'waiting',
+        { place: 'now' },
+      ],
+    },
+    sweep: {
+      text: 'delete from "call_approval" where "ends_at" < ?',
+      slots: [{ place: 'before' }],
+    },
+  },
 }

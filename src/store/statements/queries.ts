@@ -6,6 +6,11 @@
 
 import { type Kysely, sql } from 'kysely'
 import type { SealedTables } from '../sealing/sealed-tables.ts'
+import {
+  type ApprovalStatements,
+  type ApprovalTables,
+  approvalStatements,
+} from './approval-statements.ts'
 import { place, postgresCompiler, sqliteCompiler, statement } from './compile.ts'
 import {
   type ConsentStatements,
@@ -44,6 +49,7 @@ export interface SqliteStatements {
   readonly pins: PinStatements
   readonly consents: ConsentStatements
   readonly counts: CountStatements
+  readonly approvals: ApprovalStatements
 }
 
 /** The statements for PostgreSQL. */
@@ -58,6 +64,7 @@ export interface PostgresStatements {
   readonly pins: PinStatements
   readonly consents: ConsentStatements
   readonly counts: CountStatements
+  readonly approvals: ApprovalStatements
   /** Keeps everybody from writing sealed rows until the end of the transaction. Reading goes on. */
   readonly lockSealed: Statement<Record<never, never>>
   /** Locks a thread until the end of the transaction. */
@@ -92,6 +99,7 @@ export function sqliteStatements(): SqliteStatements {
     pins: pinStatements(sqliteCompiler<PinTables>()),
     consents: consentStatements(sqliteCompiler<ConsentTables>()),
     counts: countStatements(sqliteCompiler<CountTables>()),
+    approvals: approvalStatements(sqliteCompiler<ApprovalTables>()),
   }
 }
 
@@ -129,6 +137,7 @@ export function postgresStatements(): PostgresStatements {
     pins: pinStatements(postgresCompiler<PinTables>()),
     consents: consentStatements(postgresCompiler<ConsentTables>()),
     counts: countStatements(postgresCompiler<CountTables>()),
+    approvals: approvalStatements(postgresCompiler<ApprovalTables>()),
     lockSealed: statement({
       compile: () =>
         sql`lock table ${sql.table(`${DEFAULT_SCHEMA}.vault_entry`)}, ${sql.table(`${DEFAULT_SCHEMA}.secret`)} in share row exclusive mode`.compile(

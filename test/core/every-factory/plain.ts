@@ -29,6 +29,7 @@ const IN_A_PAGE = 'it runs in a page, whose compiler knows its settings'
 
 const ofSqlite = Object.fromEntries(
   Object.entries({
+    sqliteCallApprovals: store.sqliteCallApprovals,
     sqliteCallCounts: store.sqliteCallCounts,
     sqliteConsentStore: store.sqliteConsentStore,
     sqliteReflectionMarks: store.sqliteReflectionMarks,
@@ -43,6 +44,7 @@ const ofSqlite = Object.fromEntries(
 
 const ofPostgres = Object.fromEntries(
   Object.entries({
+    postgresCallApprovals: postgres.postgresCallApprovals,
     postgresCallCounts: postgres.postgresCallCounts,
     postgresConsentStore: postgres.postgresConsentStore,
     postgresReflectionMarks: postgres.postgresReflectionMarks,
@@ -75,6 +77,7 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   memoryReflectionMarks: TAKES_NOTHING,
   memorySecretStore: TAKES_NOTHING,
   memorySignInStore: TAKES_NOTHING,
+  memoryCallApprovals: TAKES_NOTHING,
   memoryCallCounts: TAKES_NOTHING,
   memoryToolPins: TAKES_NOTHING,
   principalKey: PURE,

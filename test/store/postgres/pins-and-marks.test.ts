@@ -1,9 +1,10 @@
-// The pins, the reflection marks, the sign-ins, the consents and the counts of calls in PostgreSQL, a
-// real one: the contracts over two instances.
+// The pins, the reflection marks, the sign-ins, the consents, and the counts and approvals of calls in
+// PostgreSQL, a real one: the contracts over two instances.
 
 import { beforeAll } from 'vitest'
 import {
   type PostgresDatabase,
+  postgresCallApprovals,
   postgresCallCounts,
   postgresConsentStore,
   postgresReflectionMarks,
@@ -14,6 +15,7 @@ import { reflectionMarksContract } from '../../core/carry/reflection-marks-contr
 import { toolPinReviewContract, toolPinsContract } from '../../core/carry/tool-pins-contract.ts'
 import { consentStoreContract } from '../../core/vault/consent-store-contract.ts'
 import { signInStoreContract } from '../../core/vault/sign-in-store-contract.ts'
+import { callApprovalsContract } from '../../policy/call-approvals-contract.ts'
 import { callCountsContract } from '../../policy/call-counts-contract.ts'
 import { opened } from './ground.ts'
 import { type SharedPostgres, sharedPostgres } from './shared.ts'
@@ -58,4 +60,9 @@ consentStoreContract('PostgreSQL', async () => {
 callCountsContract('PostgreSQL', async () => {
   const [one, other] = await two()
   return { stores: [postgresCallCounts(one), postgresCallCounts(other)] }
+})
+
+callApprovalsContract('PostgreSQL', async () => {
+  const [one, other] = await two()
+  return { stores: [postgresCallApprovals(one), postgresCallApprovals(other)] }
 })

@@ -115,6 +115,7 @@ it('the logs of a file from before are read as they were', async () => {
   before.close()
   made.raw((raw) =>
     raw.exec(`
+      drop table call_approval;
       drop table call_count;
       drop table consent;
       drop table sign_in;
