@@ -104,7 +104,14 @@ function urlsFrom(port: number): Urls {
 /** The issuer of TaskFlow, for two resources: the gateway's front door, and the MCP server. */
 function openIssuer({ gateway, tasks, issuer, page }: Urls, keys: TaskflowKeys, dataDir: string) {
   const door = `${gateway}/chatkit`
-  const resources = { chat: door, gateway: door, mcp: tasks, classic: tasks, api: tasks }
+  const resources = {
+    chat: door,
+    gateway: door,
+    mcp: tasks,
+    classic: tasks,
+    parts: tasks,
+    api: tasks,
+  }
   return createIssuer({ issuer, web: page, keys, dataDir, resources })
 }
 

@@ -14,6 +14,7 @@ import { jwtVerifier } from 'onbehalf/jwt'
 import type { Log } from 'onbehalf/log'
 import { tokenExchanger } from 'onbehalf/oauth'
 import { personOf, runAgent } from 'onbehalf/openai-agents'
+import { childProcesses } from 'onbehalf/stdio'
 import {
   diskAttachments,
   openSqlite,
@@ -93,8 +94,13 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
     deadline: deadlines.mcp,
     ...(session ? { session } : {}),
   }
+  const processes = childProcesses({
+    log: ({ kind, text }) =>
+      options.log[kind === 'stderr' ? 'warn' : 'debug'](text, { part: 'stdio' }),
+  })
   const onbehalf = createOnBehalf({
     ...door,
+    processes,
     resource: urls.chatkit,
     exchanger: exchangerFor(await chatClient(keys)),
     servers: boundServers(urls),
@@ -130,6 +136,7 @@ export async function createChat(options: ChatOptions): Promise<Chat> {
     },
     async close() {
       await chatkit.close()
+      await processes.close()
       database.close()
     },
   }
@@ -177,13 +184,13 @@ function answering({ urls, trail, model, deadlines }: ChatOptions): AgentChat<Ca
     describeCall: (call, { caller }) => describeCall(call, caller, urls),
     async *run(request, { caller, metadata }) {
       const { principal, trace } = caller
-      const server = serverFor(metadata.placement, urls)
-      const { name, url, scopes, placement } = server
-      const promptValues = placement === 'prompt' ? await caller.promptValues(name) : undefined
+      const { placement, ...server } = serverFor(metadata.placement, urls)
+      const promptValues =
+        placement === 'prompt' ? await caller.promptValues(server.name) : undefined
       yield* runAgent({
         ...request,
         caller,
-        servers: [{ name, url, scopes, required: true }],
+        servers: [{ ...server, required: true }],
         model: model.model,
         instructions: instructionsFor(caller, promptValues),
         ...(promptValues ? { promptValues } : {}),

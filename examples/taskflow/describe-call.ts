@@ -30,7 +30,7 @@ export async function describeCall(
     args.safeParse(given).data ?? z.object({ params: args }).safeParse(given).data?.params
   if (!found) return undefined
   // Whatever way the call itself takes: a person may always read by the header.
-  const { name, url } = serverFor('header', urls)
+  const { name, url = urls.mcp } = serverFor('header', urls)
   const server = new MCPServerStreamableHttp({ name, url, fetch: caller.fetch(name) })
   await server.connect()
   try {

@@ -185,6 +185,9 @@ function pathOf(target = ''): string | undefined {
   return target.split('?', 1)[0]
 }
 
+/** The end of an address of TaskFlow classic, where the credential may be a piece of the path. */
+const TOKEN_IN_PATH = /\/u\/[^/]+$/
+
 /** Logs whatever a handler throws. The answer says nothing of the error itself. */
 function guardHandler(
   part: string,
@@ -198,7 +201,7 @@ function guardHandler(
       log.error('A request failed', {
         part,
         method: request.method,
-        path: new URL(request.url).pathname,
+        path: new URL(request.url).pathname.replace(TOKEN_IN_PATH, ''),
         error,
       })
       return Response.json(

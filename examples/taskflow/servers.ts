@@ -20,7 +20,7 @@ import type { TaskflowKeys } from './keys.ts'
 import { createTaskflowClassic, type OldServer } from './legacy/index.ts'
 import { createLiteralServer } from './legacy/literal.ts'
 import { createTaskflowMcp, type TaskflowMcp } from './mcp/index.ts'
-import { classicUrl, literalUrl, type TaskflowUrls } from './urls.ts'
+import { classicUrl, literalUrl, partsUrl, type TaskflowUrls } from './urls.ts'
 
 /** What all servers share. */
 export interface Shared {
@@ -47,6 +47,7 @@ export function openIssuer({ urls, keys, dataDir, log }: Shared): Issuer {
       mcp: urls.mcp,
       gateway: urls.gateway,
       classic: classicUrl(urls),
+      parts: partsUrl(urls),
       api: urls.api,
     },
     keys,

@@ -46,6 +46,14 @@ export function classicUrl(urls: Pick<TaskflowUrls, 'web'>): string {
 }
 
 /**
+ * The address of TaskFlow classic that takes the token in a header and the person's id as an argument.
+ * Its tools differ from the others, so it is a resource of its own.
+ */
+export function partsUrl(urls: Pick<TaskflowUrls, 'web'>): string {
+  return `${classicUrl(urls)}/parts`
+}
+
+/**
  * The MCP server that sends the token it is given to the API, as servers of the literal pattern do.
  * Only the left lane of the comparison calls it.
  */

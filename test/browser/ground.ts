@@ -7,7 +7,13 @@ import { createIssuer } from '../../examples/taskflow/issuer/index.ts'
 import { loadKeys } from '../../examples/taskflow/keys.ts'
 import { freePorts, type Listener, listen, nodeListener } from '../../examples/taskflow/listen.ts'
 import { createPageServer } from '../../examples/taskflow/page-server.ts'
-import { classicUrl, PORTS, type TaskflowUrls, taskflowUrls } from '../../examples/taskflow/urls.ts'
+import {
+  classicUrl,
+  PORTS,
+  partsUrl,
+  type TaskflowUrls,
+  taskflowUrls,
+} from '../../examples/taskflow/urls.ts'
 import { builtComponent } from './borrow.ts'
 import { type StandInChatkit, standInChatkit } from './stand-in-chatkit.ts'
 
@@ -35,6 +41,7 @@ export async function startGround(): Promise<Ground> {
     mcp: urls.mcp,
     gateway: urls.gateway,
     classic: classicUrl(urls),
+    parts: partsUrl(urls),
     api: urls.api,
   }
   const issuer = createIssuer({

@@ -26,6 +26,8 @@ const TRAILS: Readonly<Record<string, readonly string[]>> = {
   session: ['Placed insession, once', 'Placed innone', 'Placed insession handle'],
   prompt: ['Placed innone', 'Placed inargument /params/user_id, /params/access_token'],
   meta: ['Placed in_meta example.taskflow/access-token'],
+  query: ['Placed inquery taskflow_token'],
+  env: ['Placed inenv TASKFLOW_TOKEN'],
 }
 
 describe("the page's switch", () => {
@@ -63,7 +65,7 @@ describe("the page's switch", () => {
       for (const [other, parts] of Object.entries(TRAILS)) {
         const own = TRAILS[placement] ?? []
         const telling = parts.filter(
-          (part) => /session|_meta|\/params/.test(part) && !own.includes(part),
+          (part) => /session|_meta|\/params|query|env/.test(part) && !own.includes(part),
         )
         for (const part of telling)
           expect(text, `${placement} does not look like ${other}`).not.toContain(part)
@@ -95,7 +97,7 @@ describe("the page's switch", () => {
     await other.close()
   })
 
-  it('the page’s switch is one choice among five whatever a tab has stored', async () => {
+  it('the page’s switch is one of its choices whatever a tab has stored', async () => {
     await page.evaluate(() => sessionStorage.setItem('taskflow.placement', 'https://evil.example'))
     await page.reload()
     await page.getByTestId('placement').waitFor()

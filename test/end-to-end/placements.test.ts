@@ -8,7 +8,7 @@ import { PLACEMENTS } from '../../examples/taskflow/placements.ts'
 import { classicUrl } from '../../examples/taskflow/urls.ts'
 import { signIn } from '../examples/taskflow/sign-in.ts'
 import { say } from './chat.ts'
-import { type House, startHouse } from './house.ts'
+import { type Arrival, type House, startHouse } from './house.ts'
 import { startParts } from './parts-house.ts'
 import { type Person, signedIn } from './person.ts'
 
@@ -61,6 +61,14 @@ const EXPECTED: Readonly<
     carry: ['_meta example.taskflow/access-token'],
     found: ['_meta example.taskflow/access-token'],
   },
+  basic: { carry: ['header Authorization'], found: ['header Authorization'] },
+  query: { carry: ['query taskflow_token'], found: ['query taskflow_token'] },
+  cookie: { carry: ['cookie taskflow_token'], found: ['cookie taskflow_token'] },
+  path: { carry: ['path'], found: ['path'] },
+  // The id in the argument is no credential.
+  parts: { carry: ['header X-TaskFlow-Token'], found: ['header X-TaskFlow-Token'] },
+  // The process is another program: what it sends is no hop of this app.
+  env: { carry: ['env TASKFLOW_TOKEN'], found: [] },
 }
 
 describe.each(PLACEMENTS)('%s', (placement) => {
@@ -202,6 +210,63 @@ describe('two people over arguments and prompts', () => {
   })
 })
 
+/** By placement: the token in a request to TaskFlow classic, and the request without it. */
+const TAKE_TOKEN: Readonly<Record<string, (arrival: Arrival) => string | undefined>> = {
+  basic: ({ headers }) => {
+    const [, encoded = ''] = /^Basic (.*)$/.exec(String(headers.authorization)) ?? []
+    const [id, token] = Buffer.from(encoded, 'base64').toString('utf8').split(':')
+    return token && decodeJwt(token).sub === id ? token : undefined
+  },
+  query: ({ url }) => new URL(url).searchParams.get('taskflow_token') ?? undefined,
+  cookie: ({ headers }) => /^taskflow_token=([^;]*)$/.exec(String(headers.cookie))?.[1],
+  path: ({ url }) => /\/mcp\/u\/([^/]*)$/.exec(url)?.[1],
+  parts: ({ headers }) => String(headers['x-taskflow-token']),
+  // From the process, which has the token in its environment.
+  env: ({ headers }) => /^Bearer (.*)$/.exec(String(headers.authorization))?.[1],
+}
+
+describe.each(Object.entries(TAKE_TOKEN))('two people at once over %s', (placement, takeToken) => {
+  it(`${placement}: each has their own tasks, and each request the token of one of them in that one place`, async () => {
+    const since = house.arrivals.length
+    const people = await Promise.all([signedIn(house, 'alice'), signedIn(house, 'bob')])
+    const word = (name: string) => `${placement}zq${name}`
+    const read = await Promise.all(
+      people.map(async (person) => {
+        const text = `Add a task to ${word(person.name)}`
+        const { thread, visit } = await person.say(text, undefined, placement)
+        const found = await person.say(`search for ${placement}zq`, thread, placement)
+        return `${visit.raw}${found.answer}${found.visit.raw}`.toLowerCase()
+      }),
+    )
+    expect(read[0]).toContain(word('alice'))
+    expect(read[0]).not.toContain(word('bob'))
+    expect(read[1]).toContain(word('bob'))
+    expect(read[1]).not.toContain(word('alice'))
+
+    const classic = classicUrl(house.urls)
+    const arrived = house.arrivals.slice(since).filter(({ url }) => url.startsWith(classic))
+    const subjects = arrived.map((arrival) => {
+      const token = takeToken(arrival) ?? ''
+      const { aud, sub, act } = decodeJwt(token)
+      expect(aud).toBe(placement === 'parts' ? `${classic}/parts` : classic)
+      expect(act).toEqual({ sub: 'taskflow-chat' })
+      const rest = JSON.stringify(arrival).replace(token, '')
+      if (placement !== 'basic') expect(rest).not.toMatch(/eyJ[\w-]+\.[\w-]+/)
+      return sub
+    })
+    expect(new Set(subjects)).toEqual(new Set(['alice', 'bob']))
+  })
+})
+
+it('the page’s switches offer each placement, and no others', async () => {
+  const { body } = await house.visit(house.urls.web)
+  for (const id of ['placement', 'compare-placement']) {
+    const select = new RegExp(`<select id="${id}".*?</select>`, 's').exec(body)?.[0] ?? ''
+    const offered = [...select.matchAll(/<option value="([^"]*)"/g)].map(([, value]) => value)
+    expect(offered.toSorted()).toEqual([...PLACEMENTS].toSorted())
+  }
+})
+
 describe('TaskFlow classic by itself', () => {
   const text = z.looseObject({
     result: z.looseObject({
@@ -210,8 +275,13 @@ describe('TaskFlow classic by itself', () => {
     }),
   })
 
-  async function call(name: string, values: object, headers: Record<string, string> = {}) {
-    const visit = await house.visit(classicUrl(house.urls), {
+  async function call(
+    name: string,
+    values: object,
+    headers: Record<string, string> = {},
+    rest = '',
+  ) {
+    const visit = await house.visit(`${classicUrl(house.urls)}${rest}`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -257,6 +327,45 @@ describe('TaskFlow classic by itself', () => {
     expect(answer.failed).toBe(true)
     expect(answer.text).toContain(sentence)
   })
+
+  const basic = (id: string, token: string) => ({
+    authorization: `Basic ${Buffer.from(`${id}:${token}`).toString('base64')}`,
+  })
+  it.each([
+    ['/basic', {}],
+    ['/basic', basic('alice', '')],
+    ['/query', {}],
+    ['/query?taskflow_token=', {}],
+    ['/cookie', {}],
+    ['/cookie', { cookie: 'other=x; taskflow_token=x' }],
+    ['/parts', {}],
+    ['/bearer', {}],
+    ['/u/x', {}],
+  ])('at %s with %o nothing is done', async (rest, headers) => {
+    const values = rest === '/parts' ? { user_id: 'alice', task_id: 1 } : { task_id: 1 }
+    const answer = await call('taskflow_start_task', values, headers, rest)
+    expect(answer.failed).toBe(true)
+    expect(answer.text).toContain('sign-in has ended')
+  })
+
+  it('at another place TaskFlow classic looks for the token there alone', async () => {
+    const token = exchanged(classicUrl(house.urls))
+    const elsewhere = { authorization: `Bearer ${token}`, cookie: `taskflow_token=${token}` }
+    const at = (rest: string, headers: Record<string, string>) =>
+      call('taskflow_start_task', { task_id: 999 }, headers, rest)
+    expect((await at('/query', elsewhere)).text).toContain('sign-in has ended')
+    expect((await at(`/basic?taskflow_token=${token}`, elsewhere)).text).toContain('sign-in has')
+    expect((await at('/basic', basic('bob', token))).text).toContain('user_id is not that of')
+    expect((await at('/basic', basic('alice', token))).text).toContain('no task 999')
+  })
+
+  it.each(['/../else', '/else', '/u', '/u/', '/u/a/b', '/queryx', '/query/'])(
+    'there is nothing at %s',
+    async (rest) => {
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }
+      expect((await house.visit(`${classicUrl(house.urls)}${rest}`, init)).status).toBe(404)
+    },
+  )
 
   it('TaskFlow classic by itself refuses a token of another resource, and ignores the header', async () => {
     const person = await signedIn(house, 'alice')

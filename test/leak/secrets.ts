@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeJwt } from 'jose'
 import { z } from 'zod'
-import { classicUrl } from '../../examples/taskflow/urls.ts'
+import { classicUrl, partsUrl } from '../../examples/taskflow/urls.ts'
 import type { Secret } from '../../src/cli/leaktest/search/parts.ts'
 import type { House } from '../end-to-end/house.ts'
 
@@ -100,9 +100,8 @@ function bearerIn(header: string | null): string | undefined {
 function tokenOf({ urls }: House, text: string, opaque: string): Secret {
   if (!/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(text)) return { kind: opaque, text }
   const { aud, sub } = decodeJwt(text)
-  const resource = Object.entries({ ...urls, classic: classicUrl(urls) }).find(
-    ([, url]) => url === aud,
-  )?.[0]
+  const resources = { ...urls, classic: classicUrl(urls), parts: partsUrl(urls) }
+  const resource = Object.entries(resources).find(([, url]) => url === aud)?.[0]
   if (sub === 'taskflow-chat') return { kind: 'client assertion', text }
   return {
     kind: resource ? `access token for ${resource}` : opaque,

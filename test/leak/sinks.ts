@@ -1,8 +1,9 @@
 // The places that a credential must not come to, as the bytes that came to them. What a place is entitled to is cut out where it belongs, so
 // that everywhere else even that is a leak.
 
+import { TOKEN_HEADER, TOKEN_NAME } from '../../examples/taskflow/legacy/places.ts'
 import { META_KEY } from '../../examples/taskflow/mcp/index.ts'
-import { classicUrl } from '../../examples/taskflow/urls.ts'
+import { classicUrl, partsUrl } from '../../examples/taskflow/urls.ts'
 import type { Secret } from '../../src/cli/leaktest/search/parts.ts'
 import type { Found } from '../../src/cli/leaktest/search/scanner.ts'
 import type { House } from '../end-to-end/house.ts'
@@ -37,12 +38,14 @@ export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
   const { house, secrets, provider = [], providerKey = 'none', other } = sources
   const { urls, exchanges, visits } = house
   const classic = classicUrl(urls)
+  const parts = partsUrl(urls)
   const to = (url: string) =>
     exchanges.filter(
       (exchange) =>
-        exchange.url === url ||
-        exchange.url.startsWith(`${url}/`) ||
-        exchange.url.startsWith(`${url}?`),
+        (exchange.url === url ||
+          exchange.url.startsWith(`${url}/`) ||
+          exchange.url.startsWith(`${url}?`)) &&
+        (exchange.url === parts) === (url === parts),
     )
   const visitsTo = (start: string) => visits.filter(({ url }) => url.startsWith(start))
   const raw = (some: readonly Visit[]) => some.map(visitText).join('\n')
@@ -97,6 +100,15 @@ export async function sinksOf(sources: SinkSources): Promise<readonly Sink[]> {
             bytes: requests(classic, 'access token for classic'),
           },
           { name: 'answers of TaskFlow classic', bytes: answers(to(classic)) },
+        ]),
+    ...(to(parts).length === 0
+      ? []
+      : [
+          {
+            name: 'K9 requests to TaskFlow parts, without their own token',
+            bytes: requests(parts, 'access token for parts'),
+          },
+          { name: 'answers of TaskFlow parts', bytes: answers(to(parts)) },
         ]),
     {
       name: 'requests to the API, without their own token',
@@ -156,7 +168,10 @@ function visitText({ raw: sent, body }: Visit): string {
 /** Characters after a chunked body that are looked at. */
 const TRAILERS = 500
 
-/** A request with its own token cut out of the place that it belongs in: one header, one key of `_meta`, or the argument of the old server. */
+/**
+ * A request with its own token cut out of the place that it belongs in: one header, one key of `_meta`, the argument of the old server, or the
+ * place that an address of it is for.
+ */
 function requestText(
   { method, url, headers, body }: Exchange,
   kind: string,
@@ -164,14 +179,20 @@ function requestText(
 ): string {
   const isOwn = (text: string | undefined) =>
     secrets.some((secret) => secret.kind === kind && secret.text === text)
+  const place = /\/mcp\/([a-z]+)/.exec(url)?.[1] ?? ''
   const lines = [...headers].map(([name, value]) => {
     const own =
-      name === 'authorization'
-        ? isOwn(/^Bearer (.*)$/.exec(value)?.[1])
-        : name === 'onbehalf-session' &&
-          secrets.some((secret) => secret.kind === 'session handle' && secret.text === value)
+      name === 'onbehalf-session'
+        ? secrets.some((secret) => secret.kind === 'session handle' && secret.text === value)
+        : isOwn(tokenInHeader(name, value, place))
     return `${name}: ${own ? '[own]' : value}`
   })
+  const inUrl =
+    place === 'query'
+      ? (new URL(url).searchParams.get(TOKEN_NAME) ?? undefined)
+      : place === 'u'
+        ? url.split('/').at(-1)
+        : undefined
   const field =
     kind === 'access token for mcp'
       ? META_KEY
@@ -181,7 +202,19 @@ function requestText(
   const rest = body.replace(/"([\w./-]+)":"(eyJ[^"]+)"/g, (all, name, text) =>
     name === field && isOwn(text) ? `"${name}":"[own]"` : all,
   )
-  return [`${method} ${url}`, ...lines, '', rest].join('\n')
+  const address = inUrl !== undefined && isOwn(inUrl) ? url.replace(inUrl, '[own]') : url
+  return [`${method} ${address}`, ...lines, '', rest].join('\n')
+}
+
+/** The token that belongs in a header, at an address of the old server that is for this place. */
+function tokenInHeader(name: string, value: string, place: string): string | undefined {
+  if (name === 'cookie' && place === 'cookie') return value.replace(`${TOKEN_NAME}=`, '')
+  if (name === TOKEN_HEADER.toLowerCase() && place === 'parts') return value
+  if (name !== 'authorization') return undefined
+  const basic = place === 'basic' ? /^Basic (.*)$/.exec(value)?.[1] : undefined
+  return basic === undefined
+    ? /^Bearer (.*)$/.exec(value)?.[1]
+    : Buffer.from(basic, 'base64').toString('utf8').split(':')[1]
 }
 
 /** An answer of a test in the network's place is no answer of ours. */

@@ -246,7 +246,8 @@ describe('the endpoint that a server names', () => {
       seen.push(String(input))
       return carrying.fetch(input, init)
     }
-    return { server, client, seen, transport: new SSEClientTransport(new URL(url), { fetch }) }
+    const transport = new SSEClientTransport(new URL(url), { fetch })
+    return { server, client, seen, transport, reasons: carrying.reasons }
   }
 
   it.each([
@@ -270,8 +271,9 @@ describe('the endpoint that a server names', () => {
   ])(
     'refuses by name an endpoint that has %s, for a credential of the path',
     async (_, endpoint) => {
-      const { server, client, transport } = await pathed(endpoint)
+      const { server, client, transport, reasons } = await pathed(endpoint)
       await expect(client.connect(transport)).rejects.toThrow()
+      expect(reasons()).toEqual(['legacy_transport_refused'])
       expect(server.posted).toEqual([])
     },
   )

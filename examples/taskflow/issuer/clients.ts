@@ -100,6 +100,7 @@ export function exchangeRules(resources: TaskflowResources): readonly ExchangeRu
   return [
     { client: 'taskflow-chat', subjectAudience: resources.chat, target: resources.mcp, scopes },
     { client: 'taskflow-chat', subjectAudience: resources.chat, target: resources.classic, scopes },
+    { client: 'taskflow-chat', subjectAudience: resources.chat, target: resources.parts, scopes },
     {
       client: 'taskflow-gateway',
       subjectAudience: resources.gateway,
@@ -118,6 +119,7 @@ export function exchangeRules(resources: TaskflowResources): readonly ExchangeRu
       target: resources.api,
       scopes,
     },
+    { client: 'taskflow-classic', subjectAudience: resources.parts, target: resources.api, scopes },
     { client: 'taskflow-mcp', subjectAudience: resources.mcp, target: resources.api, scopes },
     // Where the page holds no token, the web server reads the person's tasks for it.
     {

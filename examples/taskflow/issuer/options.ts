@@ -9,6 +9,8 @@ export interface TaskflowResources {
   readonly gateway: string
   /** TaskFlow classic, the MCP server that takes credentials as arguments. */
   readonly classic: string
+  /** The address of TaskFlow classic that takes the token in a header and the id as an argument. */
+  readonly parts: string
   readonly api: string
 }
 

@@ -1,5 +1,5 @@
-// Finds out whom a call of TaskFlow classic is for. It verifies the access token in an argument and
-// gives a fetch with another token, for the API. A server of the old kind had to do this itself.
+// Finds out whom a call of TaskFlow classic is for. It verifies the access token, wherever that was,
+// and gives a fetch with another token, for the API. A server of the old kind had to do this itself.
 // Where the credential is in the header, the server kit does it.
 
 import { randomBytes } from 'node:crypto'
@@ -28,12 +28,13 @@ export interface ActingOptions {
   readonly fetch?: typeof globalThis.fetch
 }
 
-/** The two arguments as the caller sent them, and the tool call that they came with. */
+/** What the caller sent, and the tool call that it came with. */
 export interface Claimed {
-  readonly user_id: string
+  /** Undefined where the server asks for the token alone. */
+  readonly user_id?: string | undefined
   readonly access_token: string
-  /** The JSON pointer to the token in the arguments (RFC 6901). */
-  readonly at: string
+  /** Where the token was, in the words of the audit. */
+  readonly placement: string
   readonly tool: string
   /** The scopes that the tool needs. */
   readonly scopes: readonly string[]
@@ -55,12 +56,12 @@ export function createActing(
   const auditor = createAuditor(options.audit, { fingerprintKey: options.fingerprintKey })
   const door = createDoor({ resource, verifier, auditor, hop: 'server-door' })
 
-  return async (request, { user_id, access_token, at, tool, scopes }) => {
-    const presented = { credential: credentialOf(access_token), placement: `argument ${at}` }
+  return async (request, { user_id, access_token, placement: at, tool, scopes }) => {
+    const presented = { credential: credentialOf(access_token), placement: at }
     const admission = await door.admit(request, { scopes, operation: tool, presented })
     if (!admission.ok) return { ok: false, failure: { code: codeOf(admission.response.status) } }
     const { principal, token, credential, trace } = admission.value
-    if (user_id !== principal.subject) {
+    if (user_id !== undefined && user_id !== principal.subject) {
       const reason = 'subject_header_mismatch'
       await auditor({
         hop: 'server-door',

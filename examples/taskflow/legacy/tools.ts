@@ -1,6 +1,7 @@
 // The ten task tools in the old style. Each asks for a `user_id` and an `access_token`: some tools
 // among their own parameters, others inside one object called `params`. The placements `argument`
-// and `prompt` exist for servers like this one. Do not write a new server in this way.
+// and `prompt` exist for servers like this one. Do not write a new server in this way. Where the
+// request has the token elsewhere, they ask for the id alone, or for nothing.
 
 import type { McpServer } from '@modelcontextprotocol/server'
 import { guardTool, type ToolFailure } from 'onbehalf/mcp-server'
@@ -9,7 +10,21 @@ import type { TaskTool } from '../mcp/define-tool.ts'
 import { sentence } from '../mcp/sentences.ts'
 import { callApi } from '../mcp/tasks-api.ts'
 import { registerTaskTools, taskToolScopes } from '../mcp/tools.ts'
-import type { Acting, Claimed } from './acting.ts'
+import type { Acting } from './acting.ts'
+
+/** The id and the token of the person, the id alone, or nothing. */
+type Asks = 'token' | 'id' | 'nothing'
+
+/** What the arguments of a call say of the person. */
+export interface Given {
+  readonly user_id?: string | undefined
+  readonly access_token?: string | undefined
+  /** The JSON pointer to the object that has them (RFC 6901). */
+  readonly within: '' | '/params'
+  readonly tool: string
+  /** The scopes that the tool needs. */
+  readonly scopes: readonly string[]
+}
 
 /** The MCP server of one request, and what its tools work with. */
 export interface ClassicTools {
@@ -18,43 +33,59 @@ export interface ClassicTools {
   readonly api: string
   /** The most milliseconds that one call of the API may take. */
   readonly deadline: number
-  readonly act: (claimed: Claimed) => Promise<Acting>
+  /** What each tool asks for beside its own parameters. */
+  readonly asks: Asks
+  readonly act: (given: Given) => Promise<Acting>
   readonly report: (error: unknown, tool?: string) => void
 }
 
 /** Registers the tools. */
 export function registerClassicTools(tools: ClassicTools): void {
-  for (const register of CLASSIC) register(tools)
+  for (const register of CLASSIC[tools.asks]) register(tools)
 }
 
-const credentials = {
-  user_id: z.string().describe('The id of the user, from your instructions.'),
-  access_token: z.string().describe('The access token of the user, from your instructions.'),
+const user_id = z.string().describe('The id of the user, from your instructions.')
+const access_token = z.string().describe('The access token of the user, from your instructions.')
+const ASKED: Readonly<Record<Asks, z.ZodRawShape>> = {
+  token: { user_id, access_token },
+  id: { user_id },
+  nothing: {},
 }
-const claimed = z.looseObject({ user_id: z.string(), access_token: z.string() })
+const claimed = z.looseObject({
+  user_id: z.string().optional(),
+  access_token: z.string().optional(),
+})
 
-/** The tools that take at most a task number. All others take one object called `params`. */
+/**
+ * The tools that take at most a task number. All others that ask for a token take one object called
+ * `params`.
+ */
 const FLAT = /_(?:start_task|complete_task|request_review|delete_task|list_projects)$/
 
 /**
  * Made only once, because zod accepts each schema id only once. In JSON Schema, a schema with an id
  * becomes a `$ref` to `$defs`.
  */
-const CLASSIC: readonly ((tools: ClassicTools) => void)[] = classicTools()
+const CLASSIC: Readonly<Record<Asks, readonly ((tools: ClassicTools) => void)[]>> = {
+  token: classicTools('token'),
+  id: classicTools('id'),
+  nothing: classicTools('nothing'),
+}
 
-function classicTools(): readonly ((tools: ClassicTools) => void)[] {
+function classicTools(asks: Asks): readonly ((tools: ClassicTools) => void)[] {
   const all: ((tools: ClassicTools) => void)[] = []
-  registerTaskTools((name, tool) => all.push(classic(name, tool)))
+  registerTaskTools((name, tool) => all.push(classic(asks, name, tool)))
   return all
 }
 
 function classic<Args, Answer extends Record<string, unknown>>(
+  asks: Asks,
   name: string,
   tool: TaskTool<Args, Answer>,
 ) {
   const { title, description, input, output, request } = tool
-  const flat = FLAT.test(name)
-  const shape: z.ZodRawShape = { ...credentials, ...input.shape }
+  const flat = asks !== 'token' || FLAT.test(name)
+  const shape: z.ZodRawShape = { ...ASKED[asks], ...input.shape }
   const model = z.strictObject(shape)
   const inputSchema = flat ? model : z.strictObject({ params: model.meta({ id: modelName(name) }) })
 
@@ -70,12 +101,11 @@ function classic<Args, Answer extends Record<string, unknown>>(
           { mcpReq }: { mcpReq: { signal: AbortSignal } },
         ) => {
           const { user_id, access_token, ...own } = claimed.parse(flat ? args : args.params)
-          const at = flat ? '/access_token' : '/params/access_token'
           const asked = request(input.parse(own))
           const acting = await act({
             user_id,
             access_token,
-            at,
+            within: flat ? '' : '/params',
             tool: name,
             scopes: taskToolScopes[name] ?? [],
           })

@@ -14,6 +14,13 @@ const MEANINGS: Readonly<Record<string, string>> = {
   prompt:
     'The model gets a reference in its prompt and repeats it. The token replaces it in the call.',
   meta: 'In the _meta of each request, beside the arguments. The model sees nothing.',
+  basic: 'In the Authorization header as a password, beside your id. The model sees nothing.',
+  query: 'In the query of the address. Servers like to log addresses; nothing of ours does.',
+  cookie: 'As a cookie of each request. The model sees nothing.',
+  path: 'As a piece of the address’s path. What is approved is the address without it.',
+  parts:
+    'In a header of the server’s own, and your id in a parameter of each tool, filled in later.',
+  env: 'In the environment of a process that runs for you alone and speaks MCP over stdio.',
 }
 
 /**

@@ -21,13 +21,13 @@ export async function endInMidAnswer({
   const admission = await onbehalf.admit(request)
   if (!admission.ok) throw new Error('The page is not signed in any more')
   const caller = admission.value
-  const { name, url, scopes } = serverFor('header', urls)
+  const { placement: _, ...server } = serverFor('header', urls)
   let asked = 0
   let done = 0
   try {
     const events = runAgent({
       caller,
-      servers: [{ name, url, scopes, required: true }],
+      servers: [{ ...server, required: true }],
       model: restless('taskflow_list_tasks'),
       instructions: 'Read the tasks again and again.',
       input: [{ role: 'user', text: 'Watch my tasks' }],

@@ -24,13 +24,13 @@ const MAX_PAGES = 5
 
 /** Runs the agent to its end. */
 export async function onbehalfLane(options: OnbehalfLaneOptions): Promise<Lane> {
-  const { caller, server, signal, thief } = options
-  const { name, url, scopes, placement } = server
+  const { caller, signal, thief } = options
+  const { placement, ...server } = options.server
   const { model, requests, calls } = watchModel(options.model)
-  const promptValues = placement === 'prompt' ? await caller.promptValues(name) : undefined
+  const promptValues = placement === 'prompt' ? await caller.promptValues(server.name) : undefined
   const run = {
     caller,
-    servers: [{ name, url, scopes, required: true }],
+    servers: [{ ...server, required: true }],
     model,
     instructions: instructionsFor(caller, promptValues),
     approvals: needsApproval,

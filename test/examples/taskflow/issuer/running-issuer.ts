@@ -14,6 +14,7 @@ export const resources: TaskflowResources = {
   mcp: 'http://127.0.0.1:3001/mcp',
   gateway: 'http://127.0.0.1:3007/mcp',
   classic: 'http://127.0.0.1:3004/mcp',
+  parts: 'http://127.0.0.1:3004/mcp/parts',
   api: 'http://127.0.0.1:3002/api',
 }
 

@@ -83,7 +83,7 @@ describe('the comparison', () => {
   it('only the person whose token comes with the request can compare', async () => {
     const body = { message: 'hello', attack: false, placement: 'header' }
     expect((await post('/side-by-side', body, 'nonsense')).status).toBe(401)
-    expect((await post('/side-by-side', { ...body, placement: 'env' })).status).toBe(400)
+    expect((await post('/side-by-side', { ...body, placement: 'nowhere' })).status).toBe(400)
     expect((await post('/misuse', { kind: 'everything' })).status).toBe(400)
   })
 
