@@ -21,6 +21,7 @@ import { serveJointly } from './joint/serve.ts'
 import { JointStreams } from './joint/streams.ts'
 import { Upstreams } from './joint/upstreams.ts'
 import type { JointParts } from './joint/visit.ts'
+import type { KeptCalls } from './kept-calls.ts'
 import { withAccessKeys, withinReach } from './keys/key-door.ts'
 import { serversForKeys } from './keys/key-servers.ts'
 import { answerOwnKeys, type OwnKeysParts, ownKeysAt } from './keys/own-keys.ts'
@@ -35,6 +36,7 @@ import {
   type Gateway,
   type GatewayOptions,
 } from './options.ts'
+import { type ConnectionsPage, peopleOf, withPage } from './page/people.ts'
 import { passing, passOn } from './pass-on.ts'
 import { quickWay } from './quick-way.ts'
 import { type Routes, routesOf } from './routes.ts'
@@ -60,8 +62,9 @@ const DEFAULT_MAX_BODY_BYTES = 4 * 1024 * 1024
  * const response = await gateway.fetch(request)
  * ```
  */
-export function createGateway(options: GatewayOptions): Gateway {
-  checkOptions('createGateway', '', options, GATEWAY_OPTIONS, GATEWAY_VALUES)
+export function createGateway(given: GatewayOptions): Gateway {
+  checkOptions('createGateway', '', given, GATEWAY_OPTIONS, GATEWAY_VALUES)
+  const options = withPage(given)
   const { url, subsets = {}, allowedHosts = [], allowedOrigins = [], forwardHeaders = [] } = options
   const names = Object.keys(options.servers)
   const routes = routesOf(url, names, subsets, options)
@@ -86,7 +89,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     (server) => apis.get(server),
   )
   const keptCallers = new KeptCallers()
-  const parts = partsOf(options, kept.secret, keptCallers)
+  const people = peopleOf(options)
+  const parts = partsOf(options, kept.secret, keptCallers, people?.keptCalls)
   const gate = createGate({
     resource: url,
     allowedHosts: [new URL(url).host, ...allowedHosts],
@@ -101,7 +105,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const atMcp = keys
     ? withAccessKeys(onbehalf, { keys, routes: routes.all, servers: forKeys, scopes })
     : onbehalf
-  const doors = { onbehalf, atMcp, gate, cors, chat, clients, ownKeys }
+  const page = people?.page
+  const doors = { onbehalf, atMcp, gate, cors, chat, clients, ownKeys, page }
   const serving = { ...doors, routes, parts, runs, keptCallers }
   let isInService = false
   const begin = () => {
@@ -130,13 +135,15 @@ function partsOf(
   { servers, forwardHeaders = [], maxBodyBytes = DEFAULT_MAX_BODY_BYTES, now }: GatewayOptions,
   secret: Uint8Array,
   keptCallers: KeptCallers,
+  keptCalls: KeptCalls | undefined,
 ): JointParts {
   const ids = sessionIds(secret)
   return {
     ids,
     sessions: new LastingSessions(ids),
     memories: new Memories(),
-    stdio: new StdioSessions(keptCallers),
+    stdio: new StdioSessions(keptCallers, keptCalls?.ends),
+    keptCalls,
     breakers: new ServerBreakers(now ?? Date.now),
     upstreams: new Upstreams(),
     streams: new JointStreams(),
@@ -181,6 +188,7 @@ interface Serving {
   /** Admits requests at MCP routes, by access keys too. */
   readonly atMcp: OnBehalf
   readonly ownKeys: OwnKeys | undefined
+  readonly page: ConnectionsPage | undefined
 }
 
 /** Where people make access keys of their own. */
@@ -211,7 +219,7 @@ function chatDoor(
 }
 
 async function serve(request: Request, serving: Serving): Promise<Response> {
-  const { gate, cors, clients } = serving
+  const { gate, cors, clients, page, onbehalf, routes } = serving
   const path = new URL(request.url).pathname
   // A health check comes by an address of its own.
   if (path === '/healthz') return Response.json({ status: 'ok' })
@@ -219,13 +227,15 @@ async function serve(request: Request, serving: Serving): Promise<Response> {
   if (wrongHost) return wrongHost
   const ofClients = clients?.handle(request)
   if (ofClients) return ofClients
+  const ofPage = page?.handle(request, { onbehalf, resource: routes.everything })
+  if (ofPage) return ofPage
   const preflight = cors.preflight(request)
   if (preflight) return preflight
   return cors.mark(request, await answer(request, path, serving))
 }
 
 async function answer(request: Request, path: string, serving: Serving): Promise<Response> {
-  const { routes, onbehalf, atMcp, parts, gate, runs, chat, keptCallers, ownKeys } = serving
+  const { routes, onbehalf, atMcp, parts, gate, runs, chat, keptCallers, ownKeys, page } = serving
   const described =
     routes.describedAt(path) ??
     (chat && new URL(resourceMetadataUrl(chat.resource)).pathname === path ? chat : undefined)
@@ -233,8 +243,11 @@ async function answer(request: Request, path: string, serving: Serving): Promise
   if (described) return onbehalf.metadata(request, described) ?? notFound()
   const foreign = gate.refusesOriginOrMethod(request)
   if (foreign) return foreign
-  if (chat?.path === path)
-    return onbehalf.handle(request, (caller) => passToChat(request, caller, chat), chat)
+  if (chat?.path === path) {
+    // The token behind a cookie is one for everything: the session has asked for it.
+    const asked = page && !request.headers.has('authorization') ? routes.everything : chat
+    return onbehalf.handle(request, (caller) => passToChat(request, caller, chat), asked)
+  }
   const asked = ownKeys && ownKeysAt(ownKeys.before, path)
   if (asked) {
     const answerTo = (caller: Caller) => answerOwnKeys(request, asked.id, caller, ownKeys)

@@ -13,3 +13,4 @@ export {
 } from './keys/access-keys.ts'
 export { serversForKeys } from './keys/key-servers.ts'
 export type { Gateway, GatewayOptions } from './options.ts'
+export type { GatewayPage, PageSession } from './page/options.ts'

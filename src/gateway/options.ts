@@ -18,6 +18,7 @@ import { ON_BEHALF_OPTIONS } from '../option-names.ts'
 import type { ChatUpstream } from './chat/front-door.ts'
 import type { GatewayClients } from './clients/options.ts'
 import type { AccessKeys } from './keys/access-keys.ts'
+import type { GatewayPage } from './page/options.ts'
 import type { SearchSetting } from './search/search-setting.ts'
 
 /** Answers requests. `toNodeListener` of onbehalf/node serves it without web classes. */
@@ -91,6 +92,12 @@ export interface GatewayOptions extends Omit<OnBehalfOptions, 'resource'> {
    * needs one is told this URL, with the name of the server as `server`. Default: no page is named.
    */
   readonly connectAt?: string
+  /**
+   * A page where people who sign in connect accounts, put in keys, see what used them, and take them
+   * back. It is at `/connections` below `url`, and stands for `connectAt`. It needs `secrets`. Default
+   * none.
+   */
+  readonly page?: GatewayPage
   /** Bytes that the body of a request may have. Default 4 MiB. */
   readonly maxBodyBytes?: number
   /**
@@ -116,6 +123,7 @@ export function appOptions(options: GatewayOptions): Omit<OnBehalfOptions, 'reso
     clients,
     accessKeys,
     connectAt,
+    page,
     maxBodyBytes,
     after,
     ...app
@@ -140,6 +148,7 @@ export const GATEWAY_OPTIONS: OptionNames<GatewayOptions> = {
   clients: 'optional',
   accessKeys: 'optional',
   connectAt: 'optional',
+  page: 'optional',
   maxBodyBytes: 'optional',
   after: 'optional',
 }
@@ -161,6 +170,7 @@ export const GATEWAY_VALUES: ValueChecks = {
     typeof value === 'string' && /^https?:$/.test(protocolOf(value))
       ? undefined
       : "must be a text, an absolute URL such as 'https://app.example/accounts'",
+  page: isByName('{ session: serverSession({ … }) }'),
   clients: isByName("{ clientId: 'gateway' }"),
   openApi: isByName('{ Petstore: document }'),
   subsets: isByName("{ team: ['Tasks'] }"),

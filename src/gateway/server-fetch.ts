@@ -5,6 +5,7 @@ import type { CallerAtWork } from '../callers-by-token.ts'
 import { isStdio } from '../core/binding.ts'
 import type { Refusal } from '../core/errors.ts'
 import { principalKey } from '../core/principal.ts'
+import type { KeptCalls } from './kept-calls.ts'
 import type { Memories } from './memories.ts'
 import type { MakeFetch, ServerBreakers } from './server-breakers.ts'
 import type { StdioSessions } from './stdio/sessions.ts'
@@ -16,6 +17,8 @@ export interface ServerFetchParts {
   readonly breakers: ServerBreakers
   /** The URL of each server. */
   readonly urlOf: (server: string) => string
+  /** Absent where people keep no credentials with the gateway. */
+  readonly keptCalls?: KeptCalls | undefined
 }
 
 /**
@@ -24,6 +27,22 @@ export interface ServerFetchParts {
  * @throws AuthError as `caller.fetch` does.
  */
 export function serverFetch(
+  server: string,
+  caller: Caller | CallerAtWork,
+  parts: ServerFetchParts,
+  onRefused?: (refusal: Refusal) => void,
+): typeof globalThis.fetch {
+  const { keptCalls } = parts
+  if (!keptCalls?.areOf(server)) return plainFetch(server, caller, parts, onRefused)
+  return keptCalls.around(server, caller.principal, (heard) =>
+    plainFetch(server, caller, parts, (refusal) => {
+      heard(refusal)
+      onRefused?.(refusal)
+    }),
+  )
+}
+
+function plainFetch(
   server: string,
   caller: Caller | CallerAtWork,
   { memories, stdio, breakers, urlOf }: ServerFetchParts,

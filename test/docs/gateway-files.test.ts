@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readConfiguration } from '../../src/cli/gateway/configuration.ts'
+import { createKeyring } from '../../src/store/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'onbehalf-files-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -19,7 +20,9 @@ for (const name of ['petstore.yaml', 'weather.json'])
 /** References to secrets, all of them long enough. */
 const env = new Proxy({}, { get: () => 'a-secret-that-is-long-enough-for-all' })
 
-const files = ['moving', 'openapi'].flatMap((page) =>
+createKeyring(join(folder, 'keyring.json'))
+
+const files = ['connections', 'moving', 'openapi'].flatMap((page) =>
   [...readFileSync(`docs/gateway/${page}.md`, 'utf8').matchAll(/```yaml\n(.*?)```/gs)].map(
     ([, text = '']) => [page, text] as const,
   ),

@@ -6,6 +6,7 @@ import { AGENT_SERVER_PARSERS } from './agent-server-parsers.ts'
 import { API_PARSERS } from './api-parsers.ts'
 import { CHAT_PARSERS } from './chat-parsers.ts'
 import { CLIENT_PARSERS } from './client-parsers.ts'
+import { CONNECTIONS_PARSERS } from './connections-parsers.ts'
 import { DOOR_PARSERS } from './door-parsers.ts'
 import { GATEWAY_PARSERS } from './gateway-parsers.ts'
 import { ISSUER_PARSERS } from './issuer-parsers.ts'
@@ -29,6 +30,7 @@ export const PARSERS: readonly StrangerParser[] = [
   ...API_PARSERS,
   ...GATEWAY_PARSERS,
   ...CLIENT_PARSERS,
+  ...CONNECTIONS_PARSERS,
   ...SESSION_PARSERS,
 ]
 

@@ -19,6 +19,7 @@ import { policyIn } from './policy.ts'
 import { processesIn } from './processes.ts'
 import { readText } from './read-file.ts'
 import { type ReadSecret, secretReader } from './references.ts'
+import { pageIn } from './session.ts'
 import { checkNames, isMap, mapIn, type Settings } from './settings.ts'
 import { openStore, type Store } from './store.ts'
 import { type Telemetry, telemetryFor } from './telemetry.ts'
@@ -113,6 +114,15 @@ async function configure(
   const secrets = store?.secrets ?? memorySecretStore()
   const send = await fastFetch()
   const processes = processesIn(settings, servers)
+  const page = pageIn(settings, {
+    issuers,
+    store,
+    secretOf,
+    audit: audit.sink,
+    fetch: send ?? globalThis.fetch,
+    url,
+    onEnded: (ended) => gateway.endSignIn(ended),
+  })
   // What the file says is checked by createGateway, setting by setting.
   const options = {
     ...without(settings, NOT_FOR_CREATE_GATEWAY),
@@ -128,6 +138,7 @@ async function configure(
     ...(settings.chat === undefined ? {} : { chat: chatIn(settings.chat, secretOf) }),
     ...(await clientsIn(settings, secretOf)),
     ...accessKeysIn(settings, store),
+    ...page,
     ...policyIn(settings, store),
     warn,
     ...(send ? { fetch: send } : {}),
@@ -136,7 +147,7 @@ async function configure(
     ...(telemetry ? { observer: telemetry.observer } : {}),
     ...(after ? { after } : {}),
   } as unknown as GatewayOptions
-  const gateway = createGateway(options)
+  const gateway: Gateway = createGateway(options)
   await putKeys({ settings, secrets, secretOf, warn, isCheck })
   return {
     gateway,
@@ -155,6 +166,7 @@ async function configure(
 /** Settings that are read here. */
 const NOT_FOR_CREATE_GATEWAY: readonly string[] = [
   'accessKeys',
+  'accounts',
   'audit',
   'issuer',
   'issuers',
@@ -163,6 +175,7 @@ const NOT_FOR_CREATE_GATEWAY: readonly string[] = [
   'otel',
   'keys',
   'policy',
+  'session',
   'store',
   'processes',
 ]

@@ -8,7 +8,7 @@ const IN_FILE: Readonly<Record<string, string>> = {
   identityAssertions:
     'no file can declare what it needs: use createGateway of onbehalf/gateway in a program of yours',
   connections:
-    'no file can declare connected accounts: use createGateway of onbehalf/gateway in a program of yours, with connections',
+    'write the settings session and accounts: people sign in to the gateway, and connect their accounts there',
 }
 
 /** Gives a message of the library in the words of the file. */

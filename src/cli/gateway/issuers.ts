@@ -22,12 +22,12 @@ export function issuersIn(settings: Settings, secretOf: ReadSecret): readonly Is
   const { issuer, issuers } = settings
   if (issuer !== undefined && issuers !== undefined)
     throw new ConfigError('issuers: give issuer or issuers, not both')
-  if (issuer !== undefined) return [issuerIn('issuer', issuer, settings, secretOf)]
+  if (issuer !== undefined) return [presetIssuer('issuer', issuer, settings, secretOf)]
   if (!Array.isArray(issuers) || issuers.length === 0)
     throw new ConfigError(
       'issuer must be given: the preset of who people sign in with, such as "issuer: { preset: oidc, issuer: https://login.example }"',
     )
-  return issuers.map((one: unknown, at) => issuerIn(`issuers[${at}]`, one, settings, secretOf))
+  return issuers.map((one: unknown, at) => presetIssuer(`issuers[${at}]`, one, settings, secretOf))
 }
 
 /**
@@ -52,7 +52,13 @@ export function ownTokens(
   }
 }
 
-function issuerIn(
+/**
+ * Makes one issuer.
+ *
+ * @param setting Where it is in the file.
+ * @throws ConfigError that begins with the setting.
+ */
+export function presetIssuer(
   setting: string,
   given: unknown,
   { insecurelyAllowHttp }: Settings,

@@ -1,24 +1,8 @@
 // The JSON Schema of a gateway's file (2020-12), for editors. What it cannot say, the command checks.
 
+import { ACCOUNT, SESSION } from './schema-people.ts'
+import { ISSUER, REFERENCE, STRINGS, TEXT_OR_TEXTS, TEXTS, URLS } from './schema-types.ts'
 import { SETTINGS, type Setting } from './settings.ts'
-
-const TEXTS = { type: 'array', items: { type: 'string' } } as const
-const TEXT_OR_TEXTS = { anyOf: [{ type: 'string' }, TEXTS] } as const
-const REFERENCE = {
-  type: 'string',
-  pattern: '^(env|file):.+$',
-  description: 'a reference to a secret: env:NAME or file:PATH',
-} as const
-
-const ISSUER = {
-  type: 'object',
-  required: ['preset'],
-  properties: {
-    preset: { type: 'string', description: 'a preset of onbehalf/issuers, such as oidc' },
-    clientId: { type: 'string' },
-    clientSecret: REFERENCE,
-  },
-} as const
 
 const SOURCE = {
   type: 'object',
@@ -154,6 +138,8 @@ const TYPES: Readonly<Record<Setting, object>> = {
     properties: { maxProcesses: COUNT, maxPerPerson: COUNT },
   },
   insecurelyAllowHttp: TEXTS,
+  session: SESSION,
+  accounts: { type: 'object', additionalProperties: ACCOUNT },
   accessKeys: { type: 'boolean' },
   clients: {
     type: 'object',
@@ -165,9 +151,9 @@ const TYPES: Readonly<Record<Setting, object>> = {
       redirectUris: TEXTS,
       scopes: TEXTS,
       resource: { anyOf: [{ const: false }, { type: 'string' }] },
-      parameters: { type: 'object', additionalProperties: { type: 'string' } },
+      parameters: STRINGS,
       pkce: { const: 'S256' },
-      endpoints: { type: 'object', additionalProperties: { type: 'string', format: 'uri' } },
+      endpoints: URLS,
       documents: { type: 'boolean' },
     },
   },

@@ -27,6 +27,8 @@ export const SETTINGS = {
   processes: 'how many processes of stdio servers may run: maxProcesses and maxPerPerson',
   insecurelyAllowHttp: 'hosts inside a cluster that plain http is used for',
   clients: 'lets MCP clients register and sign in through the gateway',
+  session: 'lets people sign in to the gateway itself; needs store',
+  accounts: 'how people connect accounts, for servers with the source connection; needs session',
   accessKeys: 'true lets clients in that send a personal access key; needs store',
   audit: 'where the audit goes: stdout, or a map with file. Default stdout',
   metrics: 'an address of its own for Prometheus: listen, HOST:PORT',

@@ -2,7 +2,7 @@
 // tools, and marks of servers last over a restart, sealed under a keyring.
 
 import { resolve } from 'node:path'
-import type { ConsentStore, Credential, SecretStore } from 'onbehalf'
+import type { ConsentStore, Credential, SecretStore, SignInStore } from 'onbehalf'
 import type { CallCounts } from 'onbehalf/policy'
 import {
   fileMasterKeys,
@@ -12,6 +12,7 @@ import {
   sqliteConsentStore,
   sqliteReflectionMarks,
   sqliteSecretStore,
+  sqliteSignInStore,
   sqliteToolPins,
 } from 'onbehalf/store'
 import { ConfigError } from './place.ts'
@@ -24,6 +25,7 @@ export interface Store {
   readonly secrets: SecretStore
   readonly consents: ConsentStore
   readonly counts: CallCounts
+  readonly signIns: SignInStore
   /** Options of createGateway. */
   readonly parts: Readonly<Record<string, unknown>>
   close(): Promise<void>
@@ -78,6 +80,7 @@ function openSqliteStore(path: string, masterKeys: MasterKeys): Store {
       secrets: sqliteSecretStore(database, masterKeys),
       consents: sqliteConsentStore(database),
       counts: sqliteCallCounts(database),
+      signIns: sqliteSignInStore(database),
       parts: {
         reflectionMarks: sqliteReflectionMarks(database),
         toolPins: sqliteToolPins(database),
@@ -101,6 +104,7 @@ async function openPostgresStore(url: Credential, masterKeys: MasterKeys): Promi
       secrets: postgres.postgresSecretStore(database, masterKeys),
       consents: postgres.postgresConsentStore(database),
       counts: postgres.postgresCallCounts(database),
+      signIns: postgres.postgresSignInStore(database),
       parts: {
         reflectionMarks: postgres.postgresReflectionMarks(database),
         toolPins: postgres.postgresToolPins(database),

@@ -16,9 +16,16 @@ export interface SecretKey {
    * `flow` is an account that is being connected: the proof key, and the values that the answer
    * must match. `signing-keys` are those of a token service. `sign-in` has the tokens of a sign-in
    * that the app keeps; its owner is the sign-in, not the person. `access-key` is the digest of a key
-   * of a gateway, and whose it is: no secret.
+   * of a gateway, and whose it is; `use` is when a person's credential was used last: no secrets.
    */
-  readonly kind: 'connection' | 'flow' | 'sign-in' | 'static' | 'signing-keys' | 'access-key'
+  readonly kind:
+    | 'connection'
+    | 'flow'
+    | 'sign-in'
+    | 'static'
+    | 'signing-keys'
+    | 'access-key'
+    | 'use'
 }
 
 /** One record. Its secrets are apart from its facts, which are safe to log. */

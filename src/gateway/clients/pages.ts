@@ -1,6 +1,8 @@
 // What a person's browser is shown on the way to the issuer. Everything from outside is escaped, and
 // nothing of what an issuer said is there.
 
+import { escaped } from '../escaped.ts'
+
 const HEADERS = {
   'cache-control': 'no-store',
   'content-type': 'text/html; charset=utf-8',
@@ -97,16 +99,4 @@ ${body}
 </html>
 `
   return new Response(text, { status, headers: { ...HEADERS, ...more } })
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 }

@@ -9,6 +9,7 @@ import { toError } from '../../core/sentences.ts'
 import type { ServerMemory } from '../../mcp/server-memory.ts'
 import { INVALID_REQUEST, problem, sessionNotFound } from '../../mcp-server/problem.ts'
 import { MCP_SESSION_HEADER, sessionIdOf } from '../../mcp-server/session-owners.ts'
+import type { CredentialEnds } from '../credential-ends.ts'
 import { sessionOwner } from '../session-owner.ts'
 import type { KeptCallers } from './kept-callers.ts'
 import { StdioSession } from './session.ts'
@@ -38,11 +39,14 @@ interface Entry {
 /** The sessions of one gateway. */
 export class StdioSessions {
   readonly #kept: KeptCallers
+  readonly #ends: CredentialEnds | undefined
   /** By their ids, the one that was unused longest first. */
   readonly #sessions = new Map<string, Entry>()
 
-  constructor(kept: KeptCallers) {
+  /** @param ends Tells when people take back the credential that a process works with. */
+  constructor(kept: KeptCallers, ends?: CredentialEnds) {
     this.#kept = kept
+    this.#ends = ends
   }
 
   /** The `fetch` of one person for one server. */
@@ -99,10 +103,14 @@ export class StdioSessions {
       end: async () => {
         if (!this.#sessions.delete(id)) return
         clearTimeout(entry.idle)
+        stopListening?.()
         await session.end()
         await letGo()
       },
     }
+    const stopListening = this.#ends?.listen(caller.principal, use.server, () => {
+      void entry.end().catch(() => {})
+    })
     if (this.#kept.isOwn(caller))
       caller.renewWith(async () => {
         const { fresh } = entry

@@ -108,6 +108,7 @@ export function settingsOf(
     throw new TypeError(`${at}client needs the setting clientDocument`)
   const preset = typeof server.issuer === 'string' ? undefined : server.issuer
   const issuer = typeof server.issuer === 'string' ? server.issuer : server.issuer.issuer
+  checkEndpoint(`${at}issuer`, issuer, allowsHttp)
   const dialect = joinDialects(server, preset?.connect ?? {})
   checkDialect(at, dialect, allowsHttp)
   // Without a resource, the name tells one account from another.

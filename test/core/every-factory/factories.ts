@@ -178,6 +178,8 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
       ['allowedOrigins', 'https://app.example', 'must be a list'],
       ['forwardHeaders', 'X-Tenant', 'must be a list of texts'],
       ['connectAt', '/accounts', 'must be a text, an absolute URL'],
+      ['page', true, 'must be an object with their names'],
+      ['page', { session: {} }, 'page.session must have the method handle'],
       ['accessKeys', {}, 'accessKeys({ secrets, consents }) makes them'],
       ['clients', true, 'must be an object with their names'],
       ['clients', { clientId: 'gateway', redirectUri: 'x' }, 'did you mean redirectUris?'],
