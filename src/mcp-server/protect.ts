@@ -265,7 +265,10 @@ async function run(
   const underWay = beginTool(request, body, entered, auditor)
   const admitted = underWay ? { ...entered, traceparent: underWay.traceparent } : entered
   const report = reporter(admitted, onError)
-  const opened = await openCall(admitted, secrets, report, calls)
+  const opened = await openCall(admitted, secrets, report, calls).catch((error: unknown) => {
+    underWay?.end({ reason: 'internal_error' })
+    throw error
+  })
   const { call } = opened
   const end = () => {
     opened.end()

@@ -18,7 +18,9 @@ import {
 import { describe, expect, it } from 'vitest'
 import { hopsSeenBy } from '../../src/core/observe.ts'
 import { otelObserver } from '../../src/otel/index.ts'
+
 import { gatewayHouse, textOf, tokenFor } from '../gateway/house.ts'
+import { build } from '../mcp-server/house.ts'
 import { startCollector } from './collector.ts'
 
 /** An observer whose spans can be read. */
@@ -157,6 +159,29 @@ it('counts durations by hop, server and reason, and no tool that a server named'
   const active = metrics.find(({ descriptor }) => descriptor.name === 'onbehalf.hop.active')
   expect(active?.dataPoints.every(({ value }) => value === 0)).toBe(true)
   await meterProvider.shutdown()
+})
+
+it('ends the span of a call that could not be opened', async () => {
+  const { observer, spans } = readable()
+  let isOpening = false
+  const house = await build({
+    observer: {
+      begin(start) {
+        isOpening ||= start.hop === 'tool'
+        return observer.begin(start)
+      },
+    },
+    now() {
+      if (isOpening) throw new Error('no clock')
+      return Date.now()
+    },
+  })
+  const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'whoami' } }
+  await house.post(call).catch(() => {})
+  expect(spans().map(({ name, attributes }) => [name, attributes['error.type']])).toContainEqual([
+    'tools/call whoami',
+    'internal_error',
+  ])
 })
 
 it('ends a hop once', () => {
