@@ -50,6 +50,8 @@ const commands = {
   'test:pooler': [['test/pooler/main.ts']],
   // Fresh projects over the packed package, which it installs by itself. Arguments name some of them.
   'test:adopters': [['test/adopters/main.ts']],
+  // The image's steps without Docker, and the Helm chart. Arguments name a part.
+  'test:deploy': [['test/deploy/main.ts']],
   // Parts are named, or --all: it takes minutes for each.
   mutation: [['test/mutation/run.mjs']],
   test: [['scripts/check.mjs'], [vitest, 'run']],
