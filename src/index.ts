@@ -24,7 +24,7 @@ export type {
   Placement,
   Source,
 } from './core/binding.ts'
-export type { CallPolicy, EndOfCall, PolicyCall } from './core/call-policy.ts'
+export type { ApprovedCall, CallPolicy, EndOfCall, PolicyCall } from './core/call-policy.ts'
 export type {
   ChildProcesses,
   ProcessRequest,

@@ -35,6 +35,12 @@ export interface Decision {
   readonly endsAt: number
 }
 
+/** Milliseconds that a question waits. */
+export const QUESTION_MS: number = 15 * 60_000
+
+/** Milliseconds that a yes or a no holds. */
+export const DECISION_MS: number = 15 * 60_000
+
 /** Questions of one person that may wait at the same time. */
 export const MAX_WAITING = 50
 

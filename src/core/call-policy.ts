@@ -15,12 +15,27 @@ export interface PolicyCall {
   readonly tool: string
   /** What the model filled in. Nothing is known of it. */
   readonly args: unknown
+  /**
+   * Says whether the person has said yes to this very call, where the program that makes it asks them
+   * itself, as a chat does with its card. A text is what the model reads meanwhile.
+   * Default: the policy asks the person.
+   */
+  readonly approved?: (() => true | string) | undefined
+}
+
+/** A call that the person has said yes to, once. */
+export interface ApprovedCall {
+  readonly tool: string
+  /** The SHA-256 of the canonical JSON of its arguments, in hex. */
+  readonly argumentsDigest: string
 }
 
 /** The port: `callPolicy` of onbehalf/policy makes one. */
 export interface CallPolicy {
   /** Whether a tool is not even listed for this person: whatever the arguments, it is refused. */
   hides(call: Omit<PolicyCall, 'args'>): boolean
+  /** Whether the person is asked about each call of a tool. Default: no. */
+  asks?(call: Omit<PolicyCall, 'args'>): boolean
   /**
    * Judges a call.
    *
@@ -30,7 +45,11 @@ export interface CallPolicy {
 }
 
 /** Is called once, when the call is over. */
-export type EndOfCall = () => void
+export interface EndOfCall {
+  (): void
+  /** Where the person has said yes to it: what to. */
+  readonly approved?: ApprovedCall
+}
 
 /** Milliseconds that a policy may take. */
 const POLICY_DEADLINE_MS = 5_000
@@ -62,6 +81,15 @@ function withinTime(
       resolve(result)
     })
   })
+}
+
+/** Whether the person is asked about each call of a tool. Of a policy that fails, they are not asked. */
+export function isAskedAbout(policy: CallPolicy, call: Omit<PolicyCall, 'args'>): boolean {
+  try {
+    return policy.asks?.(call) ?? false
+  } catch {
+    return false
+  }
 }
 
 /** Whether a tool is listed for a person. A policy that fails here hides it. */

@@ -65,6 +65,7 @@ export type RefusalReason =
   | 'redirect_refused'
   | 'tool_refused'
   | 'policy_refused'
+  | 'approval_needed'
   | 'policy_unavailable'
   | 'arguments_refused'
   | 'reference_refused'
@@ -153,6 +154,8 @@ export interface Refusal extends RefusalDetails {
   readonly server?: string
   /** What to do about a call that the operator's policy refuses: made of the operator's settings. */
   readonly advice?: string
+  /** The page where the person says yes or no to the call: a URL of the operator's. */
+  readonly page?: string
   /** Why the language model gave no answer, where it is the server that is not available. */
   readonly model?: ModelFailure
 }

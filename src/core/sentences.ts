@@ -56,7 +56,8 @@ export function toSentence(refusal: Refusal): string {
     case 'tool_refused':
       return `This was not done: the tool asks for a credential or an identity as a parameter, or has changed. An administrator of ${server} can bind it, or approve the change with \`onbehalf pins\`.`
     case 'policy_refused':
-      return `This was not done: the rules of the operator do not allow it.${refusal.advice === undefined ? '' : ` ${refusal.advice}`}`
+    case 'approval_needed':
+      return sentenceOfPolicy(refusal)
     case 'policy_unavailable':
       return `This was not done: it cannot be judged right now whether ${server} may be called. Try again in a moment.`
     case 'arguments_refused':
@@ -111,6 +112,15 @@ export function toSentence(refusal: Refusal): string {
   }
 }
 
+/** The advice was made by the policy, of the operator's settings. */
+function sentenceOfPolicy({ reason, advice }: Refusal): string {
+  if (reason === 'approval_needed') return advice ?? YES_FIRST
+  const why = 'This was not done: the rules of the operator do not allow it.'
+  return advice === undefined ? why : `${why} ${advice}`
+}
+
+const YES_FIRST = 'This was not done yet: the person must say yes to this very call first.'
+
 /**
  * Gives the sentence for anything that was thrown: an {@link AuthError} has its own. Any other
  * error may quote a secret, so the sentence says nothing about it.
@@ -135,7 +145,7 @@ export function sentenceFor(error: unknown): string {
  * agent framework may show the model all that an error has.
  */
 export function toError(refusal: Refusal): AuthError {
-  const { reason, claim, scopes, server, model, source, advice } = refusal
+  const { reason, claim, scopes, server, model, source, advice, page } = refusal
   const shown: Refusal = {
     reason,
     ...(claim === undefined ? {} : { claim }),
@@ -144,6 +154,7 @@ export function toError(refusal: Refusal): AuthError {
     ...(model === undefined ? {} : { model }),
     ...(source === undefined ? {} : { source }),
     ...(advice === undefined ? {} : { advice }),
+    ...(page === undefined ? {} : { page }),
   }
   return new AuthError(shown, toSentence(refusal))
 }

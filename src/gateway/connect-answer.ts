@@ -1,5 +1,5 @@
-// What a client is answered when a server needs an account that the person has not connected: the page
-// where they connect it, as an elicitation where the client can show one, and in words otherwise.
+// What a client is answered when a call needs an account that the person has not connected, or their yes:
+// the page for that, as an elicitation where the client can show one, and in words otherwise.
 
 import type { Refusal } from '../core/errors.ts'
 import { isObject, type UnknownObject } from '../core/json.ts'
@@ -8,7 +8,7 @@ import { failedResult } from '../mcp/answer/failure-message.ts'
 import { STATELESS_REVISION } from '../mcp/revisions.ts'
 import { capabilitiesOf, revisionOf } from '../mcp/stateless.ts'
 import type { RequestId } from '../mcp-server/problem.ts'
-import { connectNotice } from '../oauth/connection/notice.ts'
+import { connectNotice, type UrlNotice, urlNotice } from '../oauth/connection/notice.ts'
 import type { Route } from './routes.ts'
 
 /**
@@ -48,10 +48,18 @@ export function connectAnswer(
   refusal: Refusal | undefined,
   { id, route, shows }: RefusedRequest,
 ): Response | undefined {
-  const url = pageFor(refusal, route)
-  if (url === undefined || id === undefined || shows === undefined) return undefined
-  const { error, result } = connectNotice(refusal?.server ?? '', url)
+  const notice = id === undefined || !shows ? undefined : noticeOf(refusal, route)
+  if (!notice) return undefined
+  const { error, result } = notice
   return Response.json({ jsonrpc: '2.0', id, ...(shows === 'error' ? { error } : { result }) })
+}
+
+function noticeOf(refusal: Refusal | undefined, route: Route): UrlNotice | undefined {
+  const server = refusal?.server ?? ''
+  if (refusal?.reason === 'approval_needed' && refusal.page !== undefined)
+    return urlNotice('approve', `Say yes or no to this call of ${server}.`, refusal.page)
+  const url = pageFor(refusal, route)
+  return url === undefined ? undefined : connectNotice(server, url)
 }
 
 /** The page in words, as the result of a tool. */

@@ -39,7 +39,9 @@ export function answerToRefusal(
   { route, caller }: Asker,
 ): Response | undefined {
   const challenge = challengeFor(refusal, route, caller)
-  if (challenge || refusal?.reason !== 'connection_needed') return challenge
+  const reason = refusal?.reason
+  if (challenge || (reason !== 'connection_needed' && reason !== 'approval_needed'))
+    return challenge
   const refused = request()
   return connectAnswer(refusal, refused) ?? connectResult(refusal, refused)
 }

@@ -16,6 +16,7 @@ import {
 } from '../core/option-values.ts'
 import type { Principal } from '../core/principal.ts'
 import type { CredentialSource, KnownScopes } from '../core/source/parts.ts'
+import type { Approved } from './approved.ts'
 import type { OnStart } from './placements/process.ts'
 import type { References } from './placements/references.ts'
 import type { Quarantine } from './redact/quarantine.ts'
@@ -75,6 +76,11 @@ export interface McpFetchOptions {
   readonly memory?: ServerMemory
   /** Judges each call of a tool, and hides tools that are never allowed. Default: all calls pass. */
   readonly policy?: CallPolicy
+  /**
+   * Asks the person about calls for which the policy wants their yes. Default: the policy asks them
+   * itself.
+   */
+  readonly approved?: Approved
   /** Characters of an answer, or of one event of it, that are taken in. Default 4 MiB. */
   readonly maxAnswer?: number
 }
@@ -103,6 +109,7 @@ export const MCP_FETCH_OPTIONS: OptionNames<McpFetchOptions> = {
   tellRefusals: 'optional',
   memory: 'optional',
   policy: 'optional',
+  approved: 'optional',
   maxAnswer: 'optional',
 }
 
@@ -118,6 +125,7 @@ export const MCP_FETCH_VALUES: ValueChecks = {
   onRefused: isFunction('it is told the reason'),
   onStart: isFunction('it is told what a process is started with'),
   tellRefusals: isFunction('it tells the developer of refused tools'),
+  approved: isFunction('it says whether the person has said yes to a call'),
   memory: hasMethods(['keep'], 'what is known of a server'),
   maxAnswer: isNumber,
 }

@@ -4,6 +4,7 @@ import { type AuditEvent, type Auditor, outcomeOf } from '../core/audit.ts'
 import type { Binding } from '../core/binding.ts'
 import type { Refusal, RefusalReason } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
+import type { Approved } from './approved.ts'
 import type { RunSecrets } from './redact/sent-secrets.ts'
 import { sayableName } from './sayable.ts'
 import type { ServerMemory } from './server-memory.ts'
@@ -64,6 +65,11 @@ export interface RunHears {
 export interface FetchSettings extends RunHears {
   /** What is known of the server for this person. Default: each fetch learns it anew. */
   readonly memory?: ServerMemory
+  /**
+   * For a program that asks the person itself: says whether they have said yes to a call for which the
+   * policy wants it. Without it, the policy asks them.
+   */
+  readonly approved?: Approved
 }
 
 /** Tells the refusals of a list to the run, too. */

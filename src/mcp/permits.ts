@@ -1,10 +1,16 @@
 // Asks the policy for each call in a request, and gives back what it granted when the call is over.
 
-import { type CallPolicy, type EndOfCall, permitCall } from '../core/call-policy.ts'
+import {
+  type ApprovedCall,
+  type CallPolicy,
+  type EndOfCall,
+  permitCall,
+} from '../core/call-policy.ts'
 import { granted, type Result } from '../core/errors.ts'
 import { andThen, type Eventual } from '../core/eventual.ts'
-import type { UnknownObject } from '../core/json.ts'
+import { isObject, type UnknownObject } from '../core/json.ts'
 import { type ToolCall, toolCallOf, writeMessages } from './answer/message.ts'
+import type { PersonsCall } from './approved.ts'
 import type { McpFetchOptions } from './fetch-options.ts'
 import type { McpRequest } from './placements/request.ts'
 
@@ -12,6 +18,8 @@ import type { McpRequest } from './placements/request.ts'
 export class Permits {
   #granted: EndOfCall[] = []
   #isOver = false
+  /** The one call that the person has said yes to. */
+  approved: ApprovedCall | undefined
 
   get isEmpty(): boolean {
     return this.#granted.length === 0
@@ -40,22 +48,34 @@ export type JudgeCalls = (
 /** Makes the function for one person at one server. */
 export function callJudge(
   policy: CallPolicy,
-  { binding, principal, claims = {} }: Pick<McpFetchOptions, 'binding' | 'principal' | 'claims'>,
+  {
+    binding,
+    principal,
+    claims = {},
+    approved,
+  }: Pick<McpFetchOptions, 'binding' | 'principal' | 'claims' | 'approved'>,
 ): JudgeCalls {
   const caller = { principal, claims, server: binding.name }
 
   function judge(
     calls: readonly ToolCall[],
+    request: McpRequest,
     permits: Permits | undefined,
   ): Eventual<Result<unknown>> {
     const [first, ...rest] = calls
     if (!first) return granted(undefined)
     const { name: tool, args } = first
-    return andThen(permitCall(policy, { ...caller, tool, args }), (permit) => {
+    const asking = approved && {
+      approved: () => approved(personsCall(first, request, binding.url)),
+    }
+    return andThen(permitCall(policy, { ...caller, tool, args, ...asking }), (permit) => {
       if (!permit.ok) return permit
-      if (permits) permits.add(permit.value)
-      else permit.value()
-      return judge(rest, permits)
+      if (permits) {
+        permits.add(permit.value)
+        // The token of a request speaks of one call.
+        if (request.messages?.list.length === 1) permits.approved = permit.value.approved
+      } else permit.value()
+      return judge(rest, request, permits)
     })
   }
 
@@ -68,8 +88,21 @@ export function callJudge(
     // A call that is repeated was judged, and counts once.
     if (attempt > 0) return granted(asJudged)
     const calls = messages.list.map(toolCallOf).filter(isToolsCall)
-    return andThen(judge(calls, permits), (judged) => (judged.ok ? granted(asJudged) : judged))
+    return andThen(judge(calls, request, permits), (judged) =>
+      judged.ok ? granted(asJudged) : judged,
+    )
   }
+}
+
+function personsCall(
+  { name, args }: ToolCall,
+  { sent, messages }: McpRequest,
+  url: string,
+): PersonsCall {
+  const params = messages?.list[0]?.params
+  const meta = isObject(params) && isObject(params._meta) ? params._meta : {}
+  const revision = sent.headers.get('mcp-protocol-version') ?? undefined
+  return { url, tool: name, args, revision, meta }
 }
 
 function isToolsCall(call: ToolCall | undefined): call is ToolCall {

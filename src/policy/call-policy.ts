@@ -1,18 +1,20 @@
 // callPolicy: who may call which tool with which arguments, and how often, from the claims of the
 // person's token alone.
 
-import type { CallPolicy, EndOfCall, PolicyCall } from '../core/call-policy.ts'
-import { granted, type Result, refused } from '../core/errors.ts'
+import type { CallApprovals } from '../core/call-approvals.ts'
+import type { CallPolicy, PolicyCall } from '../core/call-policy.ts'
+import { granted, type Refusal, type Result } from '../core/errors.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
-import { hasMethods, isTexts, type ValueChecks } from '../core/option-values.ts'
-import { principalKey } from '../core/principal.ts'
+import { hasMethods, isFunction, isTexts, type ValueChecks } from '../core/option-values.ts'
 import { allows, appliesTo } from './applies.ts'
 import { wrongArgument } from './argument-limits.ts'
 import { type CallCounts, memoryCallCounts } from './call-counts.ts'
-import { digestOf } from './canonical.ts'
+import { callCounter } from './counted-calls.ts'
+import { memoryCallApprovals } from './memory-call-approvals.ts'
 import { parseRules } from './parse-rules.ts'
+import { type OnAsk, yesFinder } from './persons-yes.ts'
+import { nameOf, refusedBy } from './refused-by.ts'
 import type { PolicyRule, PolicyRules } from './rules.ts'
-import { RunningNow } from './running-now.ts'
 
 /** Options of {@link callPolicy}. */
 export interface CallPolicyOptions {
@@ -23,6 +25,19 @@ export interface CallPolicyOptions {
   readonly counts?: CallCounts
   /** The names of the servers, so that a rule about another one is told. Default: any name. */
   readonly servers?: readonly string[]
+  /**
+   * Keeps the calls of rules with the effect `ask` until their person decides: `sqliteCallApprovals` or
+   * `postgresCallApprovals` of onbehalf/store, so that it holds for all instances and over a restart.
+   * Default: this process's memory.
+   */
+  readonly approvals?: CallApprovals
+  /**
+   * The page of your app where a person decides, an absolute URL. It gets the id of the question as
+   * `call`. Default: the answer names no page.
+   */
+  readonly approveAt?: string
+  /** Is told of each new question, so that the person hears of it. Default: nobody is. */
+  readonly onAsk?: OnAsk
   /** The clock: milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number
 }
@@ -31,12 +46,24 @@ export interface CallPolicyOptions {
 const CALL_POLICY_OPTIONS: OptionNames<CallPolicyOptions> = {
   counts: 'optional',
   servers: 'optional',
+  approvals: 'optional',
+  approveAt: 'optional',
+  onAsk: 'optional',
   now: 'optional',
 }
 
 const CALL_POLICY_VALUES: ValueChecks = {
   counts: hasMethods(['take'], 'sqliteCallCounts of onbehalf/store makes one'),
   servers: isTexts,
+  approvals: hasMethods(
+    ['ask', 'use', 'waiting', 'decide'],
+    'sqliteCallApprovals of onbehalf/store makes one',
+  ),
+  approveAt: (value) =>
+    typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+      ? undefined
+      : "must be an absolute URL such as 'https://app.example/approvals'",
+  onAsk: isFunction('it is told of each new question'),
 }
 
 /**
@@ -58,8 +85,11 @@ const CALL_POLICY_VALUES: ValueChecks = {
 export function callPolicy(rules: PolicyRules, options: CallPolicyOptions = {}): CallPolicy {
   checkOptions('callPolicy', '', options, CALL_POLICY_OPTIONS, CALL_POLICY_VALUES)
   const { counts = memoryCallCounts(), servers, now = Date.now } = options
-  const { rules: all, default: otherwise = 'allow' } = parseRules(rules, servers)
-  const running = new RunningNow()
+  const { approvals = memoryCallApprovals(), approveAt, onAsk } = options
+  const parsed = parseRules(rules, servers)
+  const { rules: all, default: otherwise = 'allow' } = parsed
+  const findYes = yesFinder({ approvals, approveAt, onAsk, rules: parsed, now })
+  const countCall = callCounter(counts, now)
 
   function rulesFor(call: Omit<PolicyCall, 'args'>): readonly PolicyRule[] {
     return all.filter((rule) => appliesTo(rule, call))
@@ -78,6 +108,7 @@ export function callPolicy(rules: PolicyRules, options: CallPolicyOptions = {}):
 
   return {
     hides: (call) => denied(rulesFor(call), call) !== undefined,
+    asks: (call) => rulesFor(call).some(isAsking),
     async permit(call) {
       const fitting = rulesFor(call)
       const never = denied(fitting, call)
@@ -86,81 +117,32 @@ export function callPolicy(rules: PolicyRules, options: CallPolicyOptions = {}):
         const wrong = wrongArgument(call.args, rule.arguments ?? {})
         if (wrong !== undefined) return refusedBy(rule, `${wrong} Call it again within that.`)
       }
-      return countedCall(call, fitting)
-    },
-  }
-
-  async function countedCall(
-    { principal }: PolicyCall,
-    fitting: readonly PolicyRule[],
-  ): Promise<Result<EndOfCall>> {
-    const ends: EndOfCall[] = []
-    const end = () => {
-      for (const one of ends.splice(0)) one()
-    }
-    try {
-      for (const rule of fitting) {
-        if (!rule.limits) continue
-        const key = await digestOf([principalKey(principal), countNameOf(rule)])
-        const refusal = await overLimit(rule, key, ends)
-        if (!refusal) continue
+      const asking = fitting.find(isAsking)
+      if (!asking) return countCall(call, fitting)
+      const yes = await findYes(call)
+      if (!yes.ok) return byRule(asking, yes)
+      // Counted first: a call that a limit refuses leaves the yes for later.
+      const counted = await countCall(call, fitting)
+      if (!counted.ok) return counted
+      const end = counted.value
+      const used = await yes.value.use().catch((error: unknown) => {
         end()
-        return refusal
-      }
-    } catch (error) {
+        throw error
+      })
+      if (used.ok) return granted(Object.assign(end, { approved: yes.value.to }))
       end()
-      throw error
-    }
-    return granted(end)
-  }
-
-  /** Counts a call by one rule. */
-  async function overLimit(
-    rule: PolicyRule,
-    key: string,
-    ends: EndOfCall[],
-  ): Promise<Result<never> | undefined> {
-    const { atOnce, ...windows } = rule.limits ?? {}
-    const leave = atOnce === undefined ? undefined : running.enter(key, atOnce)
-    if (atOnce !== undefined && !leave)
-      return refusedBy(
-        rule,
-        `At most ${atOnce} such calls may run at once. Wait until one is over.`,
-      )
-    if (leave) ends.push(leave)
-    for (const [name, seconds] of WINDOWS) {
-      const most = windows[name]
-      if (most === undefined) continue
-      const time = now() / 1000
-      const since = time - (time % seconds)
-      if (!(await counts.take(`${name}:${key}`, since, most)))
-        return refusedBy(rule, `The ${most} such calls of this ${name} are used up. ${AGAIN[name]}`)
-    }
-    return undefined
+      return byRule(asking, used)
+    },
   }
 }
 
 const NOT_FOR_THEM = 'This person may not use this tool: do it in another way, or tell them so.'
 
-const WINDOWS = [
-  ['minute', 60],
-  ['hour', 3600],
-  ['day', 86_400],
-] as const
-
-const AGAIN = {
-  minute: 'Wait for a minute, and call it again.',
-  hour: 'Tell the person that it is possible again in the next hour.',
-  day: 'Tell the person that it is possible again tomorrow (UTC).',
-} as const
-
-/** The operator's own words, where there are some, and what the audit names the rule by. */
-function refusedBy({ tools, say }: Partial<PolicyRule>, advice: string): Result<never> {
-  const rule = tools === undefined ? 'default: deny' : `tools: ${[tools].flat().join(', ')}`
-  return refused('policy_refused', { advice: say ?? advice, expected: rule.slice(0, 200) })
+function isAsking({ effect }: PolicyRule): boolean {
+  return effect === 'ask'
 }
 
-/** What the counts of a rule go by: they go on when its limits change. */
-function countNameOf({ tools, when, unless }: PolicyRule): unknown {
-  return { tools: [tools].flat(), when: when ?? null, unless: unless ?? null }
+/** The refusal, with the rule for the audit. */
+function byRule(rule: PolicyRule, { refusal }: { readonly refusal: Refusal }): Result<never> {
+  return { ok: false, refusal: { ...refusal, expected: nameOf(rule) } }
 }

@@ -36,12 +36,12 @@ function checkRule(at: string, value: unknown, servers: readonly string[] | unde
     throw new TypeError(`${at}.tools must say which tools, such as Tasks/delete_*`)
   check(`${at}.tools`, rule.tools, isPatterns)
   for (const pattern of [rule.tools].flat()) checkServer(`${at}.tools`, String(pattern), servers)
-  check(`${at}.effect`, rule.effect, isOneOf('allow', 'deny'))
+  check(`${at}.effect`, rule.effect, isOneOf('allow', 'ask', 'deny'))
   check(`${at}.say`, rule.say, isWords)
   for (const name of ['when', 'unless']) checkClaims(`${at}.${name}`, rule[name])
   if (rule.effect === 'deny' && (rule.arguments ?? rule.limits) !== undefined)
     throw new TypeError(
-      `${at} denies, so it has neither arguments nor limits: a rule with the effect allow says what the arguments may be`,
+      `${at} denies, so it has neither arguments nor limits: a rule with the effect allow or ask says what the arguments may be`,
     )
   for (const [name, limit] of Object.entries(mapAt(`${at}.arguments`, rule.arguments ?? {})))
     checkLimit(`${at}.arguments.${name}`, limit)

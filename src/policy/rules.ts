@@ -4,7 +4,7 @@
 export interface PolicyRules {
   /** What happens to a call that no rule is about. Default `allow`. */
   readonly default?: 'allow' | 'deny'
-  /** All rules that fit a call count, in whatever order. `deny` wins over `allow`. */
+  /** All rules that fit a call count, in whatever order. `deny` wins over `ask`, and `ask` over `allow`. */
   readonly rules: readonly PolicyRule[]
 }
 
@@ -19,8 +19,10 @@ export interface PolicyRule {
   readonly when?: ClaimConditions
   /** Not for people whose token has all of these claims. Default: for everybody. */
   readonly unless?: ClaimConditions
-  /** Default `allow`. */
-  readonly effect?: 'allow' | 'deny'
+  /**
+   * `ask` lets a call pass when its person has said yes to this very call. Default `allow`.
+   */
+  readonly effect?: 'allow' | 'ask' | 'deny'
   /** What the arguments may be, by their names or JSON pointers (RFC 6901). Default: anything. */
   readonly arguments?: Readonly<Record<string, ArgumentLimit>>
   /** How many calls each person may make, of all tools of the rule together. Default: any number. */

@@ -62,6 +62,7 @@ export const STATUS: Readonly<Record<RefusalReason, number>> = {
   tool_refused: 503,
   arguments_refused: 503,
   policy_refused: 503,
+  approval_needed: 503,
   policy_unavailable: 503,
   reference_refused: 503,
   answer_too_large: 503,

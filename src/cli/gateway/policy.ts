@@ -14,7 +14,7 @@ export function policyIn(settings: Settings, store: Store | undefined): object {
   if (settings.policy === undefined) return {}
   const options: CallPolicyOptions = {
     servers: Object.keys(mapIn(settings, 'servers')),
-    ...(store ? { counts: store.counts } : {}),
+    ...(store ? { counts: store.counts, approvals: store.approvals } : {}),
   }
   // callPolicy checks them.
   return { policy: callPolicy(settings.policy as PolicyRules, options) }

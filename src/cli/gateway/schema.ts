@@ -86,7 +86,7 @@ const RULE = {
     tools: TEXT_OR_TEXTS,
     when: CLAIMS,
     unless: CLAIMS,
-    effect: { enum: ['allow', 'deny'] },
+    effect: { enum: ['allow', 'ask', 'deny'] },
     arguments: {
       type: 'object',
       additionalProperties: {

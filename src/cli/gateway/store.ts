@@ -3,11 +3,12 @@
 
 import { resolve } from 'node:path'
 import type { ConsentStore, Credential, SecretStore, SignInStore } from 'onbehalf'
-import type { CallCounts } from 'onbehalf/policy'
+import type { CallApprovals, CallCounts } from 'onbehalf/policy'
 import {
   fileMasterKeys,
   KeyringError,
   openSqlite,
+  sqliteCallApprovals,
   sqliteCallCounts,
   sqliteConsentStore,
   sqliteReflectionMarks,
@@ -26,6 +27,7 @@ export interface Store {
   readonly consents: ConsentStore
   readonly counts: CallCounts
   readonly signIns: SignInStore
+  readonly approvals: CallApprovals
   /** Options of createGateway. */
   readonly parts: Readonly<Record<string, unknown>>
   close(): Promise<void>
@@ -81,6 +83,7 @@ function openSqliteStore(path: string, masterKeys: MasterKeys): Store {
       consents: sqliteConsentStore(database),
       counts: sqliteCallCounts(database),
       signIns: sqliteSignInStore(database),
+      approvals: sqliteCallApprovals(database),
       parts: {
         reflectionMarks: sqliteReflectionMarks(database),
         toolPins: sqliteToolPins(database),
@@ -105,6 +108,7 @@ async function openPostgresStore(url: Credential, masterKeys: MasterKeys): Promi
       consents: postgres.postgresConsentStore(database),
       counts: postgres.postgresCallCounts(database),
       signIns: postgres.postgresSignInStore(database),
+      approvals: postgres.postgresCallApprovals(database),
       parts: {
         reflectionMarks: postgres.postgresReflectionMarks(database),
         toolPins: postgres.postgresToolPins(database),

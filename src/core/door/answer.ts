@@ -106,6 +106,7 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'tool_refused':
     case 'arguments_refused':
     case 'policy_refused':
+    case 'approval_needed':
     case 'policy_unavailable':
     case 'reference_refused':
     case 'answer_too_large':

@@ -1,5 +1,5 @@
-// What a person sees when a tool needs an account that is not connected: an MCP URL elicitation,
-// for both protocol revisions. Pure.
+// What a person sees when a tool needs an account that is not connected, or their yes: an MCP URL
+// elicitation, for both protocol revisions. Pure.
 
 import { checkEndpoint } from '../../core/http/endpoint.ts'
 
@@ -11,8 +11,7 @@ export interface UrlElicitation {
 }
 
 /** The notice in the shapes of both revisions. */
-export interface ConnectNotice {
-  readonly message: string
+export interface UrlNotice {
   /** 2025-11-25: a JSON-RPC error for the request that needs the account. */
   readonly error: {
     readonly code: -32042
@@ -24,9 +23,34 @@ export interface ConnectNotice {
   /** 2026-07-28: a result for that request. The client asks again when the person is done. */
   readonly result: {
     readonly resultType: 'input_required'
-    readonly inputRequests: {
-      readonly connect: { readonly method: 'elicitation/create'; readonly params: UrlElicitation }
-    }
+    readonly inputRequests: Readonly<
+      Record<string, { readonly method: 'elicitation/create'; readonly params: UrlElicitation }>
+    >
+  }
+}
+
+/** The notice of a server whose account is missing. */
+export interface ConnectNotice extends UrlNotice {
+  readonly message: string
+}
+
+/**
+ * Makes a notice.
+ *
+ * @param what Names the request in the newer shape.
+ */
+export function urlNotice(what: string, message: string, url: string): UrlNotice {
+  const params: UrlElicitation = { mode: 'url', message, url }
+  return {
+    error: {
+      code: -32042,
+      message,
+      data: { elicitations: [{ ...params, elicitationId: crypto.randomUUID() }] },
+    },
+    result: {
+      resultType: 'input_required',
+      inputRequests: { [what]: { method: 'elicitation/create', params } },
+    },
   }
 }
 
@@ -42,17 +66,5 @@ export interface ConnectNotice {
 export function connectNotice(server: string, url: string): ConnectNotice {
   checkEndpoint('url', url)
   const message = `Connect your ${server} account to continue.`
-  const params: UrlElicitation = { mode: 'url', message, url }
-  return {
-    message,
-    error: {
-      code: -32042,
-      message,
-      data: { elicitations: [{ ...params, elicitationId: crypto.randomUUID() }] },
-    },
-    result: {
-      resultType: 'input_required',
-      inputRequests: { connect: { method: 'elicitation/create', params } },
-    },
-  }
+  return { message, ...urlNotice('connect', message, url) }
 }

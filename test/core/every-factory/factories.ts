@@ -415,6 +415,9 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
     wrong: [
       ['counts', {}, 'must have the method take'],
       ['servers', 'Tasks', 'list of texts'],
+      ['approvals', {}, 'must have the method ask'],
+      ['approveAt', '/approvals', 'must be an absolute URL'],
+      ['onAsk', 'mail', 'must be a function'],
       CLOCK,
     ],
   },
