@@ -4,6 +4,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Credential } from '../../src/core/credential.ts'
+import { granted } from '../../src/core/errors.ts'
 import { memorySecretStore } from '../../src/core/vault/memory-secret-store.ts'
 import { staticKeys } from '../../src/core/vault/static-keys.ts'
 import type { BindingInput } from '../../src/index.ts'
@@ -196,4 +197,47 @@ describe('the process of a person', () => {
     const answer = await made.ask('/mcp/Child', tokenFor('carol'), INITIALIZE)
     expect(await answer.json()).toMatchObject({ id: 1, error: { code: -32603 } })
   })
+})
+
+it('ends the session of a person whose key is removed at the page, and starts no other', async () => {
+  const processes = childProcesses({ log() {} })
+  ends.push(() => processes.close())
+  const secrets = memorySecretStore()
+  const made = gatewayHouse({
+    processes,
+    secrets,
+    servers: { Child: CHILD },
+    page: {
+      session: {
+        async present(request) {
+          const person = request.headers.get('cookie')
+          if (person === null) return undefined
+          const credential = granted(new Credential(tokenFor(person)))
+          return { presented: { credential, placement: 'cookie' } }
+        },
+        signInOf: async () => undefined,
+        handle: async () => undefined,
+      },
+    },
+  })
+  const onPage = (act: string, person: string, form: Record<string, string>) =>
+    made.gateway.fetch(
+      new Request(`${GATEWAY}/connections/${act}`, {
+        method: 'POST',
+        headers: { cookie: person, 'sec-fetch-site': 'same-origin' },
+        body: new URLSearchParams({ which: 'key:Child', ...form }),
+      }),
+    )
+  for (const person of ['alice', 'bob']) await onPage('key', person, { key: KEY(person) })
+  const [hers, his] = [
+    await connected(Object.assign(made, { processes, secrets }), '/mcp/Child'),
+    await connected(Object.assign(made, { processes, secrets }), '/mcp/Child', 'bob'),
+  ]
+  await hers.callTool({ name: 'about' })
+  await onPage('disconnect', 'alice', {})
+  await expect(hers.callTool({ name: 'about' })).rejects.toThrow()
+  await expect(
+    connected(Object.assign(made, { processes, secrets }), '/mcp/Child'),
+  ).rejects.toThrow('Connect your Child account')
+  expect(textOf(await his.callTool({ name: 'about' }))).not.toBe('')
 })

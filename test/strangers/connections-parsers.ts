@@ -6,14 +6,15 @@ import { granted } from '../../src/core/errors.ts'
 import { memorySecretStore } from '../../src/core/vault/memory-secret-store.ts'
 import { staticKeys } from '../../src/core/vault/static-keys.ts'
 import { createGateway } from '../../src/gateway/index.ts'
+import { memoryCallApprovals } from '../../src/policy/index.ts'
 import { alice, ISSUER, MCP, verifiedToken } from '../core/parts.ts'
 import { headersWith, NEVER_COMES, outcomeOfAnswer, type StrangerParser } from './parser.ts'
 
 const GATEWAY = 'https://gateway.example'
 const presented = { credential: granted(new Credential('a.good.token')), placement: 'cookie' }
 
-/** A gateway where alice is signed in, and has a key. */
-async function gateway() {
+/** A gateway where alice is signed in, and has a key. A call with these arguments waits for her. */
+async function gateway(waitingWith = '{}') {
   const secrets = memorySecretStore()
   await staticKeys(secrets).put(alice, MCP, new Credential('canary0f-a-key-of-alices'))
   return createGateway({
@@ -28,6 +29,19 @@ async function gateway() {
         present: async () => ({ presented }),
         signInOf: async () => undefined,
         handle: async () => undefined,
+      },
+      approvals: {
+        ...memoryCallApprovals(),
+        waiting: async () => [
+          {
+            id: 'a',
+            server: 'Tasks',
+            tool: 'add',
+            arguments: waitingWith,
+            askedAt: 0,
+            endsAt: Date.now() + 60_000,
+          },
+        ],
       },
     },
     audit: { record() {} },
@@ -97,6 +111,17 @@ export const CONNECTIONS_PARSERS: readonly StrangerParser[] = [
       const headers = { authorization: 'Bearer a.good.token' }
       const request = new Request(`${GATEWAY}/mcp/Tasks`, { method: 'POST', headers, body })
       return outcomeOfAnswer(await (await gateway()).fetch(request))
+    },
+  },
+  {
+    name: 'arguments of a call that waits, on the connections page',
+    stranger: 'a model',
+    files: ['src/gateway/page/waiting-view.ts'],
+    good: () => ['{"amount":500,"to":{"mail":"a@example.com"}}', '[]', '"text"'],
+    async read(text) {
+      const url = `${GATEWAY}/connections?call=a`
+      const request = new Request(url, { headers: { cookie: 'onbehalf=x' } })
+      return outcomeOfAnswer(await (await gateway(text)).fetch(request))
     },
   },
 ]

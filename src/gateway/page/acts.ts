@@ -3,14 +3,14 @@
 
 import type { Caller } from '../../caller.ts'
 import { Credential } from '../../core/credential.ts'
-import type { Principal } from '../../core/principal.ts'
+import { type Principal, principalKey } from '../../core/principal.ts'
 import type { StaticKeys } from '../../core/vault/static-keys.ts'
 import type { Form } from '../../oauth/token-service/form.ts'
 import { idOf, type KeptCredential } from './kept-credentials.ts'
 import type { ActParts } from './parts.ts'
 
 /** What came of an act. The page has a sentence for each. */
-export type Outcome = 'disconnected' | 'kept' | 'revoked' | 'not_a_key' | 'not_found'
+export type Outcome = 'disconnected' | 'kept' | 'revoked' | 'decided' | 'not_a_key' | 'not_found'
 
 /** Does what a form asks for, in the name of the person who sent it. */
 export type Act = (form: Form, caller: Caller, parts: ActParts) => Promise<Outcome>
@@ -20,6 +20,8 @@ export const ACTS: Readonly<Record<string, Act>> = {
   disconnect: takeBack,
   key: putKey,
   revoke: revokeAccessKey,
+  approve: deciding(true),
+  decline: deciding(false),
 }
 
 /** The credential that a form names. */
@@ -83,6 +85,32 @@ async function revokeAccessKey(
 ): Promise<Outcome> {
   const isRevoked = await accessKeys?.revoke(principal, form.get('id') ?? '')
   return isRevoked ? 'revoked' : 'not_found'
+}
+
+/** Milliseconds that a yes or a no holds. */
+const DECISION_MS = 15 * 60_000
+
+/** Takes the person's answer to one of their own calls that wait. */
+function deciding(approves: boolean): Act {
+  return async (form, { principal, trace }, { approvals, auditor, resourceOf, now }) => {
+    const id = form.get('id') ?? ''
+    const owner = principalKey(principal)
+    const at = now()
+    const asked = (await approvals?.waiting(owner, at))?.find((one) => one.id === id)
+    if (!asked) return 'not_found'
+    const operation = approves ? 'approve call' : 'decline call'
+    const destination = resourceOf(asked.server) ?? asked.server
+    const event = { principal, trace, operation, destination, audience: [destination] }
+    const noted = auditor({ hop: 'consent', outcome: 'allowed', ...event })
+    // A yes that cannot be recorded is none. A no is one all the same.
+    await (approves ? noted : noted.catch(() => {}))
+    const isTaken = await approvals?.decide(owner, id, {
+      approves,
+      now: at,
+      endsAt: at + DECISION_MS,
+    })
+    return isTaken ? 'decided' : 'not_found'
+  }
 }
 
 function note(

@@ -68,6 +68,7 @@ h3 { font-size: 1.05rem; margin: 0; overflow-wrap: anywhere }
 p { margin: .25rem 0; overflow-wrap: anywhere }
 ul { list-style: none; margin: 0; padding: 0 }
 li { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; margin: .75rem 0 }
+pre { margin: .5rem 0; padding: .75rem; max-height: 20rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; background: var(--page); border-radius: .375rem; font: .875rem/1.45 ui-monospace, monospace }
 .quiet { color: var(--quiet) } .good { color: var(--good) } .bad { color: var(--bad) }
 .told { border-inline-start: .25rem solid var(--act); padding: .5rem .75rem; margin: 1rem 0; background: var(--card) }
 .acts { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .75rem; align-items: end }

@@ -2,6 +2,7 @@
 // and keys that they put in. Pure.
 
 import { type BindingInput, MAIN } from '../../core/binding.ts'
+import { canonicalResource } from '../../core/resource.ts'
 
 /** One credential that each person has of their own. */
 export interface KeptCredential {
@@ -28,21 +29,25 @@ export function keptCredentials(servers: Servers): readonly KeptCredential[] {
     for (const [name, one] of [[MAIN, source] as const, ...Object.entries(sources)]) {
       const isMain = name === MAIN
       if (one?.type === 'connection') {
-        // Several servers may go by one account: it is configured by the name of its source.
+        // It is configured by the name of its source, so several servers may go by one account.
         const account = isMain ? server : name
-        const known = found.get(`account ${account}`)?.servers ?? []
-        const all = { kind: 'account', name: account, servers: [...known, server] } as const
-        found.set(`account ${account}`, { ...all, resource })
-      } else if (one?.type === 'static' && one.of === 'person')
-        found.set(`key ${server} ${name}`, {
-          kind: 'key',
-          name: isMain ? server : `${server} (${name})`,
-          servers: [server],
-          resource,
-          ...(isMain ? {} : { source: name }),
-        })
+        add(`account ${account}`, { kind: 'account', name: account, servers: [server], resource })
+      } else if (one?.type === 'static' && one.of === 'person') {
+        // A key is kept by its resource, so several servers may have one, too.
+        const place = `key ${canonicalResource(resource, () => true)} ${name}`
+        const key = { kind: 'key', servers: [server], resource } as const
+        const called = isMain ? { name: server } : { name: `${server} (${name})`, source: name }
+        add(place, { ...key, ...called })
+      }
     }
   return [...found.values()]
+
+  function add(place: string, one: KeptCredential): void {
+    const known = found.get(place)
+    if (!known) found.set(place, one)
+    else if (!known.servers.includes(one.servers[0] ?? ''))
+      found.set(place, { ...known, servers: [...known.servers, ...one.servers] })
+  }
 }
 
 /** How the forms of the page name a credential. */

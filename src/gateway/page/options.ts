@@ -1,5 +1,6 @@
 // What an operator declares about the connections page.
 
+import type { CallApprovals } from '../../core/call-approvals.ts'
 import type { KeptSignIns } from '../../core/door/kept-sign-in.ts'
 import { checkOptions, type OptionNames } from '../../core/known-options.ts'
 import { hasMethods, isText, type ValueChecks } from '../../core/option-values.ts'
@@ -28,6 +29,11 @@ export interface GatewayPage {
    * `redirectUri`. It is the gateway's setting `connections`, too. Default: people connect no accounts.
    */
   readonly connections?: Connections
+  /**
+   * The calls that wait for the person's yes, in the same store as the policy's. The page shows each as it
+   * would be made, at `?call=ID` the one of that id first. Default: none are shown.
+   */
+  readonly approvals?: CallApprovals
 }
 
 /** Every option. A new one does not compile until it is here. */
@@ -35,6 +41,7 @@ const PAGE_OPTIONS: OptionNames<GatewayPage> = {
   session: 'required',
   sessionPath: 'optional',
   connections: 'optional',
+  approvals: 'optional',
 }
 
 const PAGE_VALUES: ValueChecks = {
@@ -43,6 +50,10 @@ const PAGE_VALUES: ValueChecks = {
   connections: hasMethods(
     ['start', 'callback', 'disconnect', 'list', 'credential'],
     'connections of onbehalf/oauth',
+  ),
+  approvals: hasMethods(
+    ['waiting', 'decide'],
+    'calls that wait, such as sqliteCallApprovals of onbehalf/store',
   ),
 }
 

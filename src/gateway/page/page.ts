@@ -36,6 +36,8 @@ export interface ConnectionsPage {
 export const PAGE_PATH = '/connections'
 /** Where people come back to from connecting an account. */
 export const CONNECTED_PATH = '/connected'
+/** Parameters of links that lead people to the page. */
+const CAME_FOR = ['server', 'call']
 const FORM_DEADLINE_MS = 10_000
 
 /** Makes the page. */
@@ -131,12 +133,12 @@ export function connectionsPage(parts: PageParts): ConnectionsPage {
     return isTemporary(reason) ? unavailable(path) : notTaken(path)
   }
 
-  /** Sends a person to sign in, and then to the page, for the server that they came for. */
+  /** Sends a person to sign in, and then to the page, for what they came for. */
   function signIn(request: Request): Response {
     const { pathname, searchParams } = new URL(request.url)
-    const server = pathname === path ? searchParams.get('server') : null
-    const to = server === null ? path : `${path}?server=${encodeURIComponent(server)}`
-    return goTo(`${sessionPath}/sign-in?returnTo=${encodeURIComponent(to)}`)
+    const [name] = pathname === path ? CAME_FOR.filter((one) => searchParams.has(one)) : []
+    const query = name && `?${name}=${encodeURIComponent(searchParams.get(name) ?? '')}`
+    return goTo(`${sessionPath}/sign-in?returnTo=${encodeURIComponent(`${path}${query ?? ''}`)}`)
   }
 }
 

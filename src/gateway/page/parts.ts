@@ -1,6 +1,7 @@
 // What the connections page works with. Types only.
 
 import type { Auditor } from '../../core/audit.ts'
+import type { CallApprovals } from '../../core/call-approvals.ts'
 import type { StaticKeys } from '../../core/vault/static-keys.ts'
 import type { Connections } from '../../oauth/connection/connections.ts'
 import type { CredentialEnds } from '../credential-ends.ts'
@@ -15,6 +16,11 @@ export interface ActParts {
   readonly connections: Connections | undefined
   readonly keys: StaticKeys
   readonly accessKeys: AccessKeys | undefined
+  readonly approvals: CallApprovals | undefined
+  /** What a server is called in the audit; undefined for one that there is not. */
+  readonly resourceOf: (server: string) => string | undefined
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
   readonly auditor: Auditor
   readonly uses: Uses
   readonly ends: CredentialEnds
@@ -26,6 +32,4 @@ export interface PageParts extends ActParts {
   /** The gateway's own address. */
   readonly url: string
   readonly sessionPath: string
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
 }

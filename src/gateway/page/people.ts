@@ -43,7 +43,7 @@ export function withPage(options: GatewayOptions): GatewayOptions {
 export function peopleOf(options: GatewayOptions): People | undefined {
   const { page, secrets, servers, url, accessKeys, audit = logSink, now = Date.now } = options
   if (!page || !secrets) return undefined
-  const { session, connections, sessionPath } = page
+  const { session, connections, approvals, sessionPath } = page
   const credentials = keptCredentials(servers)
   const uses = new Uses(secrets, now)
   const acting: Omit<ActParts, 'ends'> = {
@@ -51,12 +51,15 @@ export function peopleOf(options: GatewayOptions): People | undefined {
     connections,
     keys: staticKeys(secrets),
     accessKeys,
+    approvals,
     auditor: createAuditor(audit, { now }),
     uses,
+    resourceOf: (name) => servers[name]?.resource ?? servers[name]?.url,
+    now,
   }
   const ends = new CredentialEnds(stamps(acting))
   const before = new URL(url).pathname.replace(/\/$/, '')
-  const parts = { session, url, sessionPath: sessionPath ?? `${before}/auth`, now }
+  const parts = { session, url, sessionPath: sessionPath ?? `${before}/auth` }
   const used = new Set(credentials.flatMap((one) => one.servers))
   return {
     page: connectionsPage({ ...acting, ends, ...parts }),

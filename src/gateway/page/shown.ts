@@ -1,12 +1,12 @@
 // Gathers what the connections page shows to one person: their own, and nobody else's.
 
 import type { Caller } from '../../caller.ts'
-import type { Principal } from '../../core/principal.ts'
+import { type Principal, principalKey } from '../../core/principal.ts'
 import type { ConnectionFacts } from '../../oauth/connection/connections.ts'
 import { credentialIn } from './acts.ts'
 import type { KeptCredential } from './kept-credentials.ts'
 import type { PageParts } from './parts.ts'
-import type { Shown, ShownCredential } from './view.ts'
+import type { Shown, ShownCredential } from './shown-types.ts'
 
 /** What the page is about, for one request. */
 interface ShownParts extends PageParts {
@@ -19,7 +19,7 @@ export async function shownTo(
   query: URLSearchParams,
   parts: ShownParts,
 ): Promise<Shown> {
-  const { connections, accessKeys, credentials, now, path, sessionPath } = parts
+  const { connections, accessKeys, approvals, credentials, now, path, sessionPath } = parts
   const accounts = (await connections?.list(principal)) ?? []
   const shown = await Promise.all(
     credentials.map((kept) => credentialOf(kept, principal, accounts, parts)),
@@ -29,6 +29,8 @@ export async function shownTo(
     person: typeof name === 'string' && name !== '' ? name : principal.subject,
     credentials: shown,
     accessKeys: await accessKeys?.list(principal),
+    waiting: (await approvals?.waiting(principalKey(principal), now())) ?? [],
+    call: query.get('call') ?? undefined,
     told: sentenceFor(query, shown),
     server: query.get('server') ?? undefined,
     now: now() / 1000,
@@ -85,6 +87,8 @@ function sentenceFor(
         : `${name} is disconnected. What was at work with it has ended.`
     case 'revoked':
       return 'The access key opens nothing any more.'
+    case 'decided':
+      return 'Your answer is kept.'
     case 'not_a_key':
       return `That is no key: it has 12 to 8,192 characters. Nothing was kept for ${name}.`
     case 'not_found':

@@ -1,38 +1,12 @@
 // Draws the connections page for one person. Pure: all that it shows is given, and all of it is escaped.
 
-import type { ConnectionFacts } from '../../oauth/connection/connections.ts'
 import { escaped } from '../escaped.ts'
 import type { AccessKey } from '../keys/access-keys.ts'
 import { idOf, type KeptCredential } from './kept-credentials.ts'
+import type { Shown, ShownCredential } from './shown-types.ts'
+import { dayOf, timeOf } from './times.ts'
 import type { Use } from './uses.ts'
-
-/** A credential, and what is known of one person's. */
-export interface ShownCredential {
-  readonly kept: KeptCredential
-  /** `again`: the account gives no access any more. */
-  readonly state: 'there' | 'again' | 'none'
-  /** The facts of an account that is connected. */
-  readonly account?: ConnectionFacts | undefined
-  readonly use?: Use | undefined
-}
-
-/** What the page shows. */
-export interface Shown {
-  readonly person: string
-  readonly credentials: readonly ShownCredential[]
-  /** Absent where the gateway takes no access keys. */
-  readonly accessKeys: readonly AccessKey[] | undefined
-  /** What has just been done. */
-  readonly told: string | undefined
-  /** The server that the person came for. */
-  readonly server: string | undefined
-  /** Seconds since the epoch. */
-  readonly now: number
-  /** The path of the page. */
-  readonly path: string
-  /** The page with the person's sign-ins. */
-  readonly signIns: string
-}
+import { waitingSection } from './waiting-view.ts'
 
 /** The body of the page. */
 export function pageBody(shown: Shown): string {
@@ -41,6 +15,7 @@ export function pageBody(shown: Shown): string {
   return `<h1>Connections</h1>
 <p class="quiet">Signed in as ${escaped(person)}. <a href="${escaped(signIns)}">Your sign-ins, and sign out</a></p>
 ${told === undefined ? '' : `<p class="told" role="status">${escaped(told)}</p>`}
+${waitingSection(shown)}
 <section aria-labelledby="servers">
 <h2 id="servers">Accounts and keys</h2>
 <p class="quiet">Programs that you let in use these for you. They never see the account or the key itself.</p>
@@ -130,25 +105,4 @@ ${rows.length === 0 ? '<p>You have none.</p>' : `<ul>${rows.join('\n')}</ul>`}
 
 function placeOf(resource: string): string {
   return URL.canParse(resource) ? new URL(resource).host || resource : resource
-}
-
-const UNITS = [
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-] as const
-
-/** A time, in words, and to the second for programs. Both are seconds since the epoch. */
-function timeOf(at: number, now: number): string {
-  const ago = Math.max(0, now - at)
-  const [unit, seconds] = UNITS.find(([, seconds]) => ago >= seconds) ?? []
-  const words =
-    unit === undefined || seconds === undefined
-      ? 'just now'
-      : `${Math.floor(ago / seconds)} ${unit}${ago < 2 * seconds ? '' : 's'} ago`
-  return `<time datetime="${new Date(at * 1000).toISOString()}">${words} (${dayOf(at)})</time>`
-}
-
-function dayOf(at: number): string {
-  return `${new Date(at * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

@@ -8,6 +8,7 @@ import {
   createGateway,
   type Gateway,
   type GatewayOptions,
+  type GatewayPage,
 } from '../../../src/gateway/index.ts'
 import { memoryConsentStore, memorySecretStore, memorySignInStore } from '../../../src/index.ts'
 import { oidc } from '../../../src/issuers/index.ts'
@@ -48,7 +49,10 @@ export interface PersonsBrowser {
 export type House = Awaited<ReturnType<typeof pageHouse>>
 
 /** Puts it together. The tool `wait` of a server answers when `release` is called. */
-export async function pageHouse(changes: Partial<GatewayOptions> = {}) {
+export async function pageHouse(
+  changes: Partial<GatewayOptions> = {},
+  page: Partial<GatewayPage> = {},
+) {
   const clock = handClock()
   const people = await sessionIssuer(clock.now)
   const notes = await sessionIssuer(clock.now, ACCOUNTS)
@@ -57,7 +61,13 @@ export async function pageHouse(changes: Partial<GatewayOptions> = {}) {
   const secrets = memorySecretStore()
   const signIns = memorySignInStore()
   const consents = memoryConsentStore()
-  const audit = { record: (event: AuditEvent) => void events.push(event) }
+  let lost: AuditEvent['hop'] | undefined
+  const audit = {
+    record(event: AuditEvent) {
+      if (event.hop === lost) throw new Error('no room')
+      events.push(event)
+    },
+  }
   let release = () => {}
   const released = new Promise<void>((resolve) => {
     release = resolve
@@ -137,7 +147,7 @@ export async function pageHouse(changes: Partial<GatewayOptions> = {}) {
       secrets,
       consents,
       accessKeys: accessKeys({ secrets, consents, audit, now: clock.now }),
-      page: { session, connections: accounts },
+      page: { session, connections: accounts, ...page },
       audit,
       fetch: serve,
       now: clock.now,
@@ -189,6 +199,10 @@ export async function pageHouse(changes: Partial<GatewayOptions> = {}) {
     notes,
     begun,
     release,
+    /** From now on nothing of this hop can be recorded. */
+    loseAudit(hop: AuditEvent['hop']) {
+      lost = hop
+    },
     tokenOf,
     call,
     browser: () => browserOf(gateway, people, notes),

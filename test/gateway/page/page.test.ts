@@ -1,6 +1,7 @@
 // The connections page: what a person sees and does there, what others see, and what is refused.
 
 import { describe, expect, it } from 'vitest'
+import { Credential } from '../../../src/index.ts'
 import { GATEWAY, OWN_FORM, PAGE, pageHouse } from './house.ts'
 
 const KEY = 'canary0f-a-key-of-alices-own'
@@ -101,16 +102,9 @@ describe('the page', () => {
   )
 
   it('keeps no key that cannot be recorded', async () => {
-    let isWritten = true
-    const { browser, call, reached } = await pageHouse({
-      audit: {
-        record({ operation }) {
-          if (!isWritten && operation === 'put key') throw new Error('no room')
-        },
-      },
-    })
+    const { browser, call, reached, loseAudit } = await pageHouse()
     const alice = await browser().signIn('alice')
-    isWritten = false
+    loseAudit('connection')
     expect((await alice.post('key', OWN_KEY)).status).toBe(503)
     await call('Search', 'alice', 'search')
     expect(reached).toEqual([])
@@ -157,6 +151,51 @@ describe('the page', () => {
       expect(textOf(html)).not.toContain('is connected')
     },
   )
+})
+
+it('has one card for a key of several servers, and ends calls of them all', async () => {
+  const key = { type: 'static', of: 'person' } as const
+  const at = { source: key, resource: 'https://search.example/mcp' }
+  const { browser, call, begun, reached } = await pageHouse({
+    servers: {
+      Search: { url: 'https://search.example/mcp', ...at },
+      Images: { url: 'https://images.example/mcp', ...at },
+    },
+  })
+  const alice = await browser().signIn('alice')
+  await alice.post('key', OWN_KEY)
+  expect(textOf(await alice.page())).toContain('at search.example, for Search, Images')
+  const running = call('Images', 'alice', 'wait')
+  await begun()
+  await alice.post('disconnect', { which: 'key:Search' })
+  expect(await (await running).text()).toContain('This was stopped')
+  expect(reached).toHaveLength(1)
+})
+
+it('lets the chat server be asked with the cookie, from pages of its own origin', async () => {
+  const asked: (string | null)[] = []
+  const { browser } = await pageHouse({
+    chat: {
+      path: '/chatkit',
+      upstream: 'http://127.0.0.1:9/chatkit',
+      principalSecret: new Credential('a-secret-of-gateway-and-chat-server-0123'),
+    },
+    async fetch(input, init) {
+      const { headers } = new Request(input, init)
+      const claims = headers.get('x-onbehalf-principal')?.split('.')[1] ?? ''
+      asked.push(JSON.parse(Buffer.from(claims, 'base64url').toString()).sub, headers.get('cookie'))
+      return Response.json({})
+    },
+  })
+  const alice = await browser().signIn('alice')
+  const own = { origin: GATEWAY, 'sec-fetch-site': 'same-origin', 'x-onbehalf': '1' }
+  const ask = async (headers: Record<string, string>) =>
+    (await alice.get('/chatkit', headers)).status
+  expect(await ask(own)).toBe(200)
+  expect(asked).toEqual(['alice', null])
+  expect(await ask({ ...own, origin: 'https://evil.example' })).toBe(403)
+  expect(await ask({ ...own, 'sec-fetch-site': 'same-site' })).toBe(400)
+  expect(asked).toHaveLength(2)
 })
 
 describe('what is refused', () => {
