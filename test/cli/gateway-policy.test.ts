@@ -34,7 +34,10 @@ describe('the policy in the file of a gateway', () => {
   it.each([
     ['- tools: delete_task', 'policy.rules[0].tools must be SERVER/TOOL'],
     ['- { tools: Task/x, effect: deny }', 'there is no server Task: did you mean Tasks?'],
-    ['- { tools: Tasks/x, effect: forbid }', 'policy.rules[0].effect must be one of allow, deny'],
+    [
+      '- { tools: Tasks/x, effect: forbid }',
+      'policy.rules[0].effect must be one of allow, ask, deny',
+    ],
     ['- { tools: Tasks/x, limit: { day: 1 } }', 'policy.rules[0].limit: did you mean limits?'],
   ])('%s is refused with its line', async (rule, words) => {
     const failure = await read(rule).catch((error: unknown) => error)

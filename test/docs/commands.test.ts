@@ -3,7 +3,7 @@
 
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { main } from '../../src/cli/main.ts'
 
@@ -26,7 +26,12 @@ describe('the commands of the guides', () => {
   })
 
   it.each([...commands])('the arguments are right: npx onbehalf %s', async (command) => {
-    const args = command.split(' ').map((word) => word.replace(/^\.data\//, `${folder}/`))
+    const words = command.split(' ')
+    const args = words.map((word, at) =>
+      words[at - 1] === '--keyring'
+        ? join(folder, basename(word))
+        : word.replace(/^\.data\//, `${folder}/`),
+    )
     if (args[0] === 'keys' && !args.includes('--keyring'))
       args.push('--keyring', join(folder, 'keyring.json'))
     const notes: string[] = []

@@ -1,6 +1,6 @@
 // The files of a gateway that the guides print are files that the gateway takes.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -20,7 +20,8 @@ for (const name of ['petstore.yaml', 'weather.json'])
 /** References to secrets, all of them long enough. */
 const env = new Proxy({}, { get: () => 'a-secret-that-is-long-enough-for-all' })
 
-createKeyring(join(folder, 'keyring.json'))
+mkdirSync(join(folder, '.data'))
+createKeyring(join(folder, '.data/keyring.json'))
 
 const files = ['connections', 'moving', 'openapi'].flatMap((page) =>
   [...readFileSync(`docs/gateway/${page}.md`, 'utf8').matchAll(/```yaml\n(.*?)```/gs)].map(

@@ -139,7 +139,7 @@ async function configure(
     ...(await clientsIn(settings, secretOf)),
     ...accessKeysIn(settings, store),
     ...page,
-    ...policyIn(settings, store),
+    ...policyIn(settings, store, page.page && `${url.replace(/\/$/, '')}/connections`),
     warn,
     ...(send ? { fetch: send } : {}),
     audit: audit.sink,

@@ -64,7 +64,12 @@ export function pageIn(settings: Settings, parts: SessionParts): { readonly page
   )
   const connections = accountsIn(settings, { ...parts, store })
   return {
-    page: { session: own, sessionPath: String(path), ...(connections ? { connections } : {}) },
+    page: {
+      session: own,
+      sessionPath: String(path),
+      approvals: store.approvals,
+      ...(connections ? { connections } : {}),
+    },
   }
 }
 

@@ -2,6 +2,7 @@
 // anything out.
 
 import type { Caller } from '../../caller.ts'
+import { DECISION_MS } from '../../core/call-approvals.ts'
 import { Credential } from '../../core/credential.ts'
 import { type Principal, principalKey } from '../../core/principal.ts'
 import type { StaticKeys } from '../../core/vault/static-keys.ts'
@@ -86,9 +87,6 @@ async function revokeAccessKey(
   const isRevoked = await accessKeys?.revoke(principal, form.get('id') ?? '')
   return isRevoked ? 'revoked' : 'not_found'
 }
-
-/** Milliseconds that a yes or a no holds. */
-const DECISION_MS = 15 * 60_000
 
 /** Takes the person's answer to one of their own calls that wait. */
 function deciding(approves: boolean): Act {

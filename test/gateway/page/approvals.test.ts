@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { principalKey } from '../../../src/core/principal.ts'
-import { memoryCallApprovals } from '../../../src/policy/index.ts'
+import { callPolicy, memoryCallApprovals } from '../../../src/policy/index.ts'
 import { START } from '../../core/parts.ts'
 import { ISSUER } from '../../session/issuer.ts'
 import { GATEWAY, OWN_FORM, PAGE, pageHouse } from './house.ts'
@@ -48,6 +48,24 @@ describe('a call that waits', () => {
     expect(events.filter(({ hop }) => hop === 'consent')).toMatchObject([
       { subject: 'alice', operation: 'approve call', destination: 'https://notes.example/mcp' },
     ])
+  })
+
+  it('comes from a rule that asks: the answer leads to the page, and the yes is for one call', async () => {
+    const approvals = memoryCallApprovals()
+    const now = () => NOW
+    const policy = callPolicy(
+      { rules: [{ tools: 'Search/send', effect: 'ask' }] },
+      { approvals, approveAt: `${GATEWAY}${PAGE}`, now },
+    )
+    const { browser, call } = await pageHouse({ policy }, { approvals })
+    const alice = await browser().signIn('alice')
+    await alice.post('key', { which: 'key:Search', key: 'canary0f-a-key-of-alices-own' })
+    const told = await (await call('Search', 'alice', 'send')).text()
+    const [, id = ''] = /connections\?call=([\w-]+)/.exec(told) ?? []
+    expect(await alice.page(`?call=${id}`)).toContain('aria-current')
+    await alice.post('approve', { id })
+    expect(await (await call('Search', 'alice', 'send')).text()).toContain('done by search.example')
+    expect(await (await call('Search', 'alice', 'send')).text()).toContain('connections?call=')
   })
 
   it('is declined, and not made', async () => {

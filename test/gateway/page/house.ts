@@ -158,23 +158,7 @@ export async function pageHouse(
   }
   const gateway = instance()
 
-  /** An access token of a person, as an agent has it. */
-  async function tokenOf(subject: string): Promise<string> {
-    const verifier = 'v'.repeat(43)
-    const challenge = createHash('sha256').update(verifier).digest('base64url')
-    const at = new URL(`${ISSUER}/authorize`)
-    at.searchParams.set('code_challenge', challenge)
-    at.searchParams.set('redirect_uri', 'https://agent.example/callback')
-    const { code = '' } = people.agree(at, subject)
-    const body = new URLSearchParams({
-      grant_type: 'authorization_code',
-      code,
-      code_verifier: verifier,
-      redirect_uri: 'https://agent.example/callback',
-    })
-    const answer = await people.fetch(`${ISSUER}/token`, { method: 'POST', body })
-    return ((await answer.json()) as { access_token: string }).access_token
-  }
+  const tokenOf = (subject: string) => agentsToken(people, subject)
 
   /** An agent calls a tool in a person's name. */
   async function call(server: string, subject: string, tool: string, on = gateway) {
@@ -210,6 +194,24 @@ export async function pageHouse(
 }
 
 type Issuer = Awaited<ReturnType<typeof sessionIssuer>>
+
+/** An access token of a person, as an agent has it. */
+export async function agentsToken(people: Issuer, subject: string): Promise<string> {
+  const verifier = 'v'.repeat(43)
+  const challenge = createHash('sha256').update(verifier).digest('base64url')
+  const at = new URL(`${ISSUER}/authorize`)
+  at.searchParams.set('code_challenge', challenge)
+  at.searchParams.set('redirect_uri', 'https://agent.example/callback')
+  const { code = '', iss = '' } = people.agree(at, subject)
+  const body = new URLSearchParams({
+    grant_type: 'authorization_code',
+    code,
+    code_verifier: verifier,
+    redirect_uri: 'https://agent.example/callback',
+  })
+  const answer = await people.fetch(`${iss}/token`, { method: 'POST', body })
+  return ((await answer.json()) as { access_token: string }).access_token
+}
 
 function browserOf(gateway: Gateway, people: Issuer, notes: Issuer): PersonsBrowser {
   const cookies = new Map<string, string>()
