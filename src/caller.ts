@@ -6,6 +6,7 @@
 import { type CallerParts, type CallerState, fetchOptions, sourceUntilEnd } from './caller-parts.ts'
 import { givenTransport, ownTransport } from './caller-transport.ts'
 import { type Binding, isStdio } from './core/binding.ts'
+import { isAskedAbout } from './core/call-policy.ts'
 import type { Admitted } from './core/door/door.ts'
 import { AuthError, granted, type Result, refused } from './core/errors.ts'
 import { type Principal, principalKey } from './core/principal.ts'
@@ -75,6 +76,11 @@ export interface Caller {
    *   it.
    */
   promptValues(server: string): Promise<PromptValues>
+  /**
+   * Whether the policy wants the person's yes to each call of a tool. For a program that asks them itself,
+   * and then says so with the option `approved` of `fetch`.
+   */
+  asks(server: string, tool: string): boolean
   /** Writes to the audit what an agent's run goes on without. `runAgent` calls it. */
   noteLeftOut(leftOut: LeftOut): void
   /**
@@ -186,6 +192,11 @@ function createCaller(state: CallerState, parts: CallerParts): Caller {
       return mcpFetch({ ...options, ...shared, tellRefusals })
     },
     url: (server) => bindingOf(server, parts).url,
+    asks(server, tool) {
+      const policy = parts.policy()
+      const { claims } = signIn.current.token
+      return policy !== undefined && isAskedAbout(policy, { principal, claims, server, tool })
+    },
     transport(server, inner, { onToolLeftOut, ...heard } = {}) {
       const binding = bindingOf(server, parts)
       if (hasEnded) throw endedError(server)

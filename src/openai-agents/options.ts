@@ -7,6 +7,7 @@ import type { AskPerson } from '../agent/question.ts'
 import type { AgentTurn, ClientTool } from '../agent/turn.ts'
 import type { Refusal } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
+import type { Approved } from '../mcp/approved.ts'
 import type { ProviderStore } from './provider-store.ts'
 import type { ModelRequestCopy } from './recording-model.ts'
 import type { LeftOut } from './servers/missing.ts'
@@ -28,13 +29,16 @@ export interface AgentCaller {
     options?: {
       readonly onRefused?: (refusal: Refusal) => void
       readonly onToolLeftOut?: (tool: string, why: string) => void
+      readonly approved?: Approved
     },
   ): typeof globalThis.fetch
+  /** Whether the operator's policy wants the person's yes to each call of a tool. Default: to none. */
+  asks?(server: string, tool: string): boolean
   /** The transport to a stdio server whose process is started for this principal. */
   transport?(
     server: string,
     inner?: undefined,
-    options?: { readonly onRefused?: (refusal: Refusal) => void },
+    options?: { readonly onRefused?: (refusal: Refusal) => void; readonly approved?: Approved },
   ): ServerTransport
   /** Tells the operator what the run goes on without. Default: nobody is told. */
   noteLeftOut?(leftOut: LeftOut): void

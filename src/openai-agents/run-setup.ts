@@ -77,6 +77,10 @@ export function setUpRun(
     tools: ofServers,
     clientTools,
     policy,
+    // An app that did not say which calls wait may not know what to do with one.
+    asks: (server, tool) =>
+      options.approvals !== undefined && (caller.asks?.(server, tool) ?? false),
+    yes: servers.yes,
     gate,
     values,
     beforeCall: options.beforeCall,

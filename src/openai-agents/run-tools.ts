@@ -14,6 +14,7 @@ import type { AgentEvent } from '../agent/events.ts'
 import type { ClientTool } from '../agent/turn.ts'
 import { writeJson } from '../core/json.ts'
 import type { ApprovalGate } from './approval.ts'
+import type { GivenYes } from './given-yes.ts'
 import type { PromptedValues } from './prompted-values.ts'
 import { frameworkServer } from './servers/framework-server.ts'
 import { providerSchema } from './servers/provider-schema.ts'
@@ -35,6 +36,9 @@ export interface RunToolParts {
   readonly tools: ReadonlyMap<string, ToolOfRun>
   readonly clientTools: readonly ClientTool[]
   readonly policy: ApprovalPolicy
+  /** Whether the caller's own policy wants the person's yes to the calls of a tool. */
+  readonly asks: (server: string, tool: string) => boolean
+  readonly yes: GivenYes
   /** A call that waits needs an approval from it before it is made. */
   readonly gate: ApprovalGate
   readonly values: PromptedValues
@@ -45,7 +49,7 @@ export interface RunToolParts {
 
 /** Makes the tools of a run. */
 export function runTools(parts: RunToolParts): RunTools {
-  const { policy, gate, values, beforeCall, clientTools } = parts
+  const { policy, asks, gate, values, beforeCall, clientTools, yes } = parts
   const held = new Map<string, string | undefined>()
   const tools = [...parts.tools].map(([modelName, ofRun]): Tool => {
     const { server, usable } = ofRun
@@ -57,9 +61,10 @@ export function runTools(parts: RunToolParts): RunTools {
       { server, name },
       beforeCall,
     )
-    if (!needsApproval(policy, { server, name, readOnly, destructive })) return made
+    const facts = { server, name, readOnly, destructive }
+    if (!needsApproval(policy, facts) && !asks(server, name)) return made
     held.set(modelName, title)
-    return heldTool(made, gate, values)
+    return heldTool(made, gate, values, () => yes.give(server, name))
   })
   return { tools: [...tools, ...clientTools.map(pageTool)], held }
 }
@@ -112,6 +117,7 @@ function heldTool(
   inner: McpTool,
   gate: ApprovalGate,
   values: PromptedValues,
+  onPassed: () => void,
 ): FunctionTool<unknown, never, string> {
   const { name } = inner
   return {
@@ -133,6 +139,7 @@ function heldTool(
       ) {
         return NOT_SHOWN
       }
+      onPassed()
       return inner.invoke(context, input, details)
     },
   }

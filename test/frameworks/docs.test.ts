@@ -58,6 +58,7 @@ const callerOf = (principal: Caller['principal'], changes: Partial<Caller>): Cal
   token: verifiedToken({ principal, expiresAt: Date.now() / 1000 + 300 }),
   trace: '4bf92f3577b34da6a3ce929d0e0e4736',
   fetch: () => expect.unreachable(),
+  asks: () => false,
   url: () => expect.unreachable(),
   transport: () => expect.unreachable(),
   promptValues: () => expect.unreachable(),

@@ -1,15 +1,17 @@
 // A caller whose calls wait for the person where the policy says so, for an agent of any framework.
 
 import type { Refusal } from '../../core/errors.ts'
+import type { Approved } from '../../mcp/approved.ts'
 import { ServerMemory } from '../../mcp/server-memory.ts'
 import type { ApprovalPolicy, BeforeCall } from '../approval.ts'
-import { heldFetch } from './held-fetch.ts'
+import { approvedFor, heldFetch } from './held-fetch.ts'
 import type { HeldCalls } from './hold.ts'
 
 /** What a caller's `fetch` and `transport` tell the run. */
 interface Hears {
   readonly onRefused?: (refusal: Refusal) => void
   readonly memory?: ServerMemory
+  readonly approved?: Approved
 }
 
 /** The part of a caller that calls go through. */
@@ -48,17 +50,21 @@ export function heldCaller<C extends Calling>(caller: C, parts: HeldCallerParts)
   const held = {
     fetch(server: string, options: Hears = {}) {
       const memory = options.memory ?? new ServerMemory()
+      const scopesOf = (tool: string) => memory.scopesOf(tool)
+      const given = new Set<string>()
+      const asking = { server, hold, scopesOf, given }
       const heard: Hears = {
         ...options,
         memory,
+        // Where nobody can be asked here, the policy asks in its own way.
+        ...(hold.isRefusing ? {} : { approved: approvedFor(asking) }),
         onRefused(refusal) {
           options.onRefused?.(refusal)
           onRefused(refusal)
         },
       }
       const fetch = caller.fetch(server, heard)
-      const scopesOf = (tool: string) => memory.scopesOf(tool)
-      return isFree ? fetch : heldFetch({ server, fetch, policy, hold, beforeCall, scopesOf })
+      return isFree ? fetch : heldFetch({ ...asking, fetch, policy, beforeCall })
     },
     ...(isFree ? {} : { transport: refuseTransport }),
     [UNHELD]: caller,

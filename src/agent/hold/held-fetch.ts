@@ -5,8 +5,9 @@ import { isObject, type UnknownObject, writeJson } from '../../core/json.ts'
 import { toError } from '../../core/sentences.ts'
 import { failedResult } from '../../mcp/answer/failure-message.ts'
 import { readMessages, requestIn, toolCallOf } from '../../mcp/answer/message.ts'
+import type { Approved } from '../../mcp/approved.ts'
 import type { McpRequest } from '../../mcp/placements/request.ts'
-import type { ApprovalPolicy, BeforeCall } from '../approval.ts'
+import type { ApprovalPolicy, BeforeCall, OutgoingCall } from '../approval.ts'
 import { insteadOf, isShowable, NOT_SHOWN, needsApproval, plainArguments } from '../asking.ts'
 import { type HeldCall, type HeldCalls, NOT_NOW } from './hold.ts'
 import { type KnownTool, toolFacts } from './tool-facts.ts'
@@ -21,6 +22,35 @@ export interface HeldFetchParts {
   readonly beforeCall?: BeforeCall | undefined
   /** The scopes that a call of a tool carries, once the server has listed it. */
   readonly scopesOf: (tool: string) => readonly string[]
+  /** Gets each call that leaves with the person's yes. */
+  readonly given?: Set<string>
+}
+
+/** Names a call. */
+function keyOfCall({ server, name, arguments: args }: OutgoingCall): string {
+  return JSON.stringify([server, name, args])
+}
+
+/** What {@link approvedFor} needs. */
+type ApprovedParts = Pick<HeldFetchParts, 'server' | 'hold' | 'scopesOf'> & {
+  readonly given: Set<string>
+}
+
+/**
+ * Asks the person, on the same card, about the calls for which the caller's policy wants their yes. A
+ * call that they have approved already is not asked about again.
+ */
+export function approvedFor({ server, hold, scopesOf, given }: ApprovedParts): Approved {
+  return ({ url, tool, args, revision, meta }) => {
+    const written = plainArguments(writeJson(args ?? {}) ?? '')
+    if (written === undefined) return NOT_READ
+    const outgoing = { server, name: tool, arguments: written }
+    if (given.delete(keyOfCall(outgoing)) || hold.takeYes(outgoing)) return true
+    if (hold.calls.length > 0) return NOT_NOW
+    if (!isShowable(written)) return NOT_SHOWN
+    const call = { url, revision, meta, tool, arguments: written }
+    return hold.take(heldCall(call, { server, name: tool }, scopesOf(tool)))
+  }
 }
 
 /** The result of a call that cannot be read, for the model. */
@@ -39,6 +69,7 @@ export function heldFetch({
   hold,
   beforeCall,
   scopesOf,
+  given,
 }: HeldFetchParts): typeof globalThis.fetch {
   const factsAt = new Map<string, ReturnType<typeof toolFacts>>()
 
@@ -55,7 +86,10 @@ export function heldFetch({
   async function judge(call: ReadCall): Promise<string | undefined> {
     if (hold.calls.length > 0) return NOT_NOW
     const outgoing = { server, name: call.tool, arguments: call.arguments }
-    if (hold.takeYes(outgoing)) return insteadOf(beforeCall, outgoing)
+    if (hold.takeYes(outgoing)) {
+      given?.add(keyOfCall(outgoing))
+      return insteadOf(beforeCall, outgoing)
+    }
     const tool = await factsOf(call.url)(call.tool, call.request)
     const waits = needsApproval(policy, tool)
     // Another call may wait by now.
@@ -124,6 +158,8 @@ interface ReadCall {
   readonly request: McpRequest
   readonly tool: string
   readonly arguments: string
+  /** The protocol revision of the session. */
+  readonly revision: string | undefined
   readonly meta: UnknownObject
 }
 
@@ -134,15 +170,15 @@ function readCall({ url, request, message }: SentMessage): ReadCall | undefined 
   if (!call || args === undefined) return undefined
   const { params } = message
   const meta = isObject(params) && isObject(params._meta) ? params._meta : {}
-  return { url, request, tool: call.name, arguments: args, meta }
+  const revision = request.sent.headers.get('mcp-protocol-version') ?? undefined
+  return { url, request, tool: call.name, arguments: args, revision, meta }
 }
 
 function heldCall(
-  { url, request, arguments: args, meta }: ReadCall,
-  tool: KnownTool,
+  { url, revision, arguments: args, meta }: Omit<ReadCall, 'request'>,
+  tool: Pick<KnownTool, 'server' | 'name' | 'title'>,
   scopes: readonly string[],
 ): HeldCall {
-  const revision = request.sent.headers.get('mcp-protocol-version') ?? undefined
   const { progressToken: _, ...rest } = meta
   const isWithoutHandshake = 'io.modelcontextprotocol/protocolVersion' in meta
   return {

@@ -10,7 +10,7 @@ import type { AgentEvent, PendingCall, ResumedRun } from '../events.ts'
 import { keptArguments, keptOutput, structuredIn } from '../keep.ts'
 import type { AgentTurn, KeptCall } from '../turn.ts'
 import { type Calling, canCall, heldCaller } from './held-caller.ts'
-import { createHold, type HeldCall, type Hold } from './hold.ts'
+import { createHold, type HeldCall, type Hold, NOT_NOW } from './hold.ts'
 import { makeCall } from './make-call.ts'
 import { turnsOfRun } from './turns-of-run.ts'
 
@@ -169,7 +169,16 @@ async function* approvedCall(
   yield { type: 'call_kept', call: kept }
   yield { type: 'tool_started', callId, name, server }
   const refused: Refusal[] = []
-  const fetch = caller.fetch(server, { onRefused: (refusal) => refused.push(refusal) })
+  let isMade = false
+  const fetch = caller.fetch(server, {
+    onRefused: (refusal) => refused.push(refusal),
+    // The person has seen this very call, and nothing else is called here.
+    approved({ tool }) {
+      const isThis = tool === name && !isMade
+      isMade = true
+      return isThis || NOT_NOW
+    },
+  })
   const outgoing = { server, name, arguments: call.arguments }
   const instead = await insteadOf(beforeCall, outgoing)
   const result =

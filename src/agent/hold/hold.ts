@@ -27,6 +27,8 @@ export interface HeldCall {
 /** Where a `fetch` puts the calls that wait. */
 export interface HeldCalls {
   readonly calls: readonly HeldCall[]
+  /** Nobody can be asked here. Default: the person is. */
+  readonly isRefusing?: true
   /** Uses up the person's yes to exactly this call, if the run has asked for it itself. */
   takeYes(call: OutgoingCall): boolean
   /** Takes a call, and gives what the model reads in place of a result. */
@@ -117,6 +119,7 @@ function keyOf({ server, name, arguments: args }: OutgoingCall): string {
 export function refusingCalls(): HeldCalls {
   return {
     calls: [],
+    isRefusing: true,
     takeYes: () => false,
     take: () =>
       'This was not done: it needs the approval of the person, who cannot be asked here. Say so.',

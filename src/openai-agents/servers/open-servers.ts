@@ -4,6 +4,7 @@ import type { AgentEvent } from '../../agent/events.ts'
 import type { AskPerson } from '../../agent/question.ts'
 import { AuthError, type Refusal } from '../../core/errors.ts'
 import { toError } from '../../core/sentences.ts'
+import { type GivenYes, givenYes } from '../given-yes.ts'
 import type { AgentCaller, AgentServer, RunAgentOptions } from '../options.ts'
 import { type Asker, asker } from '../questions/asker.ts'
 import { NOWHERE, transportFetch } from '../transport-fetch.ts'
@@ -29,6 +30,8 @@ export interface OpenedServers {
   readonly open: readonly ServerOfRun[]
   /** Servers for which the person has connected no account. */
   readonly unconnected: readonly string[]
+  /** The calls that the person has approved in this run. */
+  readonly yes: GivenYes
   /** The other ones that cannot be used now. */
   readonly closed: readonly ClosedServer[]
 }
@@ -50,12 +53,14 @@ export async function openServers(
   onRefused: (refusal: Refusal) => void,
   onEvent: (event: AgentEvent) => void,
 ): Promise<OpenedServers> {
+  const yes = givenYes()
   const results = await Promise.all(
-    options.servers.map((settings) => openOne(settings, options, signal, onRefused, onEvent)),
+    options.servers.map((settings) => openOne(settings, options, signal, onRefused, onEvent, yes)),
   )
   const closed = results.flatMap((result) => ('open' in result ? [] : [result]))
   const isUnconnected = ({ refusal }: ClosedServer) => refusal.reason === 'connection_needed'
   return {
+    yes,
     open: results.flatMap((result) => ('open' in result ? [result] : [])),
     unconnected: closed.filter(isUnconnected).map(({ name }) => name),
     closed: closed.filter((server) => !isUnconnected(server)),
@@ -64,10 +69,11 @@ export async function openServers(
 
 async function openOne(
   settings: AgentServer,
-  { caller, ask, timeouts = {} }: RunAgentOptions,
+  { caller, ask, approvals, timeouts = {} }: RunAgentOptions,
   signal: AbortSignal,
   onRefused: (refusal: Refusal) => void,
   onEvent: (event: AgentEvent) => void,
+  yes: GivenYes,
 ): Promise<ServerOfRun | ClosedServer> {
   const { name } = settings
   const takenOut: UnusableTool[] = []
@@ -78,6 +84,7 @@ async function openOne(
       ...wayTo(settings, caller, {
         onRefused,
         onToolLeftOut: (tool, why) => takenOut.push({ name: tool, why, detail: '' }),
+        ...(approvals === undefined ? {} : { approved: yes.approved(name) }),
       }),
       onRefused: (refusal, isOpen) => {
         if (isOpen || refusal.reason !== 'connection_needed') onRefused(refusal)
