@@ -11,19 +11,22 @@ export const ANY_CASE = 0x20202020
 
 /** The hash of the gram at a position of a text, as {@link EXACT} or {@link ANY_CASE}. */
 export function gramAt(text: string, at: number, letterCase: number): number {
-  return hashGram(
-    (text.charCodeAt(at) & 0xff) |
-      ((text.charCodeAt(at + 1) & 0xff) << 8) |
-      ((text.charCodeAt(at + 2) & 0xff) << 16) |
-      (text.charCodeAt(at + 3) << 24),
-    text.charCodeAt(at + 4),
-    letterCase,
-  )
+  return hashGram(wordAt(text, at), text.charCodeAt(at + 4), letterCase)
 }
 
 /** The same at a word of a text that is given as bytes, four to a number. */
 export function gramIn(words: Int32Array, word: number, letterCase: number): number {
   return hashGram(words[word] ?? 0, words[word + 1] ?? 0, letterCase)
+}
+
+/** The first four bytes of the gram at a position of a text, as one number. */
+export function wordAt(text: string, at: number): number {
+  return (
+    (text.charCodeAt(at) & 0xff) |
+    ((text.charCodeAt(at + 1) & 0xff) << 8) |
+    ((text.charCodeAt(at + 2) & 0xff) << 16) |
+    (text.charCodeAt(at + 3) << 24)
+  )
 }
 
 /** The hash of a gram, from its first four bytes as one number, and another that begins the next. */
@@ -77,49 +80,4 @@ export function nextIn(
       return at
   }
   return at
-}
-
-/** A gram with a character below this one is passed over: white space and quotes. */
-const FIRST_DENSE = 0x23232323
-
-/**
- * The same, for needles without white space and quotes. In prose most grams have one, and a filter
- * that is larger than the cache is not asked.
- */
-export function nextDenseIn(
-  filter: Int32Array,
-  shift: number,
-  words: Int32Array,
-  from: number,
-  end: number,
-  step: number,
-  letterCase: number,
-): number {
-  let at = from
-  for (; at < end; at += 2 * step) {
-    const next = at + step
-    const firstWord = words[at] ?? 0
-    const secondWord = words[next] ?? 0
-    const first = hashGram(firstWord, words[at + 1] ?? 0, letterCase)
-    const second = hashGram(secondWord, words[next + 1] ?? 0, letterCase)
-    // All bits set for a gram that is asked for, none for another: its word is the first one, which
-    // is in the cache.
-    const firstMask = maskOf(firstWord)
-    const secondMask = maskOf(secondWord)
-    const firstBits = (filter[(first >>> shift) & firstMask] ?? 0) & firstMask
-    const secondBits = (filter[(second >>> shift) & secondMask] ?? 0) & secondMask
-    if (
-      (((firstBits >>> (first >>> 2)) & (firstBits >>> (first >>> 7))) |
-        ((secondBits >>> (second >>> 2)) & (secondBits >>> (second >>> 7)))) &
-      1
-    )
-      return at
-  }
-  return at
-}
-
-/** -1 when none of four bytes is below those that are dense, else 0. */
-function maskOf(word: number): number {
-  const below = (word - FIRST_DENSE) & ~word & 0x80808080
-  return ~((below | -below) >> 31)
 }

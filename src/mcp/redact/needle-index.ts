@@ -2,7 +2,8 @@
 // on how many there are.
 
 import { GramTable } from './gram-table.ts'
-import { ANY_CASE, EXACT, GRAM, gramAt } from './grams.ts'
+import { ANY_CASE, EXACT, GRAM, gramAt, wordAt } from './grams.ts'
+import { isWellBelowFull, WordFilter } from './word-filter.ts'
 
 /**
  * A text to search for. Any run of at least `minRun` characters of it is a match; use its length to
@@ -35,9 +36,16 @@ const MAX_SHARED_PLACES = 32
 /** Windows of a needle that are compared, to take the one that is least like other needles. */
 const MAX_WINDOWS = 16
 
+/** Grams that a search also tells of, though no needle has them. */
+export interface Signs {
+  readonly hashes: Int32Array
+  /** Their first four bytes, each once. */
+  readonly words: Int32Array
+}
+
 /** Options of {@link NeedleIndex}. */
 interface NeedleIndexOptions {
-  readonly signs?: Int32Array
+  readonly signs?: Signs
   readonly isDense?: boolean
   readonly ignoresCase?: boolean
 }
@@ -54,6 +62,9 @@ export class NeedleIndex {
   /** `EXACT` or `ANY_CASE`. */
   readonly letterCase: number
   readonly grams: GramTable
+  readonly #signs: Signs | undefined
+  /** The first words of all grams. Only a dense index has it. */
+  readonly #words: WordFilter | undefined
   readonly #needles: (Needle | undefined)[] = []
   /** Where the indexed grams of each needle begin. */
   readonly #begins: number[] = []
@@ -62,8 +73,9 @@ export class NeedleIndex {
 
   /**
    * @param leap A multiple of four.
-   * @param options.signs Hashes of grams that a search also tells of, see `search`. Default none.
-   * @param options.isDense Whether no needle has a character below `#`. Default no.
+   * @param options.signs Grams that a search also tells of, see `search`. Default none.
+   * @param options.isDense Whether no needle has a character below `#`, and case counts: a search is
+   *   faster then. Default no.
    * @param options.ignoresCase Whether a needle is found in small, capital and mixed letters. Default
    *   no.
    */
@@ -72,11 +84,20 @@ export class NeedleIndex {
     this.leap = leap
     this.isDense = isDense
     this.letterCase = ignoresCase ? ANY_CASE : EXACT
-    this.grams = new GramTable(signs)
+    this.grams = new GramTable(signs?.hashes)
+    this.#signs = signs
+    if (!isDense) return
+    this.#words = new WordFilter()
+    this.#enterWords()
   }
 
   get size(): number {
     return this.#needles.length - this.#free.length
+  }
+
+  /** The filter to ask first, see `nextWordsIn`; undefined when it would let too much pass. */
+  get wordBits(): Int32Array | undefined {
+    return this.#words?.isSharp ? this.#words.bits : undefined
   }
 
   /** @returns The needle's number, by which it is deleted. */
@@ -92,7 +113,9 @@ export class NeedleIndex {
       const hash = gramAt(text, inside, this.letterCase)
       if (isPart && this.#count(hash) >= MAX_SHARED_PLACES) continue
       this.grams.add(hash, (id << INSIDE_BITS) | inside)
+      this.#words?.add(wordAt(text, inside))
     }
+    this.#sharpen()
     return id
   }
 
@@ -106,12 +129,30 @@ export class NeedleIndex {
       this.grams.delete(gramAt(text, inside, this.letterCase), (id << INSIDE_BITS) | inside)
     this.#needles[id] = undefined
     this.#free.push(id)
+    this.#sharpen()
   }
 
   /** What is at a place. */
   placeAt(place: number): Place | undefined {
     const needle = this.#needles[place >>> INSIDE_BITS]
     return needle && { needle, inside: place & (MAX_INSIDE - 1) }
+  }
+
+  /** Takes the words of deleted needles out of the filter, once that is worth the work. */
+  #sharpen(): void {
+    if (!this.#words || this.#words.isSharp || !isWellBelowFull(this.size * this.leap)) return
+    this.#words.clear()
+    this.#enterWords()
+  }
+
+  #enterWords(): void {
+    for (const word of this.#signs?.words ?? []) this.#words?.add(word)
+    for (const [id, needle] of this.#needles.entries()) {
+      if (!needle) continue
+      const begin = this.#begins[id] ?? 0
+      const end = this.#endOf(needle.text, begin, needle.minRun < needle.text.length)
+      for (let inside = begin; inside < end; inside++) this.#words?.add(wordAt(needle.text, inside))
+    }
   }
 
   /** Where the indexed grams of a needle end. */

@@ -2,9 +2,11 @@
 // does not depend on how many needles there are.
 
 import type { Budget, Work } from './budget.ts'
+import { DenseGrams } from './dense-grams.ts'
 import { goOnWith } from './go-on-with.ts'
-import { ANY_CASE, GRAM, gramAt, gramIn, nextDenseIn, nextIn } from './grams.ts'
+import { ANY_CASE, GRAM, gramAt, gramIn, nextIn } from './grams.ts'
 import type { Needle, NeedleIndex } from './needle-index.ts'
+import { nextWordsIn } from './word-filter.ts'
 
 /** A part of a text: from `from` up to, but not including, `to`. */
 export interface Range {
@@ -17,8 +19,6 @@ const NONE: readonly Range[] = []
 const MAX_IN_PLACE_CHARS = 400
 /** Characters that are copied at once, about: it is a multiple of the leap. */
 const CHUNK_CHARS = 32_768
-/** The filter of fewer needles is in the cache as a whole, so that to pass over grams saves nothing. */
-const MIN_DENSE_NEEDLES = 5000
 const BIG_ENDIAN: boolean = new Uint8Array(Uint32Array.of(1).buffer)[0] === 0
 /**
  * Characters that are compared for each one of the text, before the search gives up. Only texts
@@ -28,10 +28,11 @@ const MAX_COMPARED = 40
 /** Characters that are compared in any text, however short. */
 const MIN_COMPARED = 100_000
 
-// Room for one more step, because the search looks at two words at a time.
-const words = new Int32Array((CHUNK_CHARS + 64) / 4)
+// Room for more steps, because the search looks at several words at a time.
+const words = new Int32Array((CHUNK_CHARS + 128) / 4)
 const chunk = new Uint8Array(words.buffer, 0, CHUNK_CHARS)
 const encoder = new TextEncoder()
+const denseGrams = new DenseGrams(CHUNK_CHARS / 4 + 1)
 
 /** Options of {@link search}. */
 export interface SearchOptions {
@@ -112,19 +113,42 @@ function lookInPlace(matches: Matches, from: number, to: number): void {
 }
 
 function lookInCopy(matches: Matches, from: number, length: number): void {
-  const { leap, grams, isDense, letterCase, size } = matches.index
+  const { isDense, wordBits } = matches.index
+  if (wordBits) lookByWords(matches, wordBits, from, length)
+  else if (isDense) lookAtDense(matches, from, length)
+  else lookAtGrams(matches, from, length)
+}
+
+function lookByWords(matches: Matches, bits: Int32Array, from: number, length: number): void {
+  const end = length >>> 2
+  const step = matches.index.leap >>> 2
+  for (
+    let at = nextWordsIn(bits, words, 0, end, step);
+    at < end;
+    at = nextWordsIn(bits, words, at + 4 * step, end, step)
+  )
+    for (let word = at; word < at + 4 * step; word += step)
+      lookAt(matches, word, from, from + length)
+}
+
+function lookAtDense(matches: Matches, from: number, length: number): void {
+  const { leap, grams, letterCase } = matches.index
+  denseGrams.collect(words, length >>> 2, leap >>> 2, letterCase)
+  denseGrams.ask(grams.filter, grams.shift, (at) => lookAt(matches, at, from, from + length))
+}
+
+function lookAtGrams(matches: Matches, from: number, length: number): void {
+  const { leap, grams, letterCase } = matches.index
   const { filter, shift } = grams
   const end = length >>> 2
   const step = leap >>> 2
-  const next = isDense && size > MIN_DENSE_NEEDLES ? nextDenseIn : nextIn
-  const to = Math.min(matches.text.length, from + length)
   for (
-    let at = next(filter, shift, words, 0, end, step, letterCase);
+    let at = nextIn(filter, shift, words, 0, end, step, letterCase);
     at < end;
-    at = next(filter, shift, words, at + 2 * step, end, step, letterCase)
+    at = nextIn(filter, shift, words, at + 2 * step, end, step, letterCase)
   ) {
-    lookAt(matches, at, from, to)
-    lookAt(matches, at + step, from, to)
+    lookAt(matches, at, from, from + length)
+    lookAt(matches, at + step, from, from + length)
   }
 }
 

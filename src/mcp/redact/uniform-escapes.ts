@@ -2,7 +2,8 @@
 // forms would be long, and so like each other that an index is of no use.
 
 import { replaceEscapes } from './escapes.ts'
-import { EXACT, GRAM, gramAt } from './grams.ts'
+import { EXACT, GRAM, gramAt, wordAt } from './grams.ts'
+import type { Signs } from './needle-index.ts'
 import type { Range } from './search.ts'
 
 const STRETCHES = /(?:%[0-9a-f]{2}){12,}|(?:\\u[0-9a-f]{4}){12,}/gi
@@ -16,21 +17,29 @@ const LOW = '0123456789abcdefABCDEF'
 /** The first digit of a printable character's code. */
 const HIGH = '234567'
 
-let signs: { readonly texts: ReadonlySet<string>; readonly hashes: Int32Array } | undefined
+interface EscapeSigns extends Signs {
+  readonly texts: ReadonlySet<string>
+}
 
-function knownSigns(): { readonly texts: ReadonlySet<string>; readonly hashes: Int32Array } {
+let signs: EscapeSigns | undefined
+
+function knownSigns(): EscapeSigns {
   if (signs) return signs
   const texts = new Set(signTexts())
-  signs = { texts, hashes: Int32Array.from(texts, (text) => gramAt(text, 0, EXACT)) }
+  signs = {
+    texts,
+    hashes: Int32Array.from(texts, (text) => gramAt(text, 0, EXACT)),
+    words: Int32Array.from(new Set(Array.from(texts, (text) => wordAt(text, 0)))),
+  }
   return signs
 }
 
 /**
- * The hashes of the grams that a stretch of escapes consists of: a search that knows them tells of
- * every stretch, at no cost for other texts.
+ * The grams that a stretch of escapes consists of: a search that knows them tells of every stretch, at
+ * no cost for other texts.
  */
-export function escapeSigns(): Int32Array {
-  return knownSigns().hashes
+export function escapeSigns(): Signs {
+  return knownSigns()
 }
 
 /** Whether the gram at a position of a text is one of these. */

@@ -48,6 +48,32 @@ describe('a set of secrets', () => {
     expect(set.redactor().text(text).hits).toBe(0)
   })
 
+  it('finds each form in a long text, wherever it begins, with few secrets, many, and few again', () => {
+    const texts = Array.from({ length: 500 }, (_, index) => random(`form ${index}`, 43))
+    const credentials = texts.map((text) => new Credential(text))
+    const set = secretSet()
+    const holdsEach = (from: number, to: number) => {
+      const { text } = set.redactor()
+      for (const [index, secret] of texts.slice(from, to).entries()) {
+        const before =
+          ' "words" and words,'.repeat(40) + 'x '.repeat(index % 16) + '.'.repeat(index % 3)
+        for (const form of formsOf(secret)) expect(text(`${before}${form} and more`).hits).toBe(1)
+      }
+    }
+    const holdsNone = (from: number, to: number) => {
+      const all = texts.slice(from, to).flatMap(formsOf).join(' and ')
+      expect(set.redactor().text(all).hits).toBe(0)
+    }
+    for (const credential of credentials.slice(0, 40)) set.add(credential)
+    holdsEach(0, 40)
+    holdsNone(40, 500)
+    for (const credential of credentials.slice(40)) set.add(credential)
+    holdsEach(0, 500)
+    for (const credential of credentials.slice(0, 460)) set.delete(credential)
+    holdsEach(460, 500)
+    holdsNone(0, 460)
+  })
+
   it('counts secrets that are too short', () => {
     const set = secretSet()
     const short = new Credential('hunter2')
@@ -139,3 +165,9 @@ describe('a redactor of several sets', () => {
     expect(redactorOfSets([]).json(one).value).toBe(one)
   })
 })
+
+/** A secret as it is, in base64, in hex, and with each character escaped. */
+function formsOf(secret: string): readonly string[] {
+  const hex = Buffer.from(secret).toString('hex')
+  return [secret, btoa(secret), hex, hex.toUpperCase(), hex.replace(/../g, '%$&')]
+}
