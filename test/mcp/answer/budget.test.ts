@@ -165,6 +165,27 @@ it.each([
   }
 })
 
+it('an answer of more than 50,000 different names is refused before it is parsed, and one of rows is not', async () => {
+  const answer = (value: string) =>
+    `{"jsonrpc":"2.0","id":${JSON.stringify(CALL_ID)},"result":{"content":[],"structuredContent":{"a":${value}}}}`
+  const names = (count: number) =>
+    `{${Array.from({ length: count }, (_, name) => `"k${name}" :1`).join(',')}}`
+  const told = (text: string) => {
+    const fetch = answering([bytes(text)], { type: 'application/json' })
+    return toldBy(carrier(URL, {}, { fetch }).fetch(URL, CALL))
+  }
+  expect(await told(answer(names(60_000)))).toBe(TOO_LARGE)
+  expect(await told(answer(`[${names(30_000)},${names(60_000).replace('{', '{"k":1,')}]`))).toBe(
+    TOO_LARGE,
+  )
+  const row = '{"id":1,"name":"a \\" b","k:":"c"}'
+  for (const text of [names(40_000), `[${Array.from({ length: 60_000 }, () => row).join(',')}]`]) {
+    const fetch = answering([bytes(answer(text))], { type: 'application/json' })
+    const passed = await carrier(URL, {}, { fetch }).fetch(URL, CALL)
+    expect(await passed.json()).toEqual(JSON.parse(answer(text)))
+  }
+})
+
 it('commas and escaped quotes in strings are no values', async () => {
   const long = 'a,\\"b,\\\\'.repeat(150_000)
   const fetch = answering([bytes(JSON.stringify(result(long)))], { type: 'application/json' })
