@@ -116,6 +116,7 @@ function serversIn(settings: Settings): readonly string[] {
         (entry): entry is [string, Readonly<Record<string, never>>] => isMap(entry[1]),
       ),
     ),
+    settings.session !== undefined,
   )
 }
 

@@ -98,6 +98,12 @@ it.each([
   expect(told.notes).toContain(words)
 })
 
+it("makes one for a server with the person's token, too, where sign-ins are kept", async () => {
+  const text = `${FILE.replace('audience: any', 'audience: any, clientId: app')}accessKeys: true\nsession: {}\n${KEPT}`
+  const own = ['--name', 'laptop', '--server', 'Own']
+  expect((await run('create', '--config', fileWith(text), ...ALICE, ...own)).code).toBe(0)
+})
+
 it('is refused in a file without a store, with its line', async () => {
   const failure = await readConfiguration(fileWith(`${FILE}accessKeys: true\n`), {
     env: {},

@@ -7,8 +7,8 @@ import { CredentialEnds, type StampOf } from '../credential-ends.ts'
 import { type KeptCalls, keptCalls } from '../kept-calls.ts'
 import type { GatewayOptions } from '../options.ts'
 import { keptCredentials } from './kept-credentials.ts'
-import { checkPage } from './options.ts'
-import { type ConnectionsPage, connectionsPage, PAGE_PATH } from './page.ts'
+import { checkPage, type GatewayPage } from './options.ts'
+import { CONNECTED_PATH, type ConnectionsPage, connectionsPage, PAGE_PATH } from './page.ts'
 import type { ActParts } from './parts.ts'
 import { Uses } from './uses.ts'
 
@@ -34,9 +34,19 @@ export function withPage(options: GatewayOptions): GatewayOptions {
   for (const name of ['session', 'connections'] as const)
     if (options[name] !== undefined)
       throw new TypeError(`page.${name} is also the gateway's: leave ${name} out`)
+  checkChatPath(options, page)
   const { session, connections } = page
   const connectAt = options.connectAt ?? `${url.replace(/\/$/, '')}${PAGE_PATH}`
   return { ...options, session, connectAt, ...(connections ? { connections } : {}) }
+}
+
+/** The page would answer in place of a chat server at one of its paths. */
+function checkChatPath({ chat, url }: GatewayOptions, { sessionPath }: GatewayPage): void {
+  const before = new URL(url).pathname.replace(/\/$/, '')
+  const own = [PAGE_PATH, CONNECTED_PATH].map((path) => `${before}${path}`)
+  for (const path of [...own, sessionPath ?? `${before}/auth`])
+    if (chat && `${before}${chat.path}/`.startsWith(`${path}/`))
+      throw new TypeError(`chat.path is at ${path}, which is the page's: choose another one`)
 }
 
 /** Makes it; undefined where the options name no page. */

@@ -69,7 +69,8 @@ function acts({ kept, state }: ShownCredential, isWanted: boolean, path: string)
       ? ''
       : `<form method="post" action="${escaped(path)}/disconnect"><input type="hidden" name="which" value="${id}"><button class="second">${kept.kind === 'account' ? 'Disconnect' : 'Remove the key'}${name}</button></form>`
   const put = kept.kind === 'key' ? keyForm(kept, state, focus, path) : ''
-  return `${put}<div class="acts">${connect}${end}</div>`
+  const others = `${connect}${end}`
+  return others === '' ? put : `${put}<div class="acts">${others}</div>`
 }
 
 function keyForm(

@@ -5,6 +5,11 @@ import { Credential } from '../../../src/index.ts'
 import { GATEWAY, OWN_FORM, PAGE, pageHouse } from './house.ts'
 
 const KEY = 'canary0f-a-key-of-alices-own'
+const CHAT_SERVER = {
+  path: '/chatkit',
+  upstream: 'http://127.0.0.1:9/chatkit',
+  principalSecret: new Credential('a-secret-of-gateway-and-chat-server-0123'),
+}
 const ACCOUNT = { which: 'account:Notes' }
 const OWN_KEY = { which: 'key:Search', key: KEY }
 
@@ -175,11 +180,7 @@ it('has one card for a key of several servers, and ends calls of them all', asyn
 it('lets the chat server be asked with the cookie, from pages of its own origin', async () => {
   const asked: (string | null)[] = []
   const { browser } = await pageHouse({
-    chat: {
-      path: '/chatkit',
-      upstream: 'http://127.0.0.1:9/chatkit',
-      principalSecret: new Credential('a-secret-of-gateway-and-chat-server-0123'),
-    },
+    chat: CHAT_SERVER,
     async fetch(input, init) {
       const { headers } = new Request(input, init)
       const claims = headers.get('x-onbehalf-principal')?.split('.')[1] ?? ''
@@ -285,6 +286,8 @@ it.each<[Parameters<typeof pageHouse>[0], string]>([
     'leave session out',
   ],
   [{ page: { session: {} } as never }, 'page.session must have the method handle'],
+  [{ chat: { ...CHAT_SERVER, path: '/connections/chat' } }, 'chat.path is at /connections'],
+  [{ chat: { ...CHAT_SERVER, path: '/auth' } }, 'chat.path is at /auth'],
   [{ page: { sesion: {} } as never }, 'page.sesion: did you mean session?'],
 ])('says at the start what cannot work: %j', async (changes, words) => {
   await expect(pageHouse(changes)).rejects.toThrow(words)
