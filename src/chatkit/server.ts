@@ -11,6 +11,7 @@ import {
   isThreadStore,
   type ValueChecks,
 } from '../core/option-values.ts'
+import { Heartbeats } from './http/heartbeats.ts'
 import { answerNode } from './http/node-reply.ts'
 import { openStreams } from './http/open-streams.ts'
 import { memoryRateLimit } from './http/rate-limit.ts'
@@ -115,9 +116,11 @@ export function chatkitServer<C extends ChatCaller>(
   const server = serverOf(options)
   const { runs, report } = server
   const answer = (request: Request) => admitAndAnswer(request, admit, server)
-  const terms = { heartbeatMs: heartbeatOf(options), deadlineMs: deadline }
+  const heartbeatMs = heartbeatOf(options)
+  const terms = { heartbeatMs, deadlineMs: deadline }
   const node = {
-    ...terms,
+    heartbeats: heartbeatMs === undefined ? undefined : new Heartbeats(heartbeatMs),
+    deadlineMs: deadline,
     answer,
     report: (error: unknown) => report(error, {}),
   }

@@ -1,11 +1,18 @@
 // Writes a stream of server-sent events, to a web body or to node:http.
 
 import type { ServerResponse } from 'node:http'
+import type { Beating, Heartbeats } from './heartbeats.ts'
+
+/** Whoever sends frames. An object and not a function: thousands wait at once. */
+export interface FrameTaker {
+  /** Frames, complete ones; undefined at the end. */
+  take(frames: string | undefined): void
+}
 
 /** Gives the frames of a stream, piece by piece. */
 export interface FrameSource {
-  /** The next frames, complete ones; undefined at the end. One call at a time. */
-  next(): Promise<string | undefined>
+  /** Gives the next frames to `taker`, once, perhaps before this returns. One call at a time. */
+  ask(taker: FrameTaker): void
   /** The client is gone. */
   cancel(): Promise<void>
 }
@@ -26,6 +33,16 @@ export interface StreamTerms {
   readonly deadlineMs: number
 }
 
+/** How a stream is sent by node:http. */
+export interface NodeTerms {
+  /** Undefined: nothing is sent to a client that waits. */
+  readonly heartbeats: Heartbeats | undefined
+  /** As in {@link StreamTerms}. */
+  readonly deadlineMs: number
+  /** Told when the frames cannot be written. */
+  readonly report: (error: unknown) => void
+}
+
 /** Milliseconds that a client has for each piece when the deadline is over. */
 const LAST_WAIT_MS = 1000
 
@@ -36,10 +53,10 @@ const HEARTBEAT = ':\n\n'
 export function fixedFrames(events: readonly object[]): FrameSource {
   let left: string | undefined = events.map((event) => frame(JSON.stringify(event))).join('')
   return {
-    async next(): Promise<string | undefined> {
+    ask(taker) {
       const given = left
       left = undefined
-      return given === '' ? undefined : given
+      taker.take(given === '' ? undefined : given)
     },
     async cancel(): Promise<void> {},
   }
@@ -54,8 +71,9 @@ class Patience {
   readonly #giveUp: () => void
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(deadlineMs: number, giveUp: () => void) {
-    this.#untilMs = performance.now() + deadlineMs
+  /** @param untilMs The deadline, on the clock of `performance.now`. */
+  constructor(untilMs: number, giveUp: () => void) {
+    this.#untilMs = untilMs
     this.#giveUp = giveUp
   }
 
@@ -84,7 +102,7 @@ export function bodyOf(
   const encoder = new TextEncoder()
   let timer: ReturnType<typeof setInterval> | undefined
   let giveUp = () => {}
-  const patience = new Patience(deadlineMs, () => giveUp())
+  const patience = new Patience(performance.now() + deadlineMs, () => giveUp())
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       start(controller) {
@@ -103,7 +121,9 @@ export function bodyOf(
       },
       async pull(controller) {
         patience.end()
-        const frames = await source.next()
+        const frames = await new Promise<string | undefined>((resolve) =>
+          source.ask({ take: resolve }),
+        )
         if (frames !== undefined) {
           patience.begin()
           return controller.enqueue(encoder.encode(frames))
@@ -124,87 +144,93 @@ export function bodyOf(
 }
 
 /**
- * Writes frames to a node:http response until they end or the client is gone.
+ * Writes frames to a node:http response, whose head is written, until they end or the client is gone.
  *
- * @param fail Told when the frames cannot be made or written.
+ * @param leave Called when the client has all of them, or is gone.
  */
 export function writeFrames(
   source: FrameSource,
   response: ServerResponse,
-  terms: StreamTerms,
-  fail: (error: unknown) => void,
+  leave: () => void,
+  terms: NodeTerms,
 ): void {
   // A connection that closed before this sends no further 'close' event.
-  if (response.destroyed) void source.cancel().catch(fail)
-  else new StreamWriter(source, response, terms, fail).ask()
+  if (response.destroyed) {
+    leave()
+    void source.cancel().catch(terms.report)
+  } else source.ask(new StreamWriter(source, response, leave, terms))
 }
 
 /**
- * Callbacks and not an async function: thousands of streams wait at once, and most frames are one
- * word.
+ * Asks for frames as the client reads them. What only a slow client needs is made when there is one:
+ * thousands of streams wait at once, and most frames are one word.
  */
-class StreamWriter {
+class StreamWriter implements FrameTaker, Beating {
   readonly #source: FrameSource
   readonly #response: ServerResponse
-  readonly #patience: Patience
-  readonly #fail: (error: unknown) => void
-  #heart: ReturnType<typeof setInterval> | undefined
+  readonly #terms: NodeTerms
+  /** The deadline, in whole milliseconds on the clock of `performance.now`. */
+  readonly #untilMs: number
+  #part: Set<Beating> | undefined
+  #patience: Patience | undefined
   #isGone = false
 
-  constructor(
-    source: FrameSource,
-    response: ServerResponse,
-    { heartbeatMs, deadlineMs }: StreamTerms,
-    fail: (error: unknown) => void,
-  ) {
+  constructor(source: FrameSource, response: ServerResponse, leave: () => void, terms: NodeTerms) {
     this.#source = source
     this.#response = response
-    this.#patience = new Patience(deadlineMs, () => response.destroy())
-    this.#fail = fail
-    if (heartbeatMs !== undefined)
-      this.#heart = setInterval(
-        () => response.writableNeedDrain || response.write(HEARTBEAT),
-        heartbeatMs,
-      )
+    this.#terms = terms
+    this.#untilMs = Math.ceil(performance.now() + terms.deadlineMs)
+    this.#part = terms.heartbeats?.enter(this)
+    // Not when everything is written: what a slow client has not read is in our memory.
     response.on('close', () => {
       this.#isGone = true
-      this.#patience.end()
-      clearInterval(this.#heart)
+      leave()
+      this.#patience?.end()
+      this.#beatNoMore()
       void source.cancel().catch(() => {})
     })
   }
 
-  ask(): void {
-    this.#source.next().then(this.#onFrames, this.#onError)
-  }
-
-  readonly #onFrames = (frames: string | undefined): void => {
+  take(frames: string | undefined): void {
     try {
       if (frames === undefined || this.#isGone) this.#end()
-      else if (this.#response.write(frames)) this.ask()
+      else if (this.#response.write(frames)) this.#source.ask(this)
       else this.#waitForClient()
     } catch (error) {
-      this.#onError(error)
+      this.#terms.report(error)
+      this.#response.destroy()
     }
   }
 
-  readonly #onError = (error: unknown): void => {
-    this.#end()
-    this.#fail(error)
+  /** Only to a client that waits: a slow one has enough to read. */
+  beat(): void {
+    if (!this.#response.writableNeedDrain) this.#response.write(HEARTBEAT)
   }
 
   #waitForClient(): void {
-    this.#patience.begin()
+    const patience = this.#beginPatience()
     this.#response.once('drain', () => {
-      this.#patience.end()
-      this.ask()
+      patience.end()
+      this.#source.ask(this)
     })
   }
 
+  #beginPatience(): Patience {
+    this.#patience ??= new Patience(this.#untilMs, () => this.#response.destroy())
+    this.#patience.begin()
+    return this.#patience
+  }
+
+  #beatNoMore(): void {
+    const part = this.#part
+    this.#part = undefined
+    if (part) this.#terms.heartbeats?.leave(this, part)
+  }
+
   #end(): void {
-    clearInterval(this.#heart)
+    this.#beatNoMore()
     // What the client has not read yet is still in memory here.
-    if (!this.#isGone) this.#patience.begin()
+    if (!this.#isGone) this.#beginPatience()
     this.#response.end()
   }
 }

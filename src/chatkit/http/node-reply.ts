@@ -3,13 +3,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { requestOf } from '../../mount/node-request.ts'
 import { invalid, METHOD_NOT_ALLOWED, refusalAnswer, UNAVAILABLE } from '../protocol/refusal.ts'
-import { type StreamTerms, writeFrames } from './frames.ts'
+import { type NodeTerms, writeFrames } from './frames.ts'
 import { type JsonReply, type Reply, replyRefusing, STREAM_HEADERS } from './reply.ts'
 
 /** How requests are answered, whatever server they came by. */
-export interface NodeAnswering extends StreamTerms {
+export interface NodeAnswering extends NodeTerms {
   readonly answer: (request: Request) => Promise<Reply>
-  readonly report: (error: unknown) => void
 }
 
 /** Answers a node:http request. It never rejects. */
@@ -22,13 +21,7 @@ export async function answerNode(
     const reply = await replyTo(incoming, response, answering)
     if (reply.kind === 'stream') {
       response.writeHead(200, STREAM_HEADERS)
-      // At 'close', not when everything is written: what a slow client has not read is in our
-      // memory.
-      if (response.destroyed) reply.leave()
-      else response.on('close', reply.leave)
-      return writeFrames(reply.frames, response, answering, (error) =>
-        fail(error, response, answering),
-      )
+      return writeFrames(reply.frames, response, reply.leave, answering)
     }
     if (reply.kind === 'json') return sendJson(reply, incoming, response)
     response

@@ -1,7 +1,7 @@
 // One answer: the app's events, each stored by the run before a client sees it, until the answer is
 // complete, fails, or its run is stopped.
 
-import { type FrameSource, frame } from '../http/frames.ts'
+import { type FrameSource, type FrameTaker, frame } from '../http/frames.ts'
 import { cleanItem, cleanUpdate } from '../protocol/clean.ts'
 import type { AnswerEvent, ErrorEvent, ThreadStreamEvent } from '../protocol/event.ts'
 import { type Item, isHidden } from '../protocol/item.ts'
@@ -23,16 +23,19 @@ export interface AnswerPlan {
   readonly present: (item: Item) => Item
 }
 
-/** Takes events, each as JSON; undefined at the end. */
-export type TakeEvents = (events: readonly string[] | undefined) => void
+/** Whoever logs an answer. */
+export interface EventTaker {
+  /** The next events, each as JSON; undefined at the end. */
+  takeEvents(events: readonly string[] | undefined): void
+}
 
 /**
  * An answer that is being written. It advances only when it is asked for more. One call at a time,
- * of `next` (frames for the client) or `takeEvents` (for the log).
+ * of `ask` (frames for the client) or `askEvents` (for the log).
  */
 export interface Answer extends FrameSource {
-  /** Gives the next events to `take`, once, perhaps before this returns. */
-  takeEvents(take: TakeEvents): void
+  /** Gives the next events, once, perhaps before this returns. */
+  askEvents(taker: EventTaker): void
 }
 
 /** Starts the answer of a run. */
@@ -48,6 +51,8 @@ const LAST_WORD: Readonly<Partial<Record<StopReason, ErrorEvent>>> = {
   too_much: TOO_MUCH,
 }
 
+const NOTHING: readonly never[] = Object.freeze([])
+
 /** What an iterator gives that could not be made. */
 const OVER: IteratorResult<AnswerEvent, unknown> = { done: true, value: undefined }
 
@@ -60,12 +65,13 @@ class RunningAnswer implements Answer, RunWriter {
   /** Ids of hidden items of this stream: their updates and removals are not sent either. */
   #hidden: Set<string> | undefined
   /** Events that nobody has asked for yet, as JSON. */
-  #ready: string[]
-  /** Who asked for more. */
-  #take: TakeEvents | undefined
+  #ready: readonly string[]
+  /** Who asked for more: one of the two. */
+  #reader: FrameTaker | undefined
+  #log: EventTaker | undefined
   #events: AsyncIterator<AnswerEvent> | undefined
   /** The last events of an answer that ended by itself. */
-  #last: readonly ThreadStreamEvent[] = []
+  #last: readonly ThreadStreamEvent[] = NOTHING
   #isClosed = false
   /** Whether something is asked of the app, or stored: until then nothing more is asked for. */
   #isWorking = false
@@ -77,21 +83,24 @@ class RunningAnswer implements Answer, RunWriter {
     this.#ready = prelude.map((event) => JSON.stringify(event))
   }
 
-  next(): Promise<string | undefined> {
-    return new Promise((resolve) =>
-      this.takeEvents((events) => resolve(events && framesOf(events))),
-    )
+  ask(taker: FrameTaker): void {
+    this.#reader = taker
+    this.#onAsked()
   }
 
-  takeEvents(take: TakeEvents): void {
-    this.#take = take
+  askEvents(taker: EventTaker): void {
+    this.#log = taker
+    this.#onAsked()
+  }
+
+  #onAsked(): void {
     if (this.#ready.length > 0 || this.#isClosed) this.#give()
     else if (!this.#run.isOver && !this.#isWorking) this.#advance()
   }
 
   tell(event: ThreadStreamEvent): void {
     if (this.#run.isOver) return
-    this.#ready.push(JSON.stringify(event))
+    this.#add(event)
     this.#give()
   }
 
@@ -107,18 +116,27 @@ class RunningAnswer implements Answer, RunWriter {
     const readers = this.#run.record.resumable ? undefined : why && readersWordOf(why)
     const word = (why && LAST_WORD[why]) ?? readers
     const last = word ? [word] : this.#last
-    for (const event of last) this.#ready.push(JSON.stringify(event))
+    for (const event of last) this.#add(event)
     this.#isClosed = true
     this.#give()
   }
 
+  /** Not with `push`, which reserves room for sixteen more in each list that the log keeps. */
+  #add(event: ThreadStreamEvent): void {
+    const json = JSON.stringify(event)
+    this.#ready = this.#ready.length === 0 ? [json] : this.#ready.concat(json)
+  }
+
   #give(): void {
-    const take = this.#take
-    if (!take || (this.#ready.length === 0 && !this.#isClosed)) return
-    this.#take = undefined
-    const given = this.#ready
-    this.#ready = []
-    take(given.length > 0 ? given : undefined)
+    const reader = this.#reader
+    const log = this.#log
+    if (!(reader || log) || (this.#ready.length === 0 && !this.#isClosed)) return
+    this.#reader = undefined
+    this.#log = undefined
+    const given = this.#ready.length > 0 ? this.#ready : undefined
+    this.#ready = NOTHING
+    log?.takeEvents(given)
+    reader?.take(given && framesOf(given))
   }
 
   /**
@@ -160,7 +178,7 @@ class RunningAnswer implements Answer, RunWriter {
   /** The event is stored, if it is one to be stored. */
   #accept(event: ThreadStreamEvent | undefined): void {
     if (this.#run.isOver) return
-    if (event) this.#ready.push(JSON.stringify(event))
+    if (event) this.#add(event)
     if (this.#run.hasThreadChange) void this.#changeThread().catch(this.#onError)
     else this.#goOn()
   }
@@ -168,7 +186,7 @@ class RunningAnswer implements Answer, RunWriter {
   async #changeThread(): Promise<void> {
     const event = threadUpdated(await this.#run.storeThreadChange())
     if (this.#run.isOver) return
-    this.#ready.push(JSON.stringify(event))
+    this.#add(event)
     this.#goOn()
   }
 

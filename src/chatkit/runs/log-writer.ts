@@ -1,7 +1,7 @@
 // Writes the log of one resumable run. The answer advances as fast as the log is written, even when
 // no client reads.
 
-import type { Answer } from './answer.ts'
+import type { Answer, EventTaker } from './answer.ts'
 import type { Run } from './run.ts'
 
 /** Events that may wait for the store before the answer has to wait. */
@@ -19,12 +19,19 @@ export function writeLog(run: Run, answer: Answer, maxChars: number): void {
   new LogWriter(run, answer, maxChars).ask()
 }
 
+const NOTHING: readonly never[] = Object.freeze([])
+
+/** Not with `push`, which reserves room for sixteen more events in each list that the store keeps. */
+function joined(before: readonly string[], more: readonly string[]): readonly string[] {
+  return before.length === 0 ? more : before.concat(more)
+}
+
 /** Callbacks and not an async function, for the same reasons as the answer: time and memory. */
-class LogWriter {
+class LogWriter implements EventTaker {
   readonly #run: Run
   readonly #answer: Answer
   #charsLeft: number
-  #waiting: string[] = []
+  #waiting: readonly string[] = NOTHING
   /** The number of the next event. */
   #next = 1
   /** How many events the store has been given and has not answered for. */
@@ -41,20 +48,18 @@ class LogWriter {
 
   ask(): void {
     this.#isAsking = true
-    this.#answer.takeEvents(this.#onEvents)
+    this.#answer.askEvents(this)
   }
 
-  readonly #onEvents = (events: readonly string[] | undefined): void => {
+  takeEvents(events: readonly string[] | undefined): void {
     this.#isAsking = false
     if (!events) {
       this.#isOver = true
       if (this.#sent === 0) this.#release()
       return
     }
-    for (const event of events) {
-      this.#charsLeft -= event.length
-      if (!this.#isBroken) this.#waiting.push(event)
-    }
+    for (const event of events) this.#charsLeft -= event.length
+    if (!this.#isBroken) this.#waiting = joined(this.#waiting, events)
     if (this.#charsLeft < 0) void this.#run.stop('too_much')
     if (this.#sent === 0) this.#write()
     if (!this.#isAsking && this.#waiting.length < MAX_WAITING_EVENTS) this.ask()
@@ -63,21 +68,25 @@ class LogWriter {
   #write(): void {
     if (this.#waiting.length === 0) return
     const events = this.#waiting
-    this.#waiting = []
+    this.#waiting = NOTHING
     this.#sent = events.length
-    this.#run.append(this.#next, events).then(this.#onWritten, this.#onFailed)
+    // Made for each batch: most of the answers that wait have nothing to write.
+    this.#run.append(this.#next, events).then(
+      () => this.#onWritten(),
+      (error) => this.#onFailed(error),
+    )
   }
 
-  readonly #onWritten = (): void => {
+  #onWritten(): void {
     this.#next += this.#sent
     this.#sent = 0
     this.#goOn()
   }
 
-  readonly #onFailed = (error: unknown): void => {
+  #onFailed(error: unknown): void {
     this.#isBroken = true
     this.#sent = 0
-    this.#waiting = []
+    this.#waiting = NOTHING
     this.#run.report(error)
     void this.#run.stop('closing')
     this.#goOn()

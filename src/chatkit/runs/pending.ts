@@ -9,7 +9,7 @@ import type {
   HiddenItem,
   Item,
 } from '../protocol/item.ts'
-import { pendingSteps } from './pending-steps.ts'
+import { type PendingSteps, pendingSteps } from './pending-steps.ts'
 
 /** The pending messages and steps of an answer. */
 export interface PendingItems {
@@ -34,18 +34,26 @@ interface Part {
   annotations: Annotation[]
 }
 
+/** A message that is being written. */
+interface OpenMessage {
+  readonly item: AssistantMessageItem
+  parts: readonly Part[]
+}
+
+const NOTHING: readonly never[] = Object.freeze([])
+
 /** Makes the collection of one answer. */
 export function pendingItems(): PendingItems {
   return new Pending()
 }
 
+/**
+ * What few answers have is made when it is needed, and the messages are a list: a map of one message
+ * takes several times as much memory, and thousands of answers wait at once.
+ */
 class Pending implements PendingItems {
-  readonly #steps = pendingSteps()
-  readonly #open = new Map<
-    string,
-    { readonly item: AssistantMessageItem; readonly parts: Part[] }
-  >()
-
+  #steps: PendingSteps | undefined
+  #open: readonly OpenMessage[] = NOTHING
   #notes: Map<string, HiddenItem> | undefined
 
   note(item: HiddenItem): void {
@@ -60,18 +68,22 @@ class Pending implements PendingItems {
   }
 
   add(item: Item): void {
-    if (item.type === 'assistant_message')
-      this.#open.set(item.id, { item, parts: item.content.map(partOf) })
-    else this.#steps.add(item)
+    if (item.type === 'assistant_message') {
+      const message: OpenMessage = { item, parts: item.content.map(partOf) }
+      this.#open = this.#without(item.id).concat(message)
+    } else if (item.type === 'workflow') {
+      this.#steps ??= pendingSteps()
+      this.#steps.add(item)
+    }
   }
 
   update(itemId: string, update: ItemUpdate): void {
-    const parts = this.#open.get(itemId)?.parts
-    if (!parts) this.#steps.update(itemId, update)
+    const message = this.#open.find(({ item }) => item.id === itemId)
+    if (!message) this.#steps?.update(itemId, update)
     else if (update.type === 'assistant_message.content_part.text_delta') {
-      partAt(parts, update.content_index).text += update.delta
+      partAt(message, update.content_index).text += update.delta
     } else if (update.type === 'assistant_message.content_part.annotation_added') {
-      partAt(parts, update.content_index).annotations.splice(
+      partAt(message, update.content_index).annotations.splice(
         update.annotation_index,
         0,
         update.annotation,
@@ -80,30 +92,36 @@ class Pending implements PendingItems {
       update.type === 'assistant_message.content_part.added' ||
       update.type === 'assistant_message.content_part.done'
     ) {
-      Object.assign(partAt(parts, update.content_index), partOf(update.content))
+      Object.assign(partAt(message, update.content_index), partOf(update.content))
     }
   }
 
   settle(itemId: string): void {
-    this.#open.delete(itemId)
-    this.#steps.settle(itemId)
+    this.#open = this.#without(itemId)
+    this.#steps?.settle(itemId)
     this.#notes?.delete(itemId)
   }
 
   written(): readonly Item[] {
-    const messages = [...this.#open.values()]
+    const messages = this.#open
       .filter(({ parts }) => parts.some(({ text }) => text.trim() !== ''))
       .map(({ item, parts }) => ({
         ...item,
         content: parts.map((part) => ({ type: 'output_text', ...part }) as const),
       }))
-    return [...this.takeNotes(), ...this.#steps.done(), ...messages]
+    return [...this.takeNotes(), ...(this.#steps?.done() ?? []), ...messages]
+  }
+
+  #without(itemId: string): readonly OpenMessage[] {
+    return this.#open.filter(({ item }) => item.id !== itemId)
   }
 }
 
-function partAt(parts: Part[], index: number): Part {
-  while (parts.length <= index) parts.push({ text: '', annotations: [] })
-  const part = parts[index]
+/** Not with `push`, which reserves room for sixteen more. */
+function partAt(message: OpenMessage, index: number): Part {
+  while (message.parts.length <= index)
+    message.parts = message.parts.concat({ text: '', annotations: [] })
+  const part = message.parts[index]
   if (!part) throw new TypeError('content_index must be a whole number of at least 0')
   return part
 }

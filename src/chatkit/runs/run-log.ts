@@ -1,7 +1,7 @@
 // Reads the log of a run: its events in order, to its end. When this instance writes it, they come
 // from memory.
 
-import { type FrameSource, frame } from '../http/frames.ts'
+import { type FrameSource, type FrameTaker, frame } from '../http/frames.ts'
 import type { ErrorEvent, ItemUpdate } from '../protocol/event.ts'
 import type { Item } from '../protocol/item.ts'
 import { FAILED, GONE, INTERRUPTED } from './error-event.ts'
@@ -58,7 +58,7 @@ class LogReader implements FrameSource {
   #seen: number
   #page = PAGE_EVENTS
   /** Who asked for frames. */
-  #take: ((frames: string | undefined) => void) | undefined
+  #taker: FrameTaker | undefined
   #isOver = false
   #hasNews = true
   #isLooking = false
@@ -72,11 +72,9 @@ class LogReader implements FrameSource {
     this.#unwatch = tail ? tail.follow(this.#onNews) : parts.store.watch(run.id, this.#onNews)
   }
 
-  next(): Promise<string | undefined> {
-    return new Promise((resolve) => {
-      this.#take = resolve
-      this.#goOn()
-    })
+  ask(taker: FrameTaker): void {
+    this.#taker = taker
+    this.#goOn()
   }
 
   async cancel(): Promise<void> {
@@ -91,21 +89,22 @@ class LogReader implements FrameSource {
 
   /** Looks into the log, if somebody waits and there may be news. */
   #goOn(): void {
-    if (!this.#take || this.#isLooking) return
+    if (!this.#taker || this.#isLooking) return
     if (this.#isOver) return void this.#give(undefined)
     if (!this.#hasNews) return void this.#waitForNews()
     this.#hasNews = false
     this.#isLooking = true
     try {
       const found = this.#tail ? this.#lookInTail(this.#tail) : this.#lookInStore()
-      if (found instanceof Promise) found.then(this.#onFound, this.#onFailed)
+      if (found instanceof Promise)
+        found.then((late) => this.#onFound(late)).catch((error) => this.#onFailed(error))
       else this.#onFound(found)
     } catch (error) {
       this.#onFailed(error)
     }
   }
 
-  readonly #onFound = ({ events, ending }: Found): void => {
+  #onFound({ events, ending }: Found): void {
     this.#isLooking = false
     if (this.#isOver) return void this.#give(undefined)
     if (events.length > 0) return void this.#give(this.#takePiece(events, ending))
@@ -114,7 +113,7 @@ class LogReader implements FrameSource {
     this.#give(ending.word && frame(JSON.stringify(ending.word)))
   }
 
-  readonly #onFailed = (error: unknown): void => {
+  #onFailed(error: unknown): void {
     this.#isLooking = false
     this.#parts.onError(error, this.#run.threadId)
     this.#end()
@@ -124,9 +123,9 @@ class LogReader implements FrameSource {
   #give(frames: string | undefined): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const take = this.#take
-    this.#take = undefined
-    take?.(frames)
+    const taker = this.#taker
+    this.#taker = undefined
+    taker?.take(frames)
   }
 
   #lookInTail(tail: LogTail): Found | Promise<Found> {
@@ -167,10 +166,10 @@ class LogReader implements FrameSource {
 
   /** The store of another instance's run is also asked after one lease. */
   #waitForNews(): void {
-    if (!this.#tail) this.#timer ??= setTimeout(this.#onTime, this.#parts.leaseMs)
+    if (!this.#tail) this.#timer ??= setTimeout(() => this.#onTime(), this.#parts.leaseMs)
   }
 
-  readonly #onTime = (): void => {
+  #onTime(): void {
     this.#timer = undefined
     this.#onNews()
   }

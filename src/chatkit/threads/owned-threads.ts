@@ -62,8 +62,8 @@ class Owned implements OwnedThreads {
   readonly owner: string
   readonly #store: ThreadStore
   // A thread's owner never changes and an id is never used again, so one proof is enough for a
-  // request.
-  readonly #proved = new Set<string>()
+  // request. Most requests are about one thread, and a set of one takes much more memory.
+  #proved: string | Set<string> | undefined
   #provedAttachments: Set<string> | undefined
 
   constructor(store: ThreadStore, owner: string) {
@@ -73,9 +73,20 @@ class Owned implements OwnedThreads {
 
   #own(thread: StoredThread | undefined): ThreadState | undefined {
     if (thread?.owner !== this.owner) return undefined
-    this.#proved.add(thread.id)
+    this.#prove(thread.id)
     const { owner: _, ...state } = thread
     return state
+  }
+
+  #prove(id: string): void {
+    if (this.#isProved(id)) return
+    if (this.#proved === undefined) this.#proved = id
+    else if (this.#proved instanceof Set) this.#proved.add(id)
+    else this.#proved = new Set([this.#proved, id])
+  }
+
+  #isProved(id: string): boolean {
+    return this.#proved instanceof Set ? this.#proved.has(id) : this.#proved === id
   }
 
   #ownAttachment(attachment: OwnedAttachment | undefined): StoredAttachment | undefined {
@@ -89,7 +100,7 @@ class Owned implements OwnedThreads {
    * promise.
    */
   #isOwn(id: string): true | Promise<boolean> {
-    return this.#proved.has(id) || this.get(id).then((thread) => thread !== undefined)
+    return this.#isProved(id) || this.get(id).then((thread) => thread !== undefined)
   }
 
   async #areOwn({ attach = [] }: ItemsChange): Promise<boolean> {
@@ -111,7 +122,7 @@ class Owned implements OwnedThreads {
     checkThread(thread.id, first.save)
     if (!(await this.#areOwn(first))) return false
     const created = await store({ ...thread, owner: this.owner }, first)
-    if (created) this.#proved.add(thread.id)
+    if (created) this.#prove(thread.id)
     return created
   }
 
@@ -134,7 +145,8 @@ class Owned implements OwnedThreads {
 
   async delete(id: string): Promise<boolean> {
     if (!(await this.#isOwn(id))) return false
-    this.#proved.delete(id)
+    if (this.#proved instanceof Set) this.#proved.delete(id)
+    else this.#proved = undefined
     return this.#store.deleteThread(this.owner, id)
   }
 

@@ -128,7 +128,7 @@ class WaitingRun implements OpenRun {
   last = 0
   chars = 0
   isMoving = false
-  #parts: Part[] = []
+  #parts: readonly Part[] = []
 
   constructor(id: string) {
     this.id = id
@@ -144,7 +144,8 @@ class WaitingRun implements OpenRun {
   }
 
   add(part: Part): void {
-    this.#parts.push(part)
+    // Not with `push`, which reserves room for sixteen more: most of the runs that wait have few.
+    this.#parts = this.#parts.concat(part)
     this.last += part.events.length
     this.chars += charsOf(part)
   }

@@ -467,6 +467,50 @@ describe('a client', () => {
     }
   })
 
+  it('streams share one timer for their comments, and each gets its own', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    let finish = () => {}
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const { url } = await served(
+      async function* () {
+        yield { type: 'progress_update', text: 'at work' }
+        await finished
+      },
+      { heartbeat: 1000 },
+    )
+    const open = async () => {
+      const response = await post(url, 'threads.create', { input: message('hi') })
+      const reader = response.body?.getReader()
+      let text = ''
+      const read = async () => {
+        const next = await reader?.read()
+        text += new TextDecoder().decode(next?.value)
+        return next?.done ?? true
+      }
+      while (!text.includes('at work')) await read()
+      return async () => {
+        while (!(await read()));
+        return text.split('\n\n').filter((frame) => frame === ':').length
+      }
+    }
+    const first = await open()
+    const timers = vi.getTimerCount()
+    const others = [await open(), await open()]
+    expect(vi.getTimerCount()).toBe(timers)
+    // The third opens in the middle of the time between two comments of the others.
+    vi.advanceTimersByTime(500)
+    const late = await open()
+    vi.advanceTimersByTime(2400)
+    finish()
+    expect(await Promise.all([first, ...others, late].map((rest) => rest()))).toEqual([2, 2, 2, 2])
+    while (vi.getTimerCount() > 0) await new Promise((resolve) => setImmediate(resolve))
+  })
+
   it('a client that waits for a stream gets comments as often as the app says, and its events stay whole', async () => {
     const told = steps()
     const { url } = await served(told.respond, { heartbeat: 20 })

@@ -62,7 +62,7 @@ async function answering(begin: () => AsyncIterable<AnswerEvent>, append: Append
 }
 
 function nextEvents(answer: Answer): Promise<readonly string[] | undefined> {
-  return new Promise((resolve) => answer.takeEvents(resolve))
+  return new Promise((resolve) => answer.askEvents({ takeEvents: resolve }))
 }
 
 it('a stop that comes while it is asked whether the thread is still held keeps the text, and the item is not stored after it', async () => {
