@@ -8,7 +8,7 @@ import type { ProofVerifier, ProvedRequest, VerifiedProof } from '../core/door/p
 import { granted, type Result, refused } from '../core/errors.ts'
 import { isObject } from '../core/json.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
-import { usedProofs } from './used-proofs.ts'
+import { usedProofs } from '../core/used-proofs.ts'
 import { ASYMMETRIC } from './verifier.ts'
 
 /** A proof is made for one request that is sent at once. */

@@ -10,12 +10,13 @@ import {
 } from '../core/declared-issuers.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import type { Observer } from '../core/observe.ts'
-import { isTexts, type ValueChecks } from '../core/option-values.ts'
+import { isByName, isTexts, type ValueChecks } from '../core/option-values.ts'
 import { allowedHttp, PLAIN_HTTP_OPTIONS, type PlainHttpOptions } from '../core/plain-http.ts'
 import type { Principal } from '../core/principal.ts'
 import { canonicalResource } from '../core/resource.ts'
 import { type AcceptInput, parseAccept } from './accept.ts'
 import { type Api, type ApiInput, parseApi } from './api.ts'
+import { type ApprovedTools, checkApproved } from './approved-tools.ts'
 
 /** Where an error came from. */
 export interface ErrorOrigin {
@@ -56,6 +57,12 @@ export interface ProtectOptions extends IssuerSettings, PlainHttpOptions {
    * onbehalf/policy. Its rules name the tools `server/add_task`. Default: what the scopes allow passes.
    */
   readonly policy?: CallPolicy
+  /**
+   * The tools of which each call needs the person's yes, such as `{ send: 'required' }`: the token must
+   * name the tool and its arguments (`authorization_details`, RFC 9396), and is good for one call. Default:
+   * none.
+   */
+  readonly approved?: ApprovedTools
   /** Scopes that every request needs. Default none. */
   readonly scopes?: readonly string[]
   /**
@@ -115,6 +122,7 @@ const PROTECT_OPTIONS: OptionNames<ProtectOptions> = {
   toolScopes: 'required',
   hideForbiddenTools: 'optional',
   policy: 'optional',
+  approved: 'optional',
   scopes: 'optional',
   apis: 'optional',
   accept: 'optional',
@@ -128,7 +136,11 @@ const PROTECT_OPTIONS: OptionNames<ProtectOptions> = {
   onError: 'optional',
 }
 
-const PROTECT_VALUES: ValueChecks = { allowedHosts: isTexts, allowedOrigins: isTexts }
+const PROTECT_VALUES: ValueChecks = {
+  allowedHosts: isTexts,
+  allowedOrigins: isTexts,
+  approved: isByName("{ send: 'required' }"),
+}
 
 /**
  * Checks the options.
@@ -144,6 +156,7 @@ export function parseOptions(options: ProtectOptions): Settings {
     deadline: deadlineMs = 30_000,
     now = Date.now,
   } = options
+  checkApproved(options.approved ?? {}, options.toolScopes)
   const allowsHttp = allowedHttp(options)
   const resource = canonicalResource(options.resource, allowsHttp)
   const issuers = declaredIssuers(options)

@@ -21,6 +21,7 @@ import {
   type SentSecrets,
   sentSecrets,
 } from '../mcp/redact/sent-secrets.ts'
+import { approvedPolicy } from './approved-tools.ts'
 import { beginTool } from './begin-tool.ts'
 import { type ReadBody, readJson } from './body.ts'
 import { type CallParts, openCall } from './call.ts'
@@ -111,6 +112,8 @@ function createProtection(options: ProtectOptions, handler: Handler): Protection
   const { fingerprintKey, observer, onError } = options
   const gate = createGate({ ...options, resource })
   const policy = toolPolicy(options.toolScopes, scopes)
+  const { approved } = options
+  const judge = approved ? approvedPolicy(approved, options.policy, now) : options.policy
   const auditor = createAuditor(options.audit ?? logSink, {
     now,
     ...(fingerprintKey && { fingerprintKey }),
@@ -118,7 +121,7 @@ function createProtection(options: ProtectOptions, handler: Handler): Protection
   })
   const vault = memoryVault({ now })
   return {
-    handler: permittedHandler(handler, options.policy, { auditor, resource }),
+    handler: permittedHandler(handler, judge, { auditor, resource }),
     gate,
     metadata: {
       resource,

@@ -86,10 +86,10 @@ export function callJudge(
     // that was judged.
     const asJudged = { messages, sent: { ...sent, body: writeMessages(messages) } }
     // A call that is repeated was judged, and counts once.
-    if (attempt > 0) return granted(asJudged)
+    if (attempt > 0) return granted({ ...asJudged, approved: permits?.approved })
     const calls = messages.list.map(toolCallOf).filter(isToolsCall)
     return andThen(judge(calls, request, permits), (judged) =>
-      judged.ok ? granted(asJudged) : judged,
+      judged.ok ? granted({ ...asJudged, approved: permits?.approved }) : judged,
     )
   }
 }

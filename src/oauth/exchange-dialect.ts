@@ -48,6 +48,11 @@ export interface ExchangeDialect {
    * for, and not only those that the person's token holds. Default false.
    */
   readonly scopesFromIssuer?: boolean
+  /**
+   * It takes `authorization_details` (RFC 9396) of the type `mcp_tool_call`, and has them in its tokens: so
+   * does a `tokenService`. Default false.
+   */
+  readonly statesApprovals?: boolean
 }
 
 /** Every member. A new one does not compile until it is here. */
@@ -62,6 +67,7 @@ const DIALECT: OptionNames<ExchangeDialect> = {
   issuedTokenTypes: 'optional',
   expiresIn: 'optional',
   scopesFromIssuer: 'optional',
+  statesApprovals: 'optional',
 }
 
 const VALUES: ValueChecks = {

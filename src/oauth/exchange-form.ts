@@ -1,6 +1,7 @@
 // The form of an exchange in an authorization server's dialect: RFC 8693 section 2.1, or Microsoft's
 // on-behalf-of. It sends nothing.
 
+import { approvedDetails } from '../core/approved-call.ts'
 import type { Credential } from '../core/credential.ts'
 import { formatScopes } from '../core/scope.ts'
 import type { ExchangeTarget } from '../core/source/exchange.ts'
@@ -34,6 +35,9 @@ export function exchangeForm(
     ...subjectParameters(subjectToken, dialect),
     ...targetParameters(target, dialect),
     ...(scopes.length > 0 ? { scope: formatScopes(scopes) } : {}),
+    ...(target.approved && dialect.statesApprovals
+      ? { authorization_details: JSON.stringify(approvedDetails(target.approved)) }
+      : {}),
     ...(actor ? { actor_token: actor.reveal(), actor_token_type: ACCESS_TOKEN } : {}),
   })
   const grantType = dialect.grant === 'jwt-bearer-obo' ? JWT_BEARER : TOKEN_EXCHANGE

@@ -102,6 +102,7 @@ export function tokenExchanger(options: TokenExchangerOptions): TokenExchanger {
   return {
     issuer,
     ...(dialect.scopesFromIssuer ? { scopesFromIssuer: true } : {}),
+    ...(dialect.statesApprovals ? { statesApprovals: true } : {}),
     exchange: (subjectToken, target, { signal } = {}) =>
       breaker(
         personBehind(subjectToken),

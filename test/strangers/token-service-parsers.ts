@@ -32,7 +32,7 @@ export const TOKEN_SERVICE_PARSERS: readonly StrangerParser[] = [
   {
     name: 'token request',
     stranger: 'a caller',
-    files: [`${FOLDER}/form.ts`, `${FOLDER}/endpoint.ts`],
+    files: [`${FOLDER}/form.ts`, `${FOLDER}/endpoint.ts`, 'src/core/approved-call.ts'],
     good: () => [forTasks, `${forTasks}&scope=api%3Aread`],
     read: (text) => answerTo(basic('tasks-mcp', SECRET), text),
     share: 0.5,

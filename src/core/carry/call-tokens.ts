@@ -2,6 +2,7 @@
 // after an answer that refused them.
 
 import { MAIN } from '../binding.ts'
+import type { ApprovedCall } from '../call-policy.ts'
 import { granted, type Result, refused } from '../errors.ts'
 import { andThen, type Eventual, orElse } from '../eventual.ts'
 import { missingScopes } from '../scope.ts'
@@ -33,6 +34,8 @@ export class CallTokens {
   readonly #deadline: CallDeadline
   /** How each credential is asked for. An answer to the first attempt changes it. */
   #asked = AS_EVER
+  /** The call that the person has said yes to. */
+  #approved: ApprovedCall | undefined
   /** The scopes that the request needs of a source, where it needs fewer than that has. */
   #needed: ReadonlyMap<string, readonly string[]> = NO_NEEDS
 
@@ -50,6 +53,7 @@ export class CallTokens {
     const [first] = uses
     if (!first) return granted(NONE)
     this.#needed = needsOf(uses)
+    this.#approved = uses.find(({ source }) => source === MAIN)?.approved
     if (uses.length > 1) return this.#getAll(uses)
     return andThen(this.#ask(first.source), (issued) =>
       issued.ok ? granted(new Map([[first.source, issued.value]])) : issued,
@@ -90,8 +94,13 @@ export class CallTokens {
     const source = name === MAIN ? main : Object.hasOwn(sources, name) ? sources[name] : undefined
     if (!source) return refused('server_unbound', { source: name })
     const needed = this.#needed.get(name)
+    const approved = name === MAIN ? this.#approved : undefined
+    const asked =
+      needed || approved
+        ? { ...options, ...(needed ? { needed } : {}), ...(approved ? { approved } : {}) }
+        : options
     const issued = this.#deadline.wait(
-      orElse<Result<IssuedToken>>(() => source(needed ? { ...options, needed } : options), failed),
+      orElse<Result<IssuedToken>>(() => source(asked), failed),
       'issuer_unavailable',
     )
     return name === MAIN ? issued : andThen(issued, (result) => ofSource(name, result))

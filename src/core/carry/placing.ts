@@ -2,6 +2,7 @@
 // credential, and fills the credentials in at the last moment.
 
 import { MAIN } from '../binding.ts'
+import type { ApprovedCall } from '../call-policy.ts'
 import { isBearerToken } from '../credential.ts'
 import { granted, type Result } from '../errors.ts'
 import { PlainHeaders } from '../http/plain-headers.ts'
@@ -29,6 +30,8 @@ export interface Use {
   readonly at: string
   /** The scopes that the request needs. Default: those of the source. */
   readonly needed?: readonly string[]
+  /** The call that the person has said yes to, and that the request is for. Default: none. */
+  readonly approved?: ApprovedCall
 }
 
 /** The plan for one request. */

@@ -3,6 +3,7 @@
 
 import { type Auditor, outcomeOf } from '../audit.ts'
 import { audiencesOf, type Binding, scopesOf } from '../binding.ts'
+import type { ApprovedCall } from '../call-policy.ts'
 import { type Result, refused } from '../errors.ts'
 import { type Principal, principalKey } from '../principal.ts'
 import { detailsOf } from '../refusal-details.ts'
@@ -52,7 +53,10 @@ export function exchangeSource(
       [...asked].sort(),
     ])
 
-  async function exchange(asked: readonly string[]): Promise<Result<IssuedToken>> {
+  async function exchange(
+    asked: readonly string[],
+    approved?: ApprovedCall,
+  ): Promise<Result<IssuedToken>> {
     const subjectToken = await vault.withdraw(handle, principal, exchanger.issuer)
     if (!subjectToken) return refused('handle_refused', { server: binding.name })
     const underWay = auditor.begin?.({
@@ -66,6 +70,7 @@ export function exchangeSource(
         resource: binding.resource,
         scopes: asked,
         ...(audience === undefined ? {} : { audience }),
+        ...(approved ? { approved } : {}),
       })
       .catch(() => refused('exchange_failed'))
     const judged: JudgedToken = answer.ok
@@ -105,12 +110,15 @@ export function exchangeSource(
     return widened
   }
 
-  return ({ refused: rejected, wider = [], needed } = {}) => {
+  return ({ refused: rejected, wider = [], needed, approved } = {}) => {
     // A request without scopes gets the authorization server's default, which may be more than the
     // binding names.
     if (needs.isNothingGranted)
       return refused('scope_missing', { server: binding.name, scopes: named })
     const need = needs.of(needed)
+    // It is for one call, so no other one may find it in the cache.
+    if (approved && exchanger.statesApprovals)
+      return exchange([...new Set([...need.scopes, ...(needs.more(need, wider) ?? [])])], approved)
     if (wider.length > 0) return widen(need, wider)
     const { key, scopes } = need
     return cache.get(owner, key, () => exchange(scopes), rejected ? { refused: rejected } : {})

@@ -1,6 +1,7 @@
 // The ports that get tokens from an authorization server: token exchange (RFC 8693) and client
 // credentials.
 
+import type { ApprovedCall } from '../call-policy.ts'
 import type { Credential } from '../credential.ts'
 import type { Result } from '../errors.ts'
 
@@ -15,6 +16,8 @@ export interface ExchangeTarget {
    * 8693 section 2.1).
    */
   readonly audience?: string
+  /** The one call that the token is for (RFC 9396). Default: it is for any. */
+  readonly approved?: ApprovedCall
 }
 
 /** One request that needs a proof of possession (RFC 9449 section 4.2). */
@@ -66,6 +69,8 @@ export interface TokenExchanger {
    * that the person's token holds. Default false.
    */
   readonly scopesFromIssuer?: boolean
+  /** Its tokens say to which call the person has said yes (RFC 9396). Default false. */
+  readonly statesApprovals?: boolean
   /**
    * @returns The new token, or the reason why there is none. It must end within a deadline of its
    *   own.

@@ -1,6 +1,7 @@
 // Remembers issued tokens until shortly before they expire. Concurrent callers share one request
 // for a new one.
 
+import type { ApprovedCall } from '../call-policy.ts'
 import { granted, type RefusalReason, type Result } from '../errors.ts'
 import type { Eventual } from '../eventual.ts'
 import { putNewest } from '../put-newest.ts'
@@ -15,6 +16,11 @@ export interface IssueOptions {
    * sources read them.
    */
   readonly needed?: readonly string[]
+  /**
+   * The call that the person has said yes to, and that the token is for. Sources that have it in the
+   * token ask for one of its own.
+   */
+  readonly approved?: ApprovedCall
   /**
    * Scopes that the destination asked for and the token lacks. The cache ignores them; sources read
    * them.

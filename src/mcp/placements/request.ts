@@ -1,6 +1,7 @@
 // A request to an MCP server on its way through guard and placing: its body is parsed once, and
 // then carried parsed.
 
+import type { ApprovedCall } from '../../core/call-policy.ts'
 import type { Plan, Sent } from '../../core/carry/placing.ts'
 import { granted, type Result } from '../../core/errors.ts'
 import { type Messages, readMessages } from '../answer/message.ts'
@@ -15,6 +16,8 @@ export interface McpRequest {
   readonly sent: SentText
   /** The messages in the body. Undefined without a body, and for a body that is not JSON-RPC. */
   readonly messages: Messages | undefined
+  /** The call in it that the person has said yes to. */
+  readonly approved?: ApprovedCall | undefined
 }
 
 /**

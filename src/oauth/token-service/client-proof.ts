@@ -84,7 +84,14 @@ function formDecode(text: string): string | undefined {
 
 /** Who an unknown client is, so that it takes as long as a known one. */
 function nobody(id: string): Client {
-  return { id, subjects: undefined, audiences: new Map(), secrets: [], keys: [] }
+  return {
+    id,
+    subjects: undefined,
+    audiences: new Map(),
+    secrets: [],
+    keys: [],
+    statesApprovals: false,
+  }
 }
 
 /** Compared with a digest that nobody has, an unknown client takes as long as a known one. */

@@ -10,6 +10,7 @@ export type DenialCode =
   | 'invalid_client'
   | 'invalid_scope'
   | 'invalid_target'
+  | 'invalid_authorization_details'
   | 'unauthorized_client'
   | 'unsupported_grant_type'
   | 'temporarily_unavailable'
@@ -57,6 +58,8 @@ function reasonOf(code: DenialCode, reason: RefusalReason): RefusalReason {
         : 'exchange_invalid_request'
     case 'invalid_scope':
       return 'exchange_scope_refused'
+    case 'invalid_authorization_details':
+      return 'exchange_invalid_request'
     case 'invalid_target':
       return 'exchange_target_refused'
     case 'invalid_client':

@@ -1,7 +1,10 @@
 // The token service over HTTP: its metadata (RFC 8414), its keys (RFC 7517) and its token endpoint
 // (RFC 8693 section 2).
 
+import { parseApprovedDetails } from '../../core/approved-call.ts'
+import type { ApprovedCall } from '../../core/call-policy.ts'
 import { Credential, isBearerToken } from '../../core/credential.ts'
+import { parseJson } from '../../core/json.ts'
 import { formatScopes, isScope } from '../../core/scope.ts'
 import type { IssuedToken } from '../../core/source/exchange.ts'
 import { traceOf } from '../../core/trace.ts'
@@ -146,6 +149,7 @@ function readExchange(
   readonly subjectToken: Credential
   readonly audience: string
   readonly scopes: readonly string[]
+  readonly approved: ApprovedCall | undefined
 }> {
   if (form.get('grant_type') !== TOKEN_EXCHANGE)
     return denied(
@@ -171,9 +175,17 @@ function readExchange(
   const scopes = (form.get('scope') ?? '').split(' ').filter((part) => part !== '')
   if (!scopes.every(isScope))
     return denied('invalid_scope', 'scope is no list of scopes', 'exchange_scope_refused')
+  const details = form.get('authorization_details')
+  const approved = details === undefined ? undefined : parseApprovedDetails(parseJson(details))
+  if (details !== undefined && !approved)
+    return denied(
+      'invalid_authorization_details',
+      'authorization_details must be one mcp_tool_call, with tool and arguments_digest',
+      'exchange_invalid_request',
+    )
   return {
     ok: true,
-    value: { subjectToken: new Credential(text), audience: audience.value, scopes },
+    value: { subjectToken: new Credential(text), audience: audience.value, scopes, approved },
   }
 }
 

@@ -2,7 +2,9 @@
 // no more scopes, and with the client as who acts (RFC 8693).
 
 import { randomUUID } from 'node:crypto'
+import { approvedDetails } from '../../core/approved-call.ts'
 import { outcomeOf } from '../../core/audit.ts'
+import type { ApprovedCall } from '../../core/call-policy.ts'
 import { Credential } from '../../core/credential.ts'
 import type { Actor, Principal } from '../../core/principal.ts'
 import { formatScopes } from '../../core/scope.ts'
@@ -22,6 +24,8 @@ export interface Asked {
   readonly audience: string
   readonly scopes: readonly string[]
   readonly trace: string
+  /** The one call that the token is for. Default: it is for any. */
+  readonly approved?: ApprovedCall | undefined
   /** Where the subject token was, for the audit. */
   readonly placement: string
 }
@@ -62,6 +66,9 @@ interface Issued {
   readonly principal: Principal
 }
 
+/** A token for one call is needed at once. */
+const APPROVED_SECONDS = 120
+
 async function issueFor(
   subject: Subject,
   client: Client,
@@ -71,8 +78,16 @@ async function issueFor(
 ): Promise<Judged<Issued>> {
   const scopes = grantScopes(client, asked, subject.scopes)
   if (!scopes.ok) return scopes
+  const { approved } = asked
+  if (approved && !client.statesApprovals)
+    return denied(
+      'invalid_authorization_details',
+      'This client may not say that a call was approved',
+      'exchange_client_refused',
+    )
   const seconds = Math.floor(settings.now() / 1000)
-  const expiresAt = Math.min(seconds + settings.lifetime, Math.floor(subject.token.expiresAt))
+  const lifetime = approved ? Math.min(settings.lifetime, APPROVED_SECONDS) : settings.lifetime
+  const expiresAt = Math.min(seconds + lifetime, Math.floor(subject.token.expiresAt))
   if (expiresAt <= seconds)
     return denied('invalid_request', 'subject_token is expired', 'token_expired')
   const first = settings.signIn[0]?.issuer ?? ''
@@ -98,6 +113,7 @@ async function issueFor(
     ...(scopes.value.length > 0 ? { scope: formatScopes(scopes.value) } : {}),
     act: actorClaim(actor),
     ...subject.authentication,
+    ...(approved ? { authorization_details: approvedDetails(approved) } : {}),
     iat: seconds,
     exp: expiresAt,
     jti: tokenId,

@@ -37,6 +37,11 @@ export interface TokenServiceClient {
   readonly secret?: Credential | readonly Credential[]
   /** Its public keys (`private_key_jwt`, RFC 7523 section 2.2). */
   readonly keys?: readonly webcrypto.JsonWebKey[]
+  /**
+   * Whether it may say that a person has said yes to a call: the token is then for this call
+   * (`authorization_details`, RFC 9396), and lives for 2 minutes at most. Default false.
+   */
+  readonly statesApprovals?: boolean
 }
 
 /** Options of {@link tokenService}. */
@@ -77,6 +82,7 @@ const CLIENT: OptionNames<TokenServiceClient> = {
   audiences: 'required',
   secret: 'optional',
   keys: 'optional',
+  statesApprovals: 'optional',
 }
 
 const CLIENT_VALUES: ValueChecks = {
@@ -94,6 +100,7 @@ export interface Client {
   readonly audiences: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
   readonly secrets: readonly Credential[]
   readonly keys: readonly webcrypto.JsonWebKey[]
+  readonly statesApprovals: boolean
 }
 
 /** The options, checked, with the defaults filled in. */
@@ -179,7 +186,7 @@ function parseClient(id: string, input: TokenServiceClient): Client {
   if (!/^[\x21-\x7e]{1,256}$/.test(id))
     throw new TypeError(`clients: "${id}" is no usable client id`)
   checkOptions('tokenService', `clients.${id}`, input, CLIENT, CLIENT_VALUES)
-  const { subject, audiences, secret = [], keys = [] } = input
+  const { subject, audiences, secret = [], keys = [], statesApprovals = false } = input
   const secrets = secret instanceof Credential ? [secret] : secret
   for (const one of secrets)
     if (!(one instanceof Credential)) fail('secret', 'must be a Credential')
@@ -202,6 +209,7 @@ function parseClient(id: string, input: TokenServiceClient): Client {
     ),
     secrets,
     keys,
+    statesApprovals,
   }
 }
 

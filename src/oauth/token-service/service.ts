@@ -126,6 +126,7 @@ function exchangerOf(client: Client, settings: Settings, issue: Issue): TokenExc
     issuer: settings.issuer,
     // The policy says which scopes there are, and `scopesOf` which of them a person has.
     scopesFromIssuer: true,
+    statesApprovals: client.statesApprovals,
     async exchange(
       subjectToken: Credential,
       target,
@@ -139,6 +140,7 @@ function exchangerOf(client: Client, settings: Settings, issue: Issue): TokenExc
               subjectToken,
               audience: audience.value,
               scopes: target.scopes,
+              approved: target.approved,
               trace: traceOf(new Headers()),
               placement: 'this process',
             },

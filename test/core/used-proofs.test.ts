@@ -1,7 +1,7 @@
 // The memory of used proofs at its bounds.
 
 import { expect, it } from 'vitest'
-import { usedProofs } from '../../src/jwt/used-proofs.ts'
+import { usedProofs } from '../../src/core/used-proofs.ts'
 
 const NOW = 1_000_000
 
