@@ -19,7 +19,7 @@ import { CHAT, ISSUER, sessionIssuer } from '../../session/issuer.ts'
 
 export const GATEWAY = 'https://gateway.example'
 export const PAGE = '/connections'
-export const ACCOUNTS = 'https://accounts.notes.example'
+const ACCOUNTS = 'https://accounts.notes.example'
 
 /** What a browser says of a form of the page itself. */
 export const OWN_FORM = { origin: 'null', 'sec-fetch-site': 'same-origin' }
@@ -45,8 +45,6 @@ export interface PersonsBrowser {
   connect(subject?: string): Promise<string>
   readonly cookies: Map<string, string>
 }
-
-export type House = Awaited<ReturnType<typeof pageHouse>>
 
 /** Puts it together. The tool `wait` of a server answers when `release` is called. */
 export async function pageHouse(
