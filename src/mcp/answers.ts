@@ -9,7 +9,7 @@ import { type CallKind, LISTS } from './answer/message.ts'
 import type { AnswerRules } from './answer/rules.ts'
 import { cleanText, type ReflectionParts, removeReflections } from './redact/reflections.ts'
 import type { TemplateBook } from './resources/template-book.ts'
-import type { ToolBook } from './tools/tool-book.ts'
+import type { LearningParts, ToolBook } from './tools/tool-book.ts'
 
 /** Options of {@link redactingRules}. */
 export interface RedactingRuleOptions extends ReflectionParts {
@@ -42,15 +42,20 @@ export function redactingRules(options: RedactingRuleOptions): AnswerRules {
   }
 }
 
+/** Gives what belongs to the request whose answer holds a list of a kind. */
+export type Learning = (kind: CallKind) => LearningParts
+
 /** Makes the rules by which the answers of one server are rewritten. */
 export function answerRules(
-  options: RedactingRuleOptions & { readonly books: Books },
+  options: RedactingRuleOptions & { readonly books: Books; readonly learning: Learning },
 ): AnswerRules {
   const rules = redactingRules(options)
   return {
     ...rules,
     message: (message, budget) =>
-      andThen(learnLists(message, options.books), (learned) => rules.message(learned, budget)),
+      andThen(learnLists(message, options.books, options.learning), (learned) =>
+        rules.message(learned, budget),
+      ),
   }
 }
 
@@ -61,7 +66,7 @@ export interface Books extends Readonly<Record<CallKind, ToolBook>> {
 
 const KINDS = ['tools', 'prompts', 'resources'] as const
 
-function learnLists(message: unknown, books: Books): Eventual<unknown> {
+function learnLists(message: unknown, books: Books, learning: Learning): Eventual<unknown> {
   if (!isObject(message) || !isObject(message.result)) return message
   const { result } = message
   if (Array.isArray(result.resources)) books.resources.learnListed(result.resources)
@@ -69,17 +74,23 @@ function learnLists(message: unknown, books: Books): Eventual<unknown> {
   for (const kind of KINDS) {
     const { member } = LISTS[kind]
     if (Array.isArray(result[member]))
-      learned = andThen(learned, (before) => learnList(before, member, books[kind]))
+      learned = andThen(learned, (before) => learnList(before, member, books[kind], learning(kind)))
   }
   return learned
 }
 
 /** A list, wherever it arrives, goes on as the model may see it. Other messages stay as they are. */
-async function learnList(message: unknown, member: string, book: ToolBook): Promise<unknown> {
+async function learnList(
+  message: unknown,
+  member: string,
+  book: ToolBook,
+  told: LearningParts,
+): Promise<unknown> {
   if (!isObject(message) || !isObject(message.result)) return message
   const { [member]: list, nextCursor } = message.result
   if (!Array.isArray(list)) return message
-  const visible = await book.learn(list, typeof nextCursor === 'string' ? nextCursor : undefined)
+  const cursor = typeof nextCursor === 'string' ? nextCursor : undefined
+  const visible = await book.learn(list, told, cursor)
   const isSame =
     visible.length === list.length && visible.every((one, index) => one === list[index])
   return isSame ? message : { ...message, result: { ...message.result, [member]: visible } }

@@ -8,15 +8,17 @@ import type { McpRequest } from './placements/request.ts'
 import type { TemplateBook } from './resources/template-book.ts'
 import type { ServerMemory } from './server-memory.ts'
 import { listTools, onceListed } from './tools/list-tools.ts'
-import type { ToolBook } from './tools/tool-book.ts'
+import type { LearningParts, ToolBook } from './tools/tool-book.ts'
 
 /** One kind. */
 export interface Catalog<Book extends ToolBook = ToolBook> {
   readonly book: Book
   /** Asks the server for its list, once, so that the book knows it. */
   readonly list: (request: McpRequest) => Promise<void>
-  /** Asks it for the list from a cursor on, in the way of a request. */
-  readonly rest: (request: McpRequest, cursor: string) => Promise<readonly unknown[]>
+  /** The client asks the server for its list, or for a page of it. */
+  readonly asked: (request: McpRequest) => void
+  /** Asks it for the list from a cursor on, in the way of the client. Absent before that has asked. */
+  readonly rest: () => LearningParts['rest']
 }
 
 /** All kinds. */
@@ -40,6 +42,8 @@ export interface AskOptions {
   readonly isOneStream: () => boolean
   /** Where other fetches for the same person and server find that a list is under way. */
   readonly memory: ServerMemory
+  /** Who hears of what is learned. */
+  readonly learning: LearningParts
 }
 
 /** A server that knows no templates may not answer at all. Whoever reads waits no longer for it. */
@@ -54,21 +58,28 @@ function afterTrying(): Promise<void> {
 /** Makes the catalogs of one server. */
 export function catalogsOf(
   books: Books,
-  { ask, rules, isOneStream, memory }: AskOptions,
+  { ask, rules, isOneStream, memory, learning }: AskOptions,
 ): Catalogs {
   function catalog<Book extends ToolBook>(kind: CallKind, book: Book): Catalog<Book> {
     const list = (like: McpRequest, cursor?: string) =>
       listTools({ kind, ask, like, rules }, cursor)
+    let latest: McpRequest | undefined
     return {
       book,
       list: onceListed((like) =>
         memory.listOnce(kind, async () => {
           const { tools, isWhole } = await list(like)
-          await book.learn(tools)
+          await book.learn(tools, learning)
           return isWhole
         }),
       ),
-      rest: async (like, cursor) => (isOneStream() ? [] : (await list(like, cursor)).tools),
+      asked(request) {
+        latest = request
+      },
+      rest() {
+        const like = latest
+        return like && (async (cursor) => (isOneStream() ? [] : (await list(like, cursor)).tools))
+      },
     }
   }
   const resources = catalog('resources', books.resources)

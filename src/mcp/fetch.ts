@@ -1,11 +1,10 @@
 // The `fetch` for one principal and one MCP server: what any agent framework takes. It puts guard,
 // placing, carry and the rewriting of answers together; each has a file of its own.
 
-import { type Binding, bindingOfSource, scopesOf, wantsTool } from '../core/binding.ts'
+import { type Binding, bindingOfSource, scopesOf } from '../core/binding.ts'
 import { isListed } from '../core/call-policy.ts'
 import { carrier, type Finish } from '../core/carry/carry.ts'
 import { memoryReflectionMarks } from '../core/carry/memory-reflection-marks.ts'
-import { memoryToolPins } from '../core/carry/memory-tool-pins.ts'
 import type { Placing } from '../core/carry/placing.ts'
 import { whyEnded } from '../core/carry/running-calls.ts'
 import { AuthError, type Refusal } from '../core/errors.ts'
@@ -31,15 +30,12 @@ import { callJudge, listedTools, Permits } from './permits.ts'
 import { placeNeeded } from './placements/needed.ts'
 import { placingFor } from './placements/placing-for.ts'
 import { createReferences } from './placements/references.ts'
-import { promptBook } from './prompts/prompt-book.ts'
 import { createQuarantine, type Quarantine } from './redact/quarantine.ts'
 import { isClean } from './redact/reflections.ts'
 import { type RunSecrets, rememberingSource, sentSecrets } from './redact/sent-secrets.ts'
-import { templateBook } from './resources/template-book.ts'
 import { placeOf, sayableName, sayableRefusal } from './sayable.ts'
 import { ServerMemory } from './server-memory.ts'
-import { type ToolBook, type ToolBookOptions, toolBook } from './tools/tool-book.ts'
-import { neededScopes } from './tools/tool-scopes.ts'
+import type { LearningParts, ToolBook } from './tools/tool-book.ts'
 
 const DEFAULT_MAX_ANSWER_CHARS = 4 * 1024 * 1024
 
@@ -146,10 +142,7 @@ function partsOf(options: McpFetchOptions) {
   const quarantine = options.quarantine ?? ownQuarantine(binding)
   const note = refusalNoter(options)
   const noteOverwriting = overwritingNoter(options)
-  const judging: ToolBookOptions = {
-    binding,
-    pins: options.pins ?? memoryToolPins(),
-    owner: principalKey(principal),
+  const learning: LearningParts = {
     sayable: (tool) => sayableName(tool, live),
     onRefused: (refused) => {
       const told = refused.map((one) => sayableRefusal(one, live))
@@ -158,22 +151,7 @@ function partsOf(options: McpFetchOptions) {
       options.tellRefusals?.(name, told)
     },
   }
-  const { books, needed } = memory.keep(() => {
-    const needed = neededScopes(binding)
-    const tools = toolBook({
-      ...judging,
-      wants: (tool) => wantsTool(binding, tool),
-      onVisible: (tool) => needed.learn(tool),
-    })
-    return {
-      books: {
-        tools,
-        prompts: promptBook(toolBook(judging)),
-        resources: templateBook(toolBook(judging), (one) => judging.onRefused([one])),
-      },
-      needed,
-    }
-  })
+  const { books, needed } = memory.keep(binding, options.pins, principal)
   const redacting = {
     server: name,
     live,
@@ -182,7 +160,11 @@ function partsOf(options: McpFetchOptions) {
     maxChars: options.maxAnswer ?? DEFAULT_MAX_ANSWER_CHARS,
     signal: options.signal,
   }
-  const rules = answerRules({ ...redacting, books: listedBooks(books, options) })
+  const rules = answerRules({
+    ...redacting,
+    books: listedBooks(books, options),
+    learning: (kind) => ({ ...learning, rest: catalogs[kind].rest() }),
+  })
   const legacy = legacySse({
     binding,
     isClean: (text) => rules.text(text) === text,
@@ -197,7 +179,7 @@ function partsOf(options: McpFetchOptions) {
     return stream ? stream.ask(init, send) : send(init)
   }
   const asking = { ask, rules: redactingRules(redacting), isOneStream: () => !!legacy.latest() }
-  const catalogs = catalogsOf(books, { ...asking, memory })
+  const catalogs = catalogsOf(books, { ...asking, memory, learning })
   const placing = placingFor(binding, {
     catalogs,
     live,
@@ -251,8 +233,8 @@ function listedBooks(
   const { tools } = books
   const isInList = (tool: string) =>
     isListed(policy, { principal, claims, server: binding.name, tool })
-  const learn: ToolBook['learn'] = async (page, cursor) =>
-    listedTools(await tools.learn(page, cursor), isInList)
+  const learn: ToolBook['learn'] = async (page, told, cursor) =>
+    listedTools(await tools.learn(page, told, cursor), isInList)
   return { ...books, tools: { ...tools, learn } }
 }
 

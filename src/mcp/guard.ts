@@ -8,7 +8,6 @@ import { andThen, type Eventual } from '../core/eventual.ts'
 import { isObject, type UnknownObject } from '../core/json.ts'
 import { stepBudget } from '../core/steps.ts'
 import {
-  type CallKind,
   completionOf,
   isCall,
   LISTS,
@@ -131,10 +130,11 @@ function judgeMessage(
   leftNames: ReadonlySet<string>,
 ): Judged {
   if (hasLaxName(message)) return 'arguments_refused'
-  const begun = listBegunBy(message)
-  if (begun) {
-    const { book, rest } = catalogs[begun]
-    book.beginList((cursor) => rest(request, cursor))
+  const listed = KINDS.find((kind) => LISTS[kind].method === message.method)
+  if (listed) {
+    const { book, asked } = catalogs[listed]
+    asked(request)
+    if (isFirstPage(message)) book.beginList()
   }
   const uri = uriIn(message)
   if (uri !== undefined) return judgeUri(uri, request, catalogs.resources, leftNames)
@@ -198,10 +198,9 @@ function queryOf(uri: string): Readonly<Record<string, string>> {
   return begin < 0 ? {} : Object.fromEntries(new URLSearchParams(uri.slice(begin)))
 }
 
-/** The list of which a message asks for the first page. */
-function listBegunBy({ method, params }: UnknownObject): CallKind | undefined {
-  if (isObject(params) && params.cursor !== undefined) return undefined
-  return KINDS.find((kind) => LISTS[kind].method === method)
+/** Whether a message that asks for a list asks for its beginning. */
+function isFirstPage({ params }: UnknownObject): boolean {
+  return !isObject(params) || params.cursor === undefined
 }
 
 /**

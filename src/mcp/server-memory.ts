@@ -1,9 +1,16 @@
 // What is known of one server for one person: what its tools hide, and which scopes they need. A
 // fetch learns it from the lists that pass. Whoever makes a fetch for each request keeps it here.
 
+import { type Binding, wantsTool } from '../core/binding.ts'
+import { memoryToolPins } from '../core/carry/memory-tool-pins.ts'
+import type { ToolPins } from '../core/carry/tool-pins.ts'
+import { type Principal, principalKey } from '../core/principal.ts'
 import type { CallKind } from './answer/message.ts'
 import type { Books } from './answers.ts'
-import type { NeededScopes } from './tools/tool-scopes.ts'
+import { promptBook } from './prompts/prompt-book.ts'
+import { templateBook } from './resources/template-book.ts'
+import { toolBook } from './tools/tool-book.ts'
+import { type NeededScopes, neededScopes } from './tools/tool-scopes.ts'
 
 /** What is kept. */
 export interface KnownServer {
@@ -16,9 +23,14 @@ export class ServerMemory {
   #known: KnownServer | undefined
   readonly #listing = new Map<CallKind, Promise<boolean>>()
 
-  /** What is known; at first, what `make` gives. */
-  keep(make: () => KnownServer): KnownServer {
-    this.#known ??= make()
+  /**
+   * What is known; at first, nothing. It keeps nothing of the request that it is asked for: it stays for
+   * a long time, and a request may be large.
+   *
+   * @param pins Definitions as first seen. Default: those that this memory sees.
+   */
+  keep(binding: Binding, pins: ToolPins | undefined, principal: Principal): KnownServer {
+    this.#known ??= nothingKnown(binding, pins ?? memoryToolPins(), principalKey(principal))
     return this.#known
   }
 
@@ -44,4 +56,16 @@ export class ServerMemory {
   scopesOf(tool: string): readonly string[] {
     return this.#known?.needed.ofTool(tool) ?? []
   }
+}
+
+function nothingKnown(binding: Binding, pins: ToolPins, owner: string): KnownServer {
+  const judging = { binding, pins, owner }
+  const needed = neededScopes(binding)
+  const tools = toolBook({
+    ...judging,
+    wants: (tool) => wantsTool(binding, tool),
+    onVisible: (tool) => needed.learn(tool),
+  })
+  const prompts = promptBook(toolBook(judging))
+  return { books: { tools, prompts, resources: templateBook(toolBook(judging)) }, needed }
 }

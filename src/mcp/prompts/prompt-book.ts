@@ -13,9 +13,8 @@ const MAX_ARGUMENTS = 256
 export function promptBook(book: ToolBook): ToolBook {
   return {
     tool: book.tool,
-    beginList: (rest) =>
-      book.beginList(rest && (async (cursor) => (await rest(cursor)).flatMap(asTools))),
-    async learn(prompts, cursor) {
+    beginList: book.beginList,
+    async learn(prompts, told, cursor) {
       const known = new Map<string, UnknownObject>()
       const tools: ToolDefinition[] = []
       for (const prompt of prompts) {
@@ -25,7 +24,9 @@ export function promptBook(book: ToolBook): ToolBook {
         known.set(tool.name, prompt)
         tools.push(tool)
       }
-      const visible = await book.learn(tools, cursor)
+      const { rest } = told
+      const restAsTools = rest && (async (from: string) => (await rest(from)).flatMap(asTools))
+      const visible = await book.learn(tools, { ...told, rest: restAsTools }, cursor)
       return visible.flatMap((tool) => {
         const prompt = isObject(tool) ? known.get(String(tool.name)) : undefined
         return prompt && isObject(tool) ? [asPrompt(prompt, tool)] : []

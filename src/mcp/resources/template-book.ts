@@ -5,8 +5,7 @@
 import { isObject, type UnknownObject } from '../../core/json.ts'
 import type { ToolCall } from '../answer/message.ts'
 import type { ToolDefinition } from '../arguments/strip.ts'
-import type { RefusedTool } from '../tools/judge-tool.ts'
-import type { ToolBook } from '../tools/tool-book.ts'
+import type { LearningParts, ToolBook } from '../tools/tool-book.ts'
 import type { ToolRefusal } from '../tools/tool-refusal.ts'
 import { hasSteps, looseBeginnings, looseForms } from './loose-uri.ts'
 import {
@@ -53,37 +52,35 @@ interface KnownTemplate {
   readonly loose: readonly string[]
 }
 
-/**
- * Makes the book over an empty book of tools. In a binding a template is named `resources/NAME`.
- *
- * @param onRefused Told of a template that is not read: it is too long, or there are too many.
- */
-export function templateBook(
-  book: ToolBook,
-  onRefused: (refused: RefusedTool & { readonly tool: string }) => void,
-): TemplateBook {
+/** Makes the book over an empty book of tools. In a binding a template is named `resources/NAME`. */
+export function templateBook(book: ToolBook): TemplateBook {
   const known = new Map<string, KnownTemplate>()
   const listed = new Set<string>()
   /** What URIs begin with whose templates were not read; `''` stands for any. */
   const unread = new Set<string>()
 
   /** Its URIs are refused as well: nobody knows what their variables are. */
-  function refuseUnread(uriTemplate: string, name: unknown, why: ToolRefusal): void {
+  function refuseUnread(
+    { onRefused }: LearningParts,
+    uriTemplate: string,
+    name: unknown,
+    why: ToolRefusal,
+  ): void {
     const end = uriTemplate.search(/[{?]/)
     const begin = uriTemplate.slice(0, end < 0 ? MAX_TEMPLATE_CHARS : end).toLowerCase()
     const isNew = !unread.has(begin) && !unread.has('')
     if (isNew) unread.add(unread.size < MAX_TEMPLATES ? begin : '')
     // Each reason is told once for a beginning, not once for each of a thousand templates.
-    if (isNew) onRefused({ tool: `resources/${typeof name === 'string' ? name : ''}`, why })
+    if (isNew) onRefused([{ tool: `resources/${typeof name === 'string' ? name : ''}`, why }])
   }
 
-  function asTools(value: unknown): readonly ToolDefinition[] {
+  function asTools(value: unknown, told: LearningParts): readonly ToolDefinition[] {
     if (!isObject(value) || typeof value.uriTemplate !== 'string') return []
     const { uriTemplate } = value
     if (uriTemplate.length > MAX_TEMPLATE_CHARS)
-      refuseUnread(uriTemplate, value.name, 'template_too_long')
+      refuseUnread(told, uriTemplate, value.name, 'template_too_long')
     else if (known.size >= MAX_TEMPLATES && !known.has(uriTemplate))
-      refuseUnread(uriTemplate, value.name, 'list_too_large')
+      refuseUnread(told, uriTemplate, value.name, 'list_too_large')
     else return toolOf(uriTemplate, value)
     return []
   }
@@ -121,18 +118,20 @@ export function templateBook(
 
   return {
     tool: book.tool,
-    beginList: (rest) =>
-      book.beginList(rest && (async (cursor) => (await rest(cursor)).flatMap(asTools))),
-    async learn(templates, cursor) {
+    beginList: book.beginList,
+    async learn(templates, told, cursor) {
       const given = new Map<string, UnknownObject>()
       const tools: ToolDefinition[] = []
       for (const one of templates) {
-        const [tool] = asTools(one)
+        const [tool] = asTools(one, told)
         if (!tool || given.has(tool.name) || !isObject(one)) continue
         given.set(tool.name, one)
         tools.push(tool)
       }
-      const visible = await book.learn(tools, cursor)
+      const { rest } = told
+      const restAsTools =
+        rest && (async (from: string) => (await rest(from)).flatMap((one) => asTools(one, told)))
+      const visible = await book.learn(tools, { ...told, rest: restAsTools }, cursor)
       return visible.flatMap((tool) => {
         const one = isObject(tool) ? given.get(String(tool.name)) : undefined
         return one && isObject(tool) ? asTemplate(one, tool) : []

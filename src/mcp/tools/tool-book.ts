@@ -35,21 +35,37 @@ export interface ToolBook {
   /**
    * Says that the client asks for a list from its beginning. What arrives until the next beginning
    * is judged within one budget, however many pages or messages it comes in.
-   *
-   * @param rest Asks the server for the pages from a cursor on. What one tool asks for is judged by
-   *   all tools, so a first page is not judged by itself.
    */
-  beginList(rest?: (cursor: string) => Promise<readonly unknown[]>): void
+  beginList(): void
   /**
    * Learns a list as the server gave it, or a page of it.
    *
+   * @param told Who hears of it. The book keeps nothing of that: it outlives the request.
    * @param cursor Where the list goes on. Default: it does not.
    * @returns The list as the model may see it: mended where the meaning of a tool is plain, without
    *   refused tools and entries that are no tools.
    */
-  learn(tools: readonly unknown[], cursor?: string): Promise<readonly unknown[]>
+  learn(
+    tools: readonly unknown[],
+    told: LearningParts,
+    cursor?: string,
+  ): Promise<readonly unknown[]>
   /** Undefined for a tool that no list has named. */
   tool(name: string): KnownTool | undefined
+}
+
+/** What belongs to the request whose list is learned. */
+export interface LearningParts extends Pick<PinOptions, 'sayable'> {
+  /**
+   * Called with the refused tools of a list, or of a page of it: their names as the server gave
+   * them, and why. Where the reason is about the list as a whole, the first tool stands for all.
+   */
+  readonly onRefused: (refused: readonly (RefusedTool & { readonly tool: string })[]) => void
+  /**
+   * Asks the server for the pages from a cursor on. What one tool asks for is judged by all tools, so a
+   * first page is not judged by itself. Default: nobody can ask.
+   */
+  readonly rest?: ((cursor: string) => Promise<readonly unknown[]>) | undefined
 }
 
 /** Steps that one list may take: about a second, in slices. Most of it is reading. */
@@ -59,12 +75,7 @@ const MAX_JUDGING_STEPS = 300_000
 const MAX_KNOWN = 8_192
 
 /** Options of {@link toolBook}. */
-export interface ToolBookOptions extends JudgeOptions, PinOptions {
-  /**
-   * Called with the refused tools of a list, or of a page of it: their names as the server gave
-   * them, and why. Where the reason is about the list as a whole, the first tool stands for all.
-   */
-  readonly onRefused: (refused: readonly (RefusedTool & { readonly tool: string })[]) => void
+export interface ToolBookOptions extends JudgeOptions, Omit<PinOptions, 'sayable'> {
   /** Whether there is a tool of this name, for the operator. Default: there is every one. */
   readonly wants?: (tool: string) => boolean
   /** Called for each tool that the model may use, as the server defined it. Default: nobody is. */
@@ -74,10 +85,17 @@ export interface ToolBookOptions extends JudgeOptions, PinOptions {
 /** Makes an empty book. */
 export function toolBook(options: ToolBookOptions): ToolBook {
   const known = new Map<string, KnownTool>()
-  let list = newList()
+  /** Most books never learn anything. */
+  let begun: List | undefined
   let isCut = false
 
+  function current(): List {
+    begun ??= newList()
+    return begun
+  }
+
   function refuse(tool: string, { why, ...more }: RefusedTool): void {
+    const list = current()
     const isFirst = !ONCE.has(why) || !list.told.has(why)
     list.told.add(why)
     if (why === 'list_too_large') isCut = true
@@ -104,22 +122,6 @@ export function toolBook(options: ToolBookOptions): ToolBook {
     return found
   }
 
-  /** Counts what a page asks for, and with the first page, what the others do. */
-  async function count(page: readonly ReadTool[], one: List, cursor?: string): Promise<void> {
-    if (one.isCounted) return
-    one.counts.add(page)
-    const isOpen = cursor !== undefined && page.some(({ found }) => found.length > 0)
-    if (!isOpen || !one.rest) return
-    one.isCounted = true
-    const budget = stepBudget(MAX_READING_STEPS)
-    const giveTurn = turnGiver(budget)
-    for (const entry of await one.rest(cursor)) {
-      const { read } = readEntry(entry, stepBudget(MAX_TOOL_STEPS, budget), options)
-      if ('definition' in read) one.counts.add([read])
-      await giveTurn()
-    }
-  }
-
   /** The tools that may be used unless their definitions have changed. */
   async function acceptable(
     tools: readonly ReadTool[],
@@ -139,16 +141,16 @@ export function toolBook(options: ToolBookOptions): ToolBook {
   }
 
   return {
-    beginList(rest) {
-      list = newList(rest)
+    beginList() {
+      begun = newList()
       isCut = false
     },
-    async learn(tools, cursor) {
-      const here = list
+    async learn(tools, told, cursor) {
+      const here = current()
       const page = await read(wantedOf(tools, options), here)
-      await count(page, here, cursor)
+      await countPage(page, here, told, cursor, options)
       const accepted = await acceptable(page, here)
-      const unpinned = await unpinnedTools(accepted, options)
+      const unpinned = await unpinnedTools(accepted, { ...options, sayable: told.sayable })
       const giveTurn = turnGiver(here.judging)
       const visible: ToolDefinition[] = []
       for (const tool of accepted) {
@@ -165,11 +167,33 @@ export function toolBook(options: ToolBookOptions): ToolBook {
         await giveTurn()
       }
       const refused = here.toTell.splice(0)
-      if (refused.length > 0) options.onRefused(refused)
+      if (refused.length > 0) told.onRefused(refused)
       return visible
     },
     tool: (name) =>
       known.get(name) ?? (isCut ? { refused: true, why: 'list_too_large' } : undefined),
+  }
+}
+
+/** Counts what a page asks for, and with the first page, what the others do. */
+async function countPage(
+  page: readonly ReadTool[],
+  one: List,
+  { rest }: LearningParts,
+  cursor: string | undefined,
+  options: JudgeOptions,
+): Promise<void> {
+  if (one.isCounted) return
+  one.counts.add(page)
+  const isOpen = cursor !== undefined && page.some(({ found }) => found.length > 0)
+  if (!isOpen || !rest) return
+  one.isCounted = true
+  const budget = stepBudget(MAX_READING_STEPS)
+  const giveTurn = turnGiver(budget)
+  for (const entry of await rest(cursor)) {
+    const { read } = readEntry(entry, stepBudget(MAX_TOOL_STEPS, budget), options)
+    if ('definition' in read) one.counts.add([read])
+    await giveTurn()
   }
 }
 
@@ -198,8 +222,6 @@ interface List {
   readonly reading: StepBudget
   readonly judging: StepBudget
   readonly counts: Prevalence
-  /** Asks for the pages from a cursor on. */
-  readonly rest?: ((cursor: string) => Promise<readonly unknown[]>) | undefined
   /** Whether all pages are in the counts. */
   isCounted: boolean
   /** Names of tools that were refused. */
@@ -210,12 +232,11 @@ interface List {
   readonly told: Set<ToolRefusal>
 }
 
-function newList(rest?: List['rest']): List {
+function newList(): List {
   return {
     reading: stepBudget(MAX_READING_STEPS),
     judging: stepBudget(MAX_JUDGING_STEPS),
     counts: prevalence(),
-    rest,
     isCounted: false,
     refused: new Set(),
     toTell: [],
