@@ -1,5 +1,5 @@
-// The processes that `bench/gateway.ts` measures: `echo`, a bare MCP server over node:http, and
-// `gateway`, ours in front of it.
+// The processes that `bench/gateway.ts` measures: `echo`, a bare MCP server over node:http; `gateway`, ours
+// in front of it; and `hop`, the least that a program on Node could do there.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,10 +11,12 @@ import { oidc } from 'onbehalf/issuers'
 import { jwtVerifier } from 'onbehalf/jwt'
 import { auditLines } from 'onbehalf/log'
 import { toNodeListener } from 'onbehalf/node'
+import { Pool } from 'undici'
 import { z } from 'zod'
 
 const settings = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('echo') }),
+  z.object({ kind: z.literal('hop'), echo: z.string() }),
   z.object({
     kind: z.literal('gateway'),
     port: z.number(),
@@ -76,6 +78,43 @@ async function echo(request: IncomingMessage, response: ServerResponse): Promise
     .end(body)
 }
 
+/** In by node:http, out by undici, in the way that costs least. It looks at nothing. */
+function hop(behind: string) {
+  const { origin, pathname: path } = new URL(behind)
+  const pool = new Pool(origin, { connections: 16 })
+  const headers = { 'content-type': 'application/json' }
+  return (request: IncomingMessage, response: ServerResponse) => {
+    const asked: Uint8Array[] = []
+    const answered: Uint8Array[] = []
+    const send = () =>
+      pool.dispatch(
+        { path, method: 'POST', headers, body: Buffer.concat(asked) },
+        {
+          onRequestStart() {},
+          onResponseStart() {},
+          onResponseData: (_, chunk) => void answered.push(chunk),
+          onResponseEnd() {
+            const body = Buffer.concat(answered)
+            response.writeHead(200, { ...headers, 'content-length': body.length }).end(body)
+          },
+          onResponseError: () => void response.writeHead(502).end(),
+        },
+      )
+    request.on('data', (chunk: Uint8Array) => asked.push(chunk)).on('end', send)
+  }
+}
+
+function listenerOf(given: z.output<typeof settings>) {
+  switch (given.kind) {
+    case 'echo':
+      return (...pair: Parameters<typeof echo>) => void echo(...pair)
+    case 'hop':
+      return hop(given.echo)
+    case 'gateway':
+      return gateway(given)
+  }
+}
+
 function gateway(given: Extract<z.output<typeof settings>, { kind: 'gateway' }>) {
   const url = `http://127.0.0.1:${given.port}`
   const source = given.exchanges
@@ -113,10 +152,8 @@ function gateway(given: Extract<z.output<typeof settings>, { kind: 'gateway' }>)
 }
 
 const given = settings.parse(JSON.parse(process.argv[2] ?? ''))
-const server = createServer(
-  given.kind === 'echo' ? (...pair) => void echo(...pair) : gateway(given),
-)
-server.listen(given.kind === 'echo' ? 0 : given.port, '127.0.0.1', () => {
+const server = createServer(listenerOf(given))
+server.listen(given.kind === 'gateway' ? given.port : 0, '127.0.0.1', () => {
   process.send?.({ port: (server.address() as AddressInfo).port })
 })
 process.on('message', (which) => {

@@ -36,8 +36,8 @@ const MODES = {
 type Ratios = Readonly<Record<string, unknown>>
 
 /**
- * Measures. Gives `cpuMicros` (everything on, 16 at once) and its ratios to the server behind and to
- * `mcp-proxy`; `addedP50Ms` (one at a time) and its ratio to what nginx adds; `throughputVsDirect`,
+ * Measures. Gives `cpuMicros` (everything on, 16 at once) and its ratios to the server behind, to
+ * a bare hop and to `mcp-proxy`; `addedP50Ms` (one at a time) and its ratio to what nginx adds; `throughputVsDirect`,
  * `p99OverP50` (16 at once); `rssMb` after 10,000 calls of 1,000 people, and `startMs` from the start of
  * the command to its first answered call.
  */
@@ -49,6 +49,9 @@ export async function gatewayCost(report: (line: string) => void): Promise<Ratio
   const peers: Peer[] = []
   const contenders: Record<string, Contender> = { direct: contenderAt(echo, '/mcp', () => ({})) }
   try {
+    const hop = await startChild(FILE, JSON.stringify({ kind: 'hop', echo: behind }))
+    children.push(hop)
+    contenders.bareHop = contenderAt(hop, '/mcp', () => ({}))
     for (const [name, start] of Object.entries({ mcpProxy: startMcpProxy, nginx: startNginx })) {
       const peer = await start(behind, await freePort(), report)
       if (!peer) continue
@@ -92,12 +95,13 @@ function tell(one: Measured, many: Measured, report: (line: string) => void): vo
 }
 
 function ratios(one: Measured, many: Measured): Ratios {
-  const { direct, everything, mcpProxy } = many
+  const { direct, everything, bareHop, mcpProxy } = many
   if (!direct || !everything || !one.direct || !one.everything) return {}
   const added = one.everything.p50Ms - one.direct.p50Ms
   return {
     cpuMicros: Math.round(everything.cpuMicros),
     cpuVsRawEcho: rounded(everything.cpuMicros / direct.cpuMicros),
+    cpuVsBareHop: bareHop ? rounded(everything.cpuMicros / bareHop.cpuMicros) : null,
     cpuVsMcpProxy: mcpProxy ? rounded(everything.cpuMicros / mcpProxy.cpuMicros) : null,
     addedP50Ms: rounded(added),
     addedP50VsNginx: one.nginx ? rounded(added / (one.nginx.p50Ms - one.direct.p50Ms)) : null,
