@@ -8,6 +8,7 @@ import { type Configured, readConfiguration } from './gateway/configuration.ts'
 import { ConfigError } from './gateway/place.ts'
 import { SCHEMA } from './gateway/schema.ts'
 import { type Served, serveGateway } from './gateway/serve.ts'
+import { growNewSpaceOnce } from './heap.ts'
 
 const HELP = `Usage: onbehalf gateway --config FILE [--check] [--json]
        onbehalf gateway --config FILE -- COMMAND [ARGUMENT…]
@@ -139,6 +140,7 @@ async function serve(
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
     throw new CommandError(`it cannot listen on ${first.listen.host}:${first.listen.port}${code}`)
   }
+  growNewSpaceOnce()
   tellRoutes(first, json, terminal)
   terminal.note(`listening on ${first.listen.host}:${first.listen.port}`)
   const running = watched(file, first, served, json, terminal)

@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
+import { holdNewSpace } from './heap.ts'
 import { nearest } from './nearest.ts'
 
 /** Every command. Only the one that is asked for is loaded. */
@@ -10,7 +11,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'access-keys': async () => (await import('./access-keys.ts')).accessKeys,
   conformance: async () => (await import('./conformance.ts')).conformance,
   doctor: async () => (await import('./doctor.ts')).doctor,
-  gateway: async () => (await import('./gateway.ts')).gateway,
+  gateway: async () => {
+    holdNewSpace()
+    return (await import('./gateway.ts')).gateway
+  },
   init: async () => (await import('./init.ts')).init,
   inspect: async () => (await import('./inspect.ts')).inspect,
   keys: async () => (await import('./keys.ts')).keys,
