@@ -1,6 +1,6 @@
 // Builds the chat component for browsers: one module with everything in it, and beside it one for
-// formulas, diagrams, the colours of code, the menu, a long history, what people seldom do, and each language, which
-// it loads when it needs them. Refuses a module that is larger than README promises.
+// formulas, diagrams, the colours of code, charts, the menu, a long history, what people seldom do,
+// and each language, which it loads when it needs them. Refuses a module that is larger than README promises.
 // `node scripts/build-web.mjs [folder]`, default dist.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -119,6 +119,7 @@ const locales = readdirSync(web('locales')).map((file) => file.replace('.ts', ''
 const others = [
   [web('menu', 'index.ts'), besideName('menu')],
   [web('history', 'index.ts'), besideName('history')],
+  [web('content', 'widget', 'chart', 'index.ts'), besideName('chart')],
   ...['edit-message', 'record', 'title-field'].map((name) => [
     web('view', `${name}.ts`),
     besideName(name),

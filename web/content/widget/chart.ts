@@ -1,56 +1,45 @@
-// A small chart of bars, lines and areas, without motion. A table beside it says the same to people
-// who do not see the chart.
+// A chart in a widget. What draws it is loaded with the first one.
 
 import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
-import { type ChartData, readChart, type Series } from './chart-data.ts'
-import { chartPicture } from './chart-picture.ts'
-import { type Drawing, keyOf } from './drawing.ts'
-import type { VNode } from './vnode.ts'
+import { asObject, parseJson } from '../../client/json.ts'
+import { el } from '../../dom/dom.ts'
+import type { ItemHost } from '../contract.ts'
+import { type Drawing, keyOf, take } from './drawing.ts'
+import { objects } from './values.ts'
+import { type Inner, painter, type VNode } from './vnode.ts'
 
-/** Returns the node of a chart. */
+/** The rows that are drawn at most. */
+const MAX_ROWS = 200
+
+/** Returns the node of a chart. Its key keeps it apart from every other `figure`. */
 export function chart(component: JsonObject, drawing: Drawing): VNode {
-  const data = readChart(component, drawing)
+  const data = objects(component, 'data')
+    .slice(0, MAX_ROWS)
+    .filter(() => take(drawing))
   return {
     tag: 'figure',
+    key: 'chart',
     ...keyOf(component),
     attributes: { class: 'w-chart' },
-    children: [
-      chartPicture(component, data),
-      ...(component.showLegend === false ? [] : [legend(data.series)]),
-      table(data),
-    ],
+    inner: { make: () => chartView(drawing.host), text: JSON.stringify({ ...component, data }) },
   }
 }
 
-function legend(series: readonly Series[]): VNode {
+function chartView(host: ItemHost): Inner {
+  const element = el('figure')
+  const paint = painter()
+  let drawn = ''
   return {
-    tag: 'ul',
-    attributes: { class: 'w-legend', 'aria-hidden': 'true' },
-    children: series.map(({ color, label }) => ({
-      tag: 'li',
-      children: [
-        { tag: 'span', style: { background: color }, children: [] },
-        { tag: 'bdi', children: [label] },
-      ],
-    })),
-  }
-}
-
-function table({ labelKey, labels, series }: ChartData): VNode {
-  const head = row('th', labelKey, (each) => each.label)
-  const body = labels.map((label, index) => row('td', label, ({ values }) => values[index] ?? ''))
-
-  function row(tag: string, label: string, content: (each: Series) => string | number): VNode {
-    const cells = series.map((each) => ({ tag, children: [String(content(each))] }))
-    return { tag: 'tr', children: [{ tag: 'th', children: [label] }, ...cells] }
-  }
-
-  return {
-    tag: 'table',
-    attributes: { class: 'visually-hidden' },
-    children: [
-      { tag: 'thead', children: [head] },
-      { tag: 'tbody', children: body },
-    ],
+    element,
+    set(text) {
+      if (text === drawn) return
+      drawn = text
+      import('./chart/index.ts').then(
+        // A chart that has changed meanwhile is drawn once, as it is now.
+        (module) =>
+          text === drawn && paint.children(element, module.chart(asObject(parseJson(text)) ?? {})),
+        () => paint.children(element, [host.text('unknownPart')]),
+      )
+    },
   }
 }

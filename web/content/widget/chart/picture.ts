@@ -1,9 +1,9 @@
 // The picture of a chart, as SVG nodes: its bars, lines and areas, with the labels of both axes.
 
-import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
-import type { ChartData, Series } from './chart-data.ts'
-import { flag, object } from './values.ts'
-import type { VNode } from './vnode.ts'
+import type { JsonObject } from '../../../../src/chatkit/protocol/json.ts'
+import { flag, object } from '../values.ts'
+import type { VNode } from '../vnode.ts'
+import type { ChartData, Series } from './data.ts'
 
 const WIDTH = 480
 const HEIGHT = 220

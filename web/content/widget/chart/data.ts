@@ -1,13 +1,11 @@
 // Reads what a chart shows from its component: the labels of the rows, and the series with the
 // floor of each value.
 
-import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
-import { shown } from '../visible.ts'
-import { type Drawing, take } from './drawing.ts'
-import { color, number, object, objects, text } from './values.ts'
+import type { JsonObject } from '../../../../src/chatkit/protocol/json.ts'
+import { shown } from '../../visible.ts'
+import { color, number, object, objects, text } from '../values.ts'
 
-/** The rows and series that are drawn at most. */
-const MAX_ROWS = 200
+/** The series that are drawn at most. */
 const MAX_SERIES = 8
 
 const COLORS = [
@@ -41,10 +39,8 @@ export interface ChartData {
 }
 
 /** Reads a chart's data. */
-export function readChart(component: JsonObject, drawing: Drawing): ChartData {
+export function readChart(component: JsonObject): ChartData {
   const rows = objects(component, 'data')
-    .slice(0, MAX_ROWS)
-    .filter(() => take(drawing))
   const axis = object(component, 'xAxis')
   const labelKey = text(component, 'xAxis') ?? (axis && text(axis, 'dataKey')) ?? ''
   const names = axis && object(axis, 'labels')
