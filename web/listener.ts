@@ -4,6 +4,7 @@
 import type { Chat, ChatListener } from './chat/parts.ts'
 import type { Uploads } from './chat/uploads.ts'
 import type { ChatEventMap } from './settings/events.ts'
+import type { Translate } from './settings/named-text.ts'
 import type { Words } from './settings/words.ts'
 import type { Entry } from './state/conversation.ts'
 import { createDrawer } from './view/drawer.ts'
@@ -16,6 +17,7 @@ export type Tell = <K extends keyof ChatEventMap>(name: K, detail: ChatEventMap[
 /** Makes the listener. */
 export function createListener(
   words: Words,
+  translate: Translate,
   tell: Tell,
   uploads: Uploads,
   parts: () => { readonly chat: Chat; readonly frame: Frame | undefined },
@@ -62,7 +64,7 @@ export function createListener(
     },
     ended(run, outcome) {
       const { chat, frame } = parts()
-      frame?.say(describeEnd(outcome, chat.state, before, words))
+      frame?.say(describeEnd(outcome, chat.state, before, words, translate))
       tell('chat-response-end', { ...run, outcome })
     },
     failed(message, code, status) {

@@ -18,9 +18,9 @@ import type { Rich } from './content/rich.ts'
 import { addMenu, listenForEntities } from './entities.ts'
 import { createListener, type Tell } from './listener.ts'
 import { createRich } from './rich/load.ts'
+import type { Translate } from './settings/named-text.ts'
 import type { ChatSettings } from './settings/settings.ts'
-import type { Words } from './settings/words.ts'
-import { createSpeech } from './speech.ts'
+import { createSpeech, type Speech } from './speech.ts'
 import type { Turn } from './state/turns.ts'
 import { createFrame, type Frame, type Send } from './view/frame.ts'
 import type { ComposerContent } from './view/message-form.ts'
@@ -52,11 +52,11 @@ export interface Shell {
 /** Makes the component in a shadow root. */
 export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell): Shell {
   const speech = createSpeech(settings, root.host)
-  const { words } = speech
+  const { words, translate } = speech
   const newId = () => randomHex(16)
   const endpoint = () => new URL(settings.endpoint, document.baseURI).href
   const clock = browserClock()
-  const wire = createOwnWire(settings, endpoint, clock, tell)
+  const wire = createOwnWire(settings, endpoint, clock, tell, translate)
   const kept = createOwnKept(settings, endpoint)
   let frame: Frame | undefined
   let sleep: (() => void) | undefined
@@ -75,9 +75,10 @@ export function createShell(root: ShadowRoot, settings: ChatSettings, tell: Tell
     timestamp: () => new Date().toISOString(),
     clientTool: () => settings.onClientTool,
     text: words,
-    listener: createListener(words, tell, uploads, () => ({ chat, frame })),
+    translate,
+    listener: createListener(words, translate, tell, uploads, () => ({ chat, frame })),
   })
-  const host = createHost(chat, settings, words, tell, createRich(root, settings))
+  const host = createHost(chat, settings, speech, tell, createRich(root, settings))
   listenForEntities(root, settings)
 
   const send = createSend(chat, uploads, () => frame)
@@ -200,7 +201,7 @@ function createOwnKept(settings: ChatSettings, endpoint: () => string): Kept {
 function createHost(
   chat: Chat,
   settings: ChatSettings,
-  words: Words,
+  { words, translate }: Speech,
   tell: Tell,
   rich: Rich,
 ): ItemHost {
@@ -213,6 +214,7 @@ function createHost(
       return chat.state.conversation.thread?.allowedImageDomains ?? []
     },
     text: words,
+    translate,
     async act(action, item) {
       const { type, payload, handler, streaming = true } = action
       if (handler === 'client') {
@@ -231,6 +233,7 @@ function createOwnWire(
   endpoint: () => string,
   clock: Clock,
   tell: Tell,
+  translate: Translate,
 ): Wire {
   const isOwn = () => new URL(endpoint()).origin === globalThis.location.origin
   return createWire(
@@ -244,6 +247,7 @@ function createOwnWire(
       extraHeaders:
         settings.extraHeaders === 'always' || (settings.extraHeaders === 'same-origin' && isOwn()),
       language: settings.language ?? settings.locale,
+      translate,
     }),
     { clock, onResponse: (response) => tell('chat-response', response) },
   )

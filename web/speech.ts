@@ -2,12 +2,15 @@
 // wanted, then the English ones.
 
 import { ENGLISH, isRightToLeft, loadLocale } from './settings/locale.ts'
+import { type Translate, translateWith } from './settings/named-text.ts'
 import type { ChatSettings } from './settings/settings.ts'
 import { type Words, word } from './settings/words.ts'
 
 /** The words in use. */
 export interface Speech {
   readonly words: Words
+  /** Puts the language in place of the server's English. */
+  readonly translate: Translate
   /** Takes new words of the page. */
   refresh(): void
   /** Loads the language that is wanted. Returns whether the words are others now. */
@@ -22,6 +25,7 @@ export function createSpeech(settings: ChatSettings, host: Element): Speech {
   let own = settings.words
   return {
     words: (key, values) => word(own, key, values),
+    translate: (value) => translateWith(locale.sentences)(value),
     refresh() {
       own = { ...locale.words, ...settings.words }
     },

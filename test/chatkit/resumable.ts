@@ -8,6 +8,7 @@ import type {
   ChatCaller,
   Respond,
 } from '../../src/chatkit/index.ts'
+import { errorText } from '../../src/chatkit/protocol/named-text.ts'
 import { type Loose, message, type TestChat } from './support.ts'
 
 /** One event with its id, where it has one. */
@@ -24,7 +25,7 @@ export const INTERRUPTED = {
   event: {
     type: 'error',
     code: 'custom',
-    message: 'The answer was interrupted. Try again.',
+    ...errorText('interrupted'),
     allow_retry: true,
   },
 }

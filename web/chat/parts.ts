@@ -12,6 +12,7 @@ import type { Clock } from '../client/clock.ts'
 import type { Waker } from '../client/follow.ts'
 import type { ChatEvent, ThreadHead } from '../client/parse.ts'
 import type { Wire } from '../client/wire.ts'
+import type { Translate } from '../settings/named-text.ts'
 import type { Conversation } from '../state/conversation.ts'
 import type { Kept, OwnMessage } from './kept.ts'
 
@@ -88,6 +89,8 @@ export interface ChatParts {
   readonly text: (
     key: 'failed' | 'notSent' | 'unreachable' | 'broken' | 'gone' | 'signedOut' | 'interrupted',
   ) => string
+  /** Puts the language of the page in place of the server's English. */
+  readonly translate?: Translate
 }
 
 /** A widget's or the host page's action. */

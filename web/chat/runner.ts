@@ -174,8 +174,9 @@ function followRun(
 function takeEvent(session: Session, run: Running, data: string, resumable: boolean): void {
   const isFirst = run.resumable === undefined
   run.resumable = resumable
-  const event = parseEvent(parseJson(data))
-  const { listener, text } = session.parts
+  const { listener, text, translate } = session.parts
+  const given = parseJson(data)
+  const event = parseEvent(translate?.(given) ?? given)
   if (event) {
     session.change({ lost: false, conversation: applyEvent(session.state.conversation, event) })
     listener.event(event)

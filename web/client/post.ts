@@ -2,6 +2,7 @@
 
 import type { JsonObject } from '../../src/chatkit/protocol/json.ts'
 import { RENEWS, RESUMABLE } from '../../src/chatkit/protocol/ours.ts'
+import type { Translate } from '../settings/named-text.ts'
 import { asFields, text } from './json.ts'
 import { randomHex } from './random.ts'
 import { Refused, Unreachable } from './refused.ts'
@@ -25,6 +26,8 @@ export interface WireSettings {
   readonly extraHeaders: boolean
   /** The value of `Accept-Language`. Undefined leaves the browser's. */
   readonly language: string | undefined
+  /** Puts the person's language in place of the server's English. */
+  readonly translate?: Translate
 }
 
 /** What a host page may know of an answer: never the body, and only the listed headers. */
@@ -94,7 +97,7 @@ export function createPost(
         await response.body?.cancel()
         response = await send(await tokenFor(true))
       }
-      if (!response.ok) throw await readRefusal(response)
+      if (!response.ok) throw await readRefusal(response, given.translate)
       return [response, trace]
     } catch (error) {
       if (error instanceof Refused) throw error
@@ -152,8 +155,9 @@ function makeHeaders(
  * Reads the server's own message for the person, if there is one. It never shows the text of a
  * proxy's error page.
  */
-async function readRefusal(response: Response): Promise<Refused> {
-  const { message, code } = asFields(await response.json().catch(() => undefined))
+async function readRefusal(response: Response, translate?: Translate): Promise<Refused> {
+  const refusal = asFields(await response.json().catch(() => undefined))
+  const { message, code } = translate?.(refusal) ?? refusal
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
   return new Refused(
     response.status,

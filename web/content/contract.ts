@@ -3,6 +3,7 @@
 
 import type { Item } from '../../src/chatkit/protocol/item.ts'
 import type { JsonValue } from '../../src/chatkit/protocol/json.ts'
+import type { Translate } from '../settings/named-text.ts'
 import type { Words } from '../settings/words.ts'
 import type { Rich } from './rich.ts'
 
@@ -52,6 +53,8 @@ export interface ItemHost {
   readonly allowedImageDomains: readonly string[]
   /** Returns one of the interface's words, in the language of the page. */
   readonly text: Words
+  /** Puts the language of the page in place of the server's English. */
+  readonly translate?: Translate
   /** Draws formulas, diagrams and the colours of code. Without it they stay text. */
   readonly rich?: Rich | undefined
 }

@@ -1,6 +1,6 @@
 // The words in German.
 
-import type { Dictionary } from '../settings/words.ts'
+import type { Dictionary, Sentences } from '../settings/words.ts'
 
 export const words: Dictionary = {
   threads: 'Unterhaltungen',
@@ -100,4 +100,101 @@ export const words: Dictionary = {
   version: '{number} von {total}',
   previous: 'Vorige Fassung',
   next: 'Nächste Fassung',
+  search: 'Unterhaltungen durchsuchen',
+  noMatches: 'Nichts gefunden',
+  saveMarkdown: 'Als Markdown speichern',
+  saveJson: 'Als JSON speichern',
+  print: 'Drucken',
+  actions: 'Mehr zu dieser Unterhaltung',
+  shortcuts: 'Tastenkürzel',
+  toField: 'Zum Nachrichtenfeld',
+  close: 'Schließen',
+  readAloud: 'Vorlesen',
+  stopReading: 'Vorlesen beenden',
+}
+
+/** The sentences of the server. */
+export const sentences: Sentences = {
+  'approval.question': 'Zustimmen?',
+  'approval.questions': 'Diesen {count} Aufrufen zustimmen?',
+  'approval.intro': 'Der Assistent würde für {person} Folgendes tun:',
+  'approval.approve': 'Zustimmen',
+  'approval.approveAll': 'Allen {count} zustimmen',
+  'approval.decline': 'Ablehnen',
+  'approval.declineAll': 'Alle ablehnen',
+  'approval.tool': '{name} auf {server}',
+  'approval.rights': '{name} auf {server}, mit den Rechten {rights}',
+  'approval.headings.approved': 'Zugestimmt',
+  'approval.headings.declined': 'Abgelehnt',
+  'approval.headings.expired': 'Abgelaufen',
+  'approval.headings.superseded': 'Nicht zugestimmt',
+  'approval.refused.declined': 'Nichts wurde getan. Abgelehnt {time}',
+  'approval.refused.expired': 'Nichts wurde getan. Zu spät, gefragt {time}',
+  'approval.refused.superseded': 'Nichts wurde getan. Die Unterhaltung ging weiter, gefragt {time}',
+  'approval.outcomes.done': 'Erledigt. Zugestimmt {time}',
+  'approval.outcomes.failed':
+    'Das ist nicht gelungen, und es ist nicht bekannt, ob ein Teil davon getan wurde. Zugestimmt {time}',
+  'approval.outcomes.not_made': 'Nichts wurde getan. Zugestimmt {time}',
+  'approval.outcomes.under_way':
+    'Läuft; wenn nichts folgt, ist nicht bekannt, ob es getan wurde. Zugestimmt {time}',
+  'approval.outcomes.unknown': 'Es ist nicht bekannt, ob das getan wurde. Zugestimmt {time}',
+  'question.formTitle': '{server} fragt Sie etwas',
+  'question.linkTitle': '{server} bittet Sie, eine Seite zu öffnen',
+  'question.says':
+    'Ihre Antwort geht an {server} und nicht an den Assistenten. Schreiben Sie hier keine Passwörter oder Schlüssel.',
+  'question.link': '[{host} öffnen]({href})',
+  'question.send': 'Senden',
+  'question.back': 'Dort bin ich fertig',
+  'question.decline': 'Ablehnen',
+  'question.choose': 'Auswählen',
+  'question.optional': '{label} (freiwillig)',
+  'question.ends.accept': 'Sie haben eine Frage von {server} beantwortet.',
+  'question.ends.decline': 'Sie haben eine Frage von {server} nicht beantwortet.',
+  'question.ends.expired': 'Eine Frage von {server} wurde nicht rechtzeitig beantwortet.',
+  'question.ends.gone': 'Eine Frage von {server} ist nicht mehr offen.',
+  'error.not_found': 'Das gibt es nicht.',
+  'error.unavailable':
+    'Ein Dienst, der hierfür gebraucht wird, ist nicht erreichbar. Versuchen Sie es später noch einmal.',
+  'error.too_many_streams':
+    'Sie haben zu viele Unterhaltungen zugleich offen. Schließen Sie eine davon.',
+  'error.too_many_runs':
+    'Für Sie werden zu viele Antworten zugleich geschrieben. Warten Sie auf eine davon.',
+  'error.too_many_requests':
+    'Zu viele Anfragen. Warten Sie einen Moment und versuchen Sie es noch einmal.',
+  'error.failed':
+    'Das ist fehlgeschlagen, und ein Teil davon wurde vielleicht getan. Sehen Sie nach, bevor Sie es noch einmal versuchen.',
+  'error.not_a_widget': 'Nur ein Widget kann eine Aktion senden.',
+  'error.not_a_message': 'Nur eine Antwort auf eine Nachricht kann noch einmal versucht werden.',
+  'error.no_pending_call': 'Hier wird auf kein Werkzeug der Seite gewartet.',
+  'error.attachment_pending':
+    'Ein Anhang ist noch nicht hochgeladen. Warten Sie darauf oder entfernen Sie ihn.',
+  'error.too_many_branches':
+    'Eine Nachricht hat höchstens {count} Fassungen und ebenso viele Antworten.',
+  'error.not_pending': 'Dieses Formular wurde schon beantwortet oder ist keines.',
+  'error.thread_locked': 'Diese Unterhaltung ist gesperrt und nimmt keine Nachrichten an.',
+  'error.thread_closed': 'Diese Unterhaltung ist geschlossen.',
+  'error.still_running':
+    'Diese Nachricht wurde schon gesendet, und ihre Antwort wird noch geschrieben.',
+  'error.thread_busy':
+    'Hier wird noch eine Antwort geschrieben. Warten Sie ein paar Sekunden, oder halten Sie sie erst an.',
+  'error.run_elsewhere':
+    'Die Antwort wird von einer anderen Instanz geschrieben. Fragen Sie gleich noch einmal.',
+  'error.signed_out': 'Melden Sie sich erneut an, um fortzufahren.',
+  'error.too_long':
+    'Die Antwort hat zu lange gedauert und wurde angehalten. Versuchen Sie es noch einmal.',
+  'error.too_much':
+    'Die Antwort wurde zu lang und wurde angehalten. Fragen Sie nach weniger auf einmal.',
+  'error.interrupted': 'Die Antwort wurde unterbrochen. Versuchen Sie es noch einmal.',
+  'error.approval_gone': 'Diese Zustimmung ist nicht mehr offen. Nichts wurde getan.',
+  'error.approval_decided': 'Darüber wurde schon entschieden.',
+  'error.approval_expired':
+    'Diese Zustimmung ist abgelaufen. Nichts wurde getan; fragen Sie noch einmal.',
+  'error.approval_unknown':
+    'Dem wurde schon zugestimmt, und es ist nicht bekannt, ob es getan wurde. Sehen Sie nach, bevor Sie noch einmal darum bitten.',
+  'error.question_gone': 'Diese Frage ist nicht mehr offen.',
+  'error.question_answered': 'Das wurde schon beantwortet.',
+  'notice.connect': 'Verbinden Sie Ihr Konto bei {server}',
+  'notice.connectLink': '[Verbinden Sie Ihr Konto bei {server}]({url}), um fortzufahren.',
+  'notice.leftOut': '{server} ist weggelassen',
+  'notice.someLeftOut': 'Ein Teil von {server} ist weggelassen',
 }

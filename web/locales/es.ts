@@ -1,6 +1,6 @@
 // The words in Spanish.
 
-import type { Dictionary } from '../settings/words.ts'
+import type { Dictionary, Sentences } from '../settings/words.ts'
 
 export const words: Dictionary = {
   threads: 'Conversaciones',
@@ -100,4 +100,92 @@ export const words: Dictionary = {
   version: '{number} de {total}',
   previous: 'Versión anterior',
   next: 'Versión siguiente',
+  search: 'Buscar en las conversaciones',
+  noMatches: 'No se encontró nada',
+  saveMarkdown: 'Guardar como Markdown',
+  saveJson: 'Guardar como JSON',
+  print: 'Imprimir',
+  actions: 'Más sobre esta conversación',
+  shortcuts: 'Atajos de teclado',
+  toField: 'Ir al campo del mensaje',
+  close: 'Cerrar',
+  readAloud: 'Leer en voz alta',
+  stopReading: 'Detener la lectura',
+}
+
+/** The sentences of the server. */
+export const sentences: Sentences = {
+  'approval.question': '¿Aprobar esto?',
+  'approval.questions': '¿Aprobar estas {count} llamadas?',
+  'approval.intro': 'El asistente haría esto por {person}:',
+  'approval.approve': 'Aprobar',
+  'approval.approveAll': 'Aprobar las {count}',
+  'approval.decline': 'Rechazar',
+  'approval.declineAll': 'Rechazar todas',
+  'approval.tool': '{name} en {server}',
+  'approval.rights': '{name} en {server}, con los permisos {rights}',
+  'approval.headings.approved': 'Aprobado',
+  'approval.headings.declined': 'Rechazado',
+  'approval.headings.expired': 'Caducado',
+  'approval.headings.superseded': 'No aprobado',
+  'approval.refused.declined': 'No se hizo nada. Rechazado {time}',
+  'approval.refused.expired': 'No se hizo nada. Demasiado tarde, preguntado {time}',
+  'approval.refused.superseded': 'No se hizo nada. La conversación siguió, preguntado {time}',
+  'approval.outcomes.done': 'Hecho. Aprobado {time}',
+  'approval.outcomes.failed': 'No salió bien, y no se sabe si se hizo una parte. Aprobado {time}',
+  'approval.outcomes.not_made': 'No se hizo nada. Aprobado {time}',
+  'approval.outcomes.under_way':
+    'En curso; si no sigue nada, no se sabe si se hizo. Aprobado {time}',
+  'approval.outcomes.unknown': 'No se sabe si esto se hizo. Aprobado {time}',
+  'question.formTitle': '{server} le pregunta algo',
+  'question.linkTitle': '{server} le pide que abra una página',
+  'question.says':
+    'Su respuesta va a {server} y no al asistente. No escriba aquí contraseñas ni claves.',
+  'question.link': '[Abrir {host}]({href})',
+  'question.send': 'Enviar',
+  'question.back': 'Ya terminé allí',
+  'question.decline': 'Rechazar',
+  'question.choose': 'Elegir',
+  'question.optional': '{label} (opcional)',
+  'question.ends.accept': 'Respondió a una pregunta de {server}.',
+  'question.ends.decline': 'No respondió a una pregunta de {server}.',
+  'question.ends.expired': 'Una pregunta de {server} no se respondió a tiempo.',
+  'question.ends.gone': 'Una pregunta de {server} ya no está abierta.',
+  'error.not_found': 'Esto no existe.',
+  'error.unavailable': 'Un servicio necesario no está disponible. Inténtelo más tarde.',
+  'error.too_many_streams': 'Tiene demasiadas conversaciones abiertas a la vez. Cierre una.',
+  'error.too_many_runs':
+    'Se están escribiendo demasiadas respuestas para usted. Espere a una de ellas.',
+  'error.too_many_requests': 'Demasiadas solicitudes. Espere un momento e inténtelo de nuevo.',
+  'error.failed':
+    'Esto falló, y puede que se haya hecho una parte. Compruébelo antes de intentarlo de nuevo.',
+  'error.not_a_widget': 'Solo un widget puede enviar una acción.',
+  'error.not_a_message': 'Solo se puede volver a intentar la respuesta a un mensaje.',
+  'error.no_pending_call': 'Aquí no se espera ninguna herramienta de la página.',
+  'error.attachment_pending': 'Un archivo adjunto aún no se ha subido. Espérelo o quítelo.',
+  'error.too_many_branches':
+    'Un mensaje tiene como máximo {count} versiones, y otras tantas respuestas.',
+  'error.not_pending': 'Este formulario ya se respondió, o no lo es.',
+  'error.thread_locked': 'Esta conversación está bloqueada y no admite mensajes.',
+  'error.thread_closed': 'Esta conversación está cerrada.',
+  'error.still_running': 'Este mensaje ya se envió, y su respuesta aún se está escribiendo.',
+  'error.thread_busy':
+    'Aquí aún se está escribiendo una respuesta. Espere unos segundos, o deténgala antes.',
+  'error.run_elsewhere':
+    'Otra instancia está escribiendo la respuesta. Vuelva a preguntar en un momento.',
+  'error.signed_out': 'Inicie sesión de nuevo para continuar.',
+  'error.too_long': 'La respuesta tardó demasiado y se detuvo. Inténtelo de nuevo.',
+  'error.too_much': 'La respuesta se hizo demasiado larga y se detuvo. Pida menos de una vez.',
+  'error.interrupted': 'La respuesta se interrumpió. Inténtelo de nuevo.',
+  'error.approval_gone': 'Esta aprobación ya no está abierta. No se hizo nada.',
+  'error.approval_decided': 'Esto ya se decidió.',
+  'error.approval_expired': 'Esta aprobación ha caducado. No se hizo nada; vuelva a pedirlo.',
+  'error.approval_unknown':
+    'Esto ya se aprobó, y no se sabe si se hizo. Compruébelo antes de volver a pedirlo.',
+  'error.question_gone': 'Esta pregunta ya no está abierta.',
+  'error.question_answered': 'Esto ya se respondió.',
+  'notice.connect': 'Conecte su cuenta de {server}',
+  'notice.connectLink': '[Conecte su cuenta de {server}]({url}) para continuar.',
+  'notice.leftOut': '{server} se deja fuera',
+  'notice.someLeftOut': 'Una parte de {server} se deja fuera',
 }

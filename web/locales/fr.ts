@@ -1,6 +1,6 @@
 // The words in French.
 
-import type { Dictionary } from '../settings/words.ts'
+import type { Dictionary, Sentences } from '../settings/words.ts'
 
 export const words: Dictionary = {
   threads: 'Conversations',
@@ -100,4 +100,93 @@ export const words: Dictionary = {
   version: '{number} sur {total}',
   previous: 'Version précédente',
   next: 'Version suivante',
+  search: 'Rechercher dans les conversations',
+  noMatches: 'Rien trouvé',
+  saveMarkdown: 'Enregistrer en Markdown',
+  saveJson: 'Enregistrer en JSON',
+  print: 'Imprimer',
+  actions: 'Plus sur cette conversation',
+  shortcuts: 'Raccourcis clavier',
+  toField: 'Aller au champ du message',
+  close: 'Fermer',
+  readAloud: 'Lire à voix haute',
+  stopReading: 'Arrêter la lecture',
+}
+
+/** The sentences of the server. */
+export const sentences: Sentences = {
+  'approval.question': 'Approuver ceci ?',
+  'approval.questions': 'Approuver ces {count} appels ?',
+  'approval.intro': 'L’assistant ferait ceci pour {person} :',
+  'approval.approve': 'Approuver',
+  'approval.approveAll': 'Approuver les {count}',
+  'approval.decline': 'Refuser',
+  'approval.declineAll': 'Tout refuser',
+  'approval.tool': '{name} sur {server}',
+  'approval.rights': '{name} sur {server}, avec les droits {rights}',
+  'approval.headings.approved': 'Approuvé',
+  'approval.headings.declined': 'Refusé',
+  'approval.headings.expired': 'Expiré',
+  'approval.headings.superseded': 'Non approuvé',
+  'approval.refused.declined': 'Rien n’a été fait. Refusé {time}',
+  'approval.refused.expired': 'Rien n’a été fait. Trop tard, demandé {time}',
+  'approval.refused.superseded': 'Rien n’a été fait. La conversation a continué, demandé {time}',
+  'approval.outcomes.done': 'Fait. Approuvé {time}',
+  'approval.outcomes.failed':
+    'Cela n’a pas réussi, et on ne sait pas si une partie a été faite. Approuvé {time}',
+  'approval.outcomes.not_made': 'Rien n’a été fait. Approuvé {time}',
+  'approval.outcomes.under_way':
+    'En cours ; si rien ne suit, on ne sait pas si cela a été fait. Approuvé {time}',
+  'approval.outcomes.unknown': 'On ne sait pas si cela a été fait. Approuvé {time}',
+  'question.formTitle': '{server} vous pose une question',
+  'question.linkTitle': '{server} vous demande d’ouvrir une page',
+  'question.says':
+    'Votre réponse va à {server} et non à l’assistant. N’écrivez ici ni mots de passe ni clés.',
+  'question.link': '[Ouvrir {host}]({href})',
+  'question.send': 'Envoyer',
+  'question.back': 'J’ai terminé là-bas',
+  'question.decline': 'Refuser',
+  'question.choose': 'Choisir',
+  'question.optional': '{label} (facultatif)',
+  'question.ends.accept': 'Vous avez répondu à une question de {server}.',
+  'question.ends.decline': 'Vous n’avez pas répondu à une question de {server}.',
+  'question.ends.expired': 'Une question de {server} n’a pas reçu de réponse à temps.',
+  'question.ends.gone': 'Une question de {server} n’est plus ouverte.',
+  'error.not_found': 'Ceci n’existe pas.',
+  'error.unavailable': 'Un service nécessaire n’est pas disponible. Réessayez plus tard.',
+  'error.too_many_streams': 'Vous avez trop de conversations ouvertes à la fois. Fermez-en une.',
+  'error.too_many_runs':
+    'Trop de réponses sont en cours d’écriture pour vous. Attendez l’une d’elles.',
+  'error.too_many_requests': 'Trop de demandes. Attendez un moment et réessayez.',
+  'error.failed': 'Échec, et une partie a peut-être été faite. Vérifiez avant de réessayer.',
+  'error.not_a_widget': 'Seul un widget peut envoyer une action.',
+  'error.not_a_message': 'Seule une réponse à un message peut être redemandée.',
+  'error.no_pending_call': 'Aucun outil de la page n’est attendu ici.',
+  'error.attachment_pending':
+    'Une pièce jointe n’est pas encore envoyée. Attendez-la ou retirez-la.',
+  'error.too_many_branches': 'Un message a au plus {count} versions, et autant de réponses.',
+  'error.not_pending': 'Ce formulaire a déjà reçu une réponse, ou n’en est pas un.',
+  'error.thread_locked': 'Cette conversation est verrouillée et n’accepte pas de messages.',
+  'error.thread_closed': 'Cette conversation est fermée.',
+  'error.still_running': 'Ce message a déjà été envoyé, et sa réponse est en cours d’écriture.',
+  'error.thread_busy':
+    'Une réponse est encore en cours d’écriture ici. Attendez quelques secondes, ou arrêtez-la d’abord.',
+  'error.run_elsewhere':
+    'La réponse est écrite par une autre instance. Redemandez dans un instant.',
+  'error.signed_out': 'Reconnectez-vous pour continuer.',
+  'error.too_long': 'La réponse a pris trop de temps et a été arrêtée. Réessayez.',
+  'error.too_much':
+    'La réponse est devenue trop longue et a été arrêtée. Demandez moins à la fois.',
+  'error.interrupted': 'La réponse a été interrompue. Réessayez.',
+  'error.approval_gone': 'Cette demande d’approbation n’est plus ouverte. Rien n’a été fait.',
+  'error.approval_decided': 'La décision a déjà été prise.',
+  'error.approval_expired': 'Cette demande d’approbation a expiré. Rien n’a été fait ; redemandez.',
+  'error.approval_unknown':
+    'Ceci a déjà été approuvé, et on ne sait pas si cela a été fait. Vérifiez avant de le redemander.',
+  'error.question_gone': 'Cette question n’est plus ouverte.',
+  'error.question_answered': 'Une réponse a déjà été donnée.',
+  'notice.connect': 'Connectez votre compte {server}',
+  'notice.connectLink': '[Connectez votre compte {server}]({url}) pour continuer.',
+  'notice.leftOut': '{server} est laissé de côté',
+  'notice.someLeftOut': 'Une partie de {server} est laissée de côté',
 }

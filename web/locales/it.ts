@@ -1,6 +1,6 @@
 // The words in Italian.
 
-import type { Dictionary } from '../settings/words.ts'
+import type { Dictionary, Sentences } from '../settings/words.ts'
 
 export const words: Dictionary = {
   threads: 'Conversazioni',
@@ -100,4 +100,93 @@ export const words: Dictionary = {
   version: '{number} di {total}',
   previous: 'Versione precedente',
   next: 'Versione successiva',
+  search: 'Cerca nelle conversazioni',
+  noMatches: 'Nessun risultato',
+  saveMarkdown: 'Salva come Markdown',
+  saveJson: 'Salva come JSON',
+  print: 'Stampa',
+  actions: 'Altro su questa conversazione',
+  shortcuts: 'Scorciatoie da tastiera',
+  toField: 'Vai al campo del messaggio',
+  close: 'Chiudi',
+  readAloud: 'Leggi ad alta voce',
+  stopReading: 'Ferma la lettura',
+}
+
+/** The sentences of the server. */
+export const sentences: Sentences = {
+  'approval.question': 'Approvare?',
+  'approval.questions': 'Approvare queste {count} chiamate?',
+  'approval.intro': 'L’assistente farebbe questo per {person}:',
+  'approval.approve': 'Approva',
+  'approval.approveAll': 'Approva tutte e {count}',
+  'approval.decline': 'Rifiuta',
+  'approval.declineAll': 'Rifiuta tutte',
+  'approval.tool': '{name} su {server}',
+  'approval.rights': '{name} su {server}, con i permessi {rights}',
+  'approval.headings.approved': 'Approvato',
+  'approval.headings.declined': 'Rifiutato',
+  'approval.headings.expired': 'Scaduto',
+  'approval.headings.superseded': 'Non approvato',
+  'approval.refused.declined': 'Non è stato fatto nulla. Rifiutato {time}',
+  'approval.refused.expired': 'Non è stato fatto nulla. Troppo tardi, chiesto {time}',
+  'approval.refused.superseded':
+    'Non è stato fatto nulla. La conversazione è andata avanti, chiesto {time}',
+  'approval.outcomes.done': 'Fatto. Approvato {time}',
+  'approval.outcomes.failed':
+    'Non è riuscito, e non si sa se una parte è stata fatta. Approvato {time}',
+  'approval.outcomes.not_made': 'Non è stato fatto nulla. Approvato {time}',
+  'approval.outcomes.under_way':
+    'In corso; se non segue nulla, non si sa se è stato fatto. Approvato {time}',
+  'approval.outcomes.unknown': 'Non si sa se è stato fatto. Approvato {time}',
+  'question.formTitle': '{server} le chiede qualcosa',
+  'question.linkTitle': '{server} le chiede di aprire una pagina',
+  'question.says':
+    'La sua risposta va a {server} e non all’assistente. Non scriva qui password o chiavi.',
+  'question.link': '[Apri {host}]({href})',
+  'question.send': 'Invia',
+  'question.back': 'Lì ho finito',
+  'question.decline': 'Rifiuta',
+  'question.choose': 'Scegli',
+  'question.optional': '{label} (facoltativo)',
+  'question.ends.accept': 'Ha risposto a una domanda di {server}.',
+  'question.ends.decline': 'Non ha risposto a una domanda di {server}.',
+  'question.ends.expired': 'Una domanda di {server} non ha avuto risposta in tempo.',
+  'question.ends.gone': 'Una domanda di {server} non è più aperta.',
+  'error.not_found': 'Questo non esiste.',
+  'error.unavailable': 'Un servizio necessario non è disponibile. Riprovi più tardi.',
+  'error.too_many_streams': 'Ha troppe conversazioni aperte insieme. Ne chiuda una.',
+  'error.too_many_runs': 'Troppe risposte sono in scrittura per lei. Ne attenda una.',
+  'error.too_many_requests': 'Troppe richieste. Attenda un momento e riprovi.',
+  'error.failed': 'Non è riuscito, e forse una parte è stata fatta. Controlli prima di riprovare.',
+  'error.not_a_widget': 'Solo un widget può inviare un’azione.',
+  'error.not_a_message': 'Si può riprovare solo la risposta a un messaggio.',
+  'error.no_pending_call': 'Qui non si attende nessuno strumento della pagina.',
+  'error.attachment_pending': 'Un allegato non è ancora caricato. Lo attenda o lo rimuova.',
+  'error.too_many_branches': 'Un messaggio ha al massimo {count} versioni, e altrettante risposte.',
+  'error.not_pending': 'Questo modulo ha già avuto risposta, o non lo è.',
+  'error.thread_locked': 'Questa conversazione è bloccata e non accetta messaggi.',
+  'error.thread_closed': 'Questa conversazione è chiusa.',
+  'error.still_running':
+    'Questo messaggio è già stato inviato, e la risposta è ancora in scrittura.',
+  'error.thread_busy':
+    'Qui una risposta è ancora in scrittura. Attenda qualche secondo, o prima la fermi.',
+  'error.run_elsewhere': 'La risposta è scritta da un’altra istanza. Richieda tra un momento.',
+  'error.signed_out': 'Acceda di nuovo per continuare.',
+  'error.too_long': 'La risposta ha richiesto troppo tempo ed è stata fermata. Riprovi.',
+  'error.too_much':
+    'La risposta è diventata troppo lunga ed è stata fermata. Chieda meno in una volta.',
+  'error.interrupted': 'La risposta è stata interrotta. Riprovi.',
+  'error.approval_gone': 'Questa approvazione non è più aperta. Non è stato fatto nulla.',
+  'error.approval_decided': 'È già stato deciso.',
+  'error.approval_expired':
+    'Questa approvazione è scaduta. Non è stato fatto nulla; chieda di nuovo.',
+  'error.approval_unknown':
+    'È già stato approvato, e non si sa se è stato fatto. Controlli prima di chiederlo di nuovo.',
+  'error.question_gone': 'Questa domanda non è più aperta.',
+  'error.question_answered': 'Ha già avuto risposta.',
+  'notice.connect': 'Colleghi il suo account {server}',
+  'notice.connectLink': '[Colleghi il suo account {server}]({url}) per continuare.',
+  'notice.leftOut': '{server} è escluso',
+  'notice.someLeftOut': 'Una parte di {server} è esclusa',
 }

@@ -1,6 +1,6 @@
 // The words in Dutch.
 
-import type { Dictionary } from '../settings/words.ts'
+import type { Dictionary, Sentences } from '../settings/words.ts'
 
 export const words: Dictionary = {
   threads: 'Gesprekken',
@@ -100,4 +100,93 @@ export const words: Dictionary = {
   version: '{number} van {total}',
   previous: 'Vorige versie',
   next: 'Volgende versie',
+  search: 'Gesprekken doorzoeken',
+  noMatches: 'Niets gevonden',
+  saveMarkdown: 'Opslaan als Markdown',
+  saveJson: 'Opslaan als JSON',
+  print: 'Afdrukken',
+  actions: 'Meer over dit gesprek',
+  shortcuts: 'Sneltoetsen',
+  toField: 'Naar het berichtveld',
+  close: 'Sluiten',
+  readAloud: 'Voorlezen',
+  stopReading: 'Stoppen met voorlezen',
+}
+
+/** The sentences of the server. */
+export const sentences: Sentences = {
+  'approval.question': 'Goedkeuren?',
+  'approval.questions': 'Deze {count} aanroepen goedkeuren?',
+  'approval.intro': 'De assistent zou dit doen voor {person}:',
+  'approval.approve': 'Goedkeuren',
+  'approval.approveAll': 'Alle {count} goedkeuren',
+  'approval.decline': 'Weigeren',
+  'approval.declineAll': 'Alles weigeren',
+  'approval.tool': '{name} op {server}',
+  'approval.rights': '{name} op {server}, met de rechten {rights}',
+  'approval.headings.approved': 'Goedgekeurd',
+  'approval.headings.declined': 'Geweigerd',
+  'approval.headings.expired': 'Verlopen',
+  'approval.headings.superseded': 'Niet goedgekeurd',
+  'approval.refused.declined': 'Er is niets gedaan. Geweigerd {time}',
+  'approval.refused.expired': 'Er is niets gedaan. Te laat, gevraagd {time}',
+  'approval.refused.superseded': 'Er is niets gedaan. Het gesprek ging verder, gevraagd {time}',
+  'approval.outcomes.done': 'Gedaan. Goedgekeurd {time}',
+  'approval.outcomes.failed':
+    'Dit is niet gelukt, en het is niet bekend of een deel is gedaan. Goedgekeurd {time}',
+  'approval.outcomes.not_made': 'Er is niets gedaan. Goedgekeurd {time}',
+  'approval.outcomes.under_way':
+    'Bezig; als er niets volgt, is niet bekend of het is gedaan. Goedgekeurd {time}',
+  'approval.outcomes.unknown': 'Het is niet bekend of dit is gedaan. Goedgekeurd {time}',
+  'question.formTitle': '{server} vraagt u iets',
+  'question.linkTitle': '{server} vraagt u een pagina te openen',
+  'question.says':
+    'Uw antwoord gaat naar {server} en niet naar de assistent. Schrijf hier geen wachtwoorden of sleutels.',
+  'question.link': '[{host} openen]({href})',
+  'question.send': 'Versturen',
+  'question.back': 'Ik ben daar klaar',
+  'question.decline': 'Weigeren',
+  'question.choose': 'Kiezen',
+  'question.optional': '{label} (optioneel)',
+  'question.ends.accept': 'U hebt een vraag van {server} beantwoord.',
+  'question.ends.decline': 'U hebt een vraag van {server} niet beantwoord.',
+  'question.ends.expired': 'Een vraag van {server} is niet op tijd beantwoord.',
+  'question.ends.gone': 'Een vraag van {server} is niet meer open.',
+  'error.not_found': 'Dit bestaat niet.',
+  'error.unavailable':
+    'Een dienst die hiervoor nodig is, is niet beschikbaar. Probeer het later opnieuw.',
+  'error.too_many_streams': 'U hebt te veel gesprekken tegelijk open. Sluit er een.',
+  'error.too_many_runs':
+    'Er worden te veel antwoorden tegelijk voor u geschreven. Wacht op een ervan.',
+  'error.too_many_requests': 'Te veel verzoeken. Wacht even en probeer het opnieuw.',
+  'error.failed':
+    'Dit is mislukt, en een deel is misschien gedaan. Kijk voordat u het opnieuw probeert.',
+  'error.not_a_widget': 'Alleen een widget kan een actie sturen.',
+  'error.not_a_message': 'Alleen een antwoord op een bericht kan opnieuw worden geprobeerd.',
+  'error.no_pending_call': 'Hier wordt op geen gereedschap van de pagina gewacht.',
+  'error.attachment_pending': 'Een bijlage is nog niet geüpload. Wacht erop of verwijder hem.',
+  'error.too_many_branches': 'Een bericht heeft hoogstens {count} versies, en evenveel antwoorden.',
+  'error.not_pending': 'Dit formulier is al beantwoord, of is er geen.',
+  'error.thread_locked': 'Dit gesprek is vergrendeld en neemt geen berichten aan.',
+  'error.thread_closed': 'Dit gesprek is gesloten.',
+  'error.still_running': 'Dit bericht is al verstuurd, en het antwoord wordt nog geschreven.',
+  'error.thread_busy':
+    'Hier wordt nog een antwoord geschreven. Wacht een paar seconden, of stop het eerst.',
+  'error.run_elsewhere':
+    'Het antwoord wordt door een andere instantie geschreven. Vraag het zo nog eens.',
+  'error.signed_out': 'Meld u opnieuw aan om verder te gaan.',
+  'error.too_long': 'Het antwoord duurde te lang en is gestopt. Probeer het opnieuw.',
+  'error.too_much': 'Het antwoord werd te lang en is gestopt. Vraag minder tegelijk.',
+  'error.interrupted': 'Het antwoord is onderbroken. Probeer het opnieuw.',
+  'error.approval_gone': 'Deze goedkeuring is niet meer open. Er is niets gedaan.',
+  'error.approval_decided': 'Hierover is al besloten.',
+  'error.approval_expired': 'Deze goedkeuring is verlopen. Er is niets gedaan; vraag het opnieuw.',
+  'error.approval_unknown':
+    'Dit is al goedgekeurd, en het is niet bekend of het is gedaan. Kijk voordat u er opnieuw om vraagt.',
+  'error.question_gone': 'Deze vraag is niet meer open.',
+  'error.question_answered': 'Dit is al beantwoord.',
+  'notice.connect': 'Verbind uw account bij {server}',
+  'notice.connectLink': '[Verbind uw account bij {server}]({url}) om verder te gaan.',
+  'notice.leftOut': '{server} is weggelaten',
+  'notice.someLeftOut': 'Een deel van {server} is weggelaten',
 }

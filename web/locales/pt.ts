@@ -1,6 +1,6 @@
 // The words in Portuguese.
 
-import type { Dictionary } from '../settings/words.ts'
+import type { Dictionary, Sentences } from '../settings/words.ts'
 
 export const words: Dictionary = {
   threads: 'Conversas',
@@ -100,4 +100,92 @@ export const words: Dictionary = {
   version: '{number} de {total}',
   previous: 'Versão anterior',
   next: 'Próxima versão',
+  search: 'Procurar nas conversas',
+  noMatches: 'Nada encontrado',
+  saveMarkdown: 'Guardar como Markdown',
+  saveJson: 'Guardar como JSON',
+  print: 'Imprimir',
+  actions: 'Mais sobre esta conversa',
+  shortcuts: 'Atalhos de teclado',
+  toField: 'Ir para o campo da mensagem',
+  close: 'Fechar',
+  readAloud: 'Ler em voz alta',
+  stopReading: 'Parar a leitura',
+}
+
+/** The sentences of the server. */
+export const sentences: Sentences = {
+  'approval.question': 'Aprovar isto?',
+  'approval.questions': 'Aprovar estas {count} chamadas?',
+  'approval.intro': 'O assistente faria isto por {person}:',
+  'approval.approve': 'Aprovar',
+  'approval.approveAll': 'Aprovar todas as {count}',
+  'approval.decline': 'Recusar',
+  'approval.declineAll': 'Recusar todas',
+  'approval.tool': '{name} em {server}',
+  'approval.rights': '{name} em {server}, com os direitos {rights}',
+  'approval.headings.approved': 'Aprovado',
+  'approval.headings.declined': 'Recusado',
+  'approval.headings.expired': 'Expirado',
+  'approval.headings.superseded': 'Não aprovado',
+  'approval.refused.declined': 'Nada foi feito. Recusado {time}',
+  'approval.refused.expired': 'Nada foi feito. Tarde demais, perguntado {time}',
+  'approval.refused.superseded': 'Nada foi feito. A conversa continuou, perguntado {time}',
+  'approval.outcomes.done': 'Feito. Aprovado {time}',
+  'approval.outcomes.failed':
+    'Não deu certo, e não se sabe se uma parte foi feita. Aprovado {time}',
+  'approval.outcomes.not_made': 'Nada foi feito. Aprovado {time}',
+  'approval.outcomes.under_way':
+    'Em curso; se nada se seguir, não se sabe se foi feito. Aprovado {time}',
+  'approval.outcomes.unknown': 'Não se sabe se isto foi feito. Aprovado {time}',
+  'question.formTitle': '{server} faz-lhe uma pergunta',
+  'question.linkTitle': '{server} pede que abra uma página',
+  'question.says':
+    'A sua resposta vai para {server} e não para o assistente. Não escreva aqui senhas nem chaves.',
+  'question.link': '[Abrir {host}]({href})',
+  'question.send': 'Enviar',
+  'question.back': 'Já terminei lá',
+  'question.decline': 'Recusar',
+  'question.choose': 'Escolher',
+  'question.optional': '{label} (opcional)',
+  'question.ends.accept': 'Respondeu a uma pergunta de {server}.',
+  'question.ends.decline': 'Não respondeu a uma pergunta de {server}.',
+  'question.ends.expired': 'Uma pergunta de {server} não foi respondida a tempo.',
+  'question.ends.gone': 'Uma pergunta de {server} já não está aberta.',
+  'error.not_found': 'Isto não existe.',
+  'error.unavailable': 'Um serviço necessário não está disponível. Tente mais tarde.',
+  'error.too_many_streams': 'Tem conversas demais abertas ao mesmo tempo. Feche uma delas.',
+  'error.too_many_runs': 'Há respostas demais sendo escritas para si. Espere por uma delas.',
+  'error.too_many_requests': 'Pedidos demais. Espere um momento e tente de novo.',
+  'error.failed':
+    'Isto falhou, e talvez uma parte tenha sido feita. Verifique antes de tentar de novo.',
+  'error.not_a_widget': 'Só um widget pode enviar uma ação.',
+  'error.not_a_message': 'Só a resposta a uma mensagem pode ser tentada de novo.',
+  'error.no_pending_call': 'Aqui não se espera nenhuma ferramenta da página.',
+  'error.attachment_pending': 'Um anexo ainda não foi enviado. Espere por ele ou remova-o.',
+  'error.too_many_branches':
+    'Uma mensagem tem no máximo {count} versões, e outras tantas respostas.',
+  'error.not_pending': 'Este formulário já foi respondido, ou não é um.',
+  'error.thread_locked': 'Esta conversa está bloqueada e não aceita mensagens.',
+  'error.thread_closed': 'Esta conversa está fechada.',
+  'error.still_running': 'Esta mensagem já foi enviada, e a resposta ainda está sendo escrita.',
+  'error.thread_busy':
+    'Aqui ainda está sendo escrita uma resposta. Espere alguns segundos, ou pare-a primeiro.',
+  'error.run_elsewhere':
+    'A resposta está sendo escrita por outra instância. Pergunte de novo daqui a pouco.',
+  'error.signed_out': 'Entre de novo para continuar.',
+  'error.too_long': 'A resposta demorou demais e foi parada. Tente de novo.',
+  'error.too_much': 'A resposta ficou longa demais e foi parada. Peça menos de uma vez.',
+  'error.interrupted': 'A resposta foi interrompida. Tente de novo.',
+  'error.approval_gone': 'Esta aprovação já não está aberta. Nada foi feito.',
+  'error.approval_decided': 'Isto já foi decidido.',
+  'error.approval_expired': 'Esta aprovação expirou. Nada foi feito; peça de novo.',
+  'error.approval_unknown':
+    'Isto já foi aprovado, e não se sabe se foi feito. Verifique antes de pedir de novo.',
+  'error.question_gone': 'Esta pergunta já não está aberta.',
+  'error.question_answered': 'Isto já foi respondido.',
+  'notice.connect': 'Ligue a sua conta {server}',
+  'notice.connectLink': '[Ligue a sua conta {server}]({url}) para continuar.',
+  'notice.leftOut': '{server} fica de fora',
+  'notice.someLeftOut': 'Uma parte de {server} fica de fora',
 }

@@ -1,18 +1,20 @@
 // Which language the words are in. The words of each language are a module of their own, which is
 // loaded when a page wants them.
 
-import type { Dictionary } from './words.ts'
+import type { Dictionary, Sentences } from './words.ts'
 
 /** The words in use, and the language that they are in; undefined for the built-in English ones. */
 export interface Locale {
   readonly language: string | undefined
   readonly words: Dictionary
+  /** The sentences of the server by their names. */
+  readonly sentences: Sentences
 }
 
 /** The words without a dictionary. */
-export const ENGLISH: Locale = { language: undefined, words: {} }
+export const ENGLISH: Locale = { language: undefined, words: {}, sentences: {} }
 
-const DICTIONARIES: Readonly<Record<string, () => Promise<{ readonly words: Dictionary }>>> = {
+const DICTIONARIES: Readonly<Record<string, () => Promise<Omit<Locale, 'language'>>>> = {
   ar: () => import('../locales/ar.ts'),
   de: () => import('../locales/de.ts'),
   es: () => import('../locales/es.ts'),
@@ -35,7 +37,7 @@ export async function loadLocale(tag: string): Promise<Locale> {
   const [language = ''] = tag.toLowerCase().split(/[-_]/)
   const load = Object.hasOwn(DICTIONARIES, language) ? DICTIONARIES[language] : undefined
   const loaded = await load?.().catch(() => undefined)
-  return loaded ? { language, words: loaded.words } : ENGLISH
+  return loaded ? { ...loaded, language } : ENGLISH
 }
 
 /** Whether a language is written from right to left. */

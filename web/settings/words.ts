@@ -101,6 +101,18 @@ export const WORDS = {
   usingTool: 'Using {name}',
   image: 'Generated image',
   makingImage: 'Making an image…',
+  // What is loaded later.
+  search: 'Search conversations',
+  noMatches: 'Nothing found',
+  saveMarkdown: 'Save as Markdown',
+  saveJson: 'Save as JSON',
+  print: 'Print',
+  actions: 'More about this conversation',
+  shortcuts: 'Keyboard shortcuts',
+  toField: 'Go to the message field',
+  close: 'Close',
+  readAloud: 'Read aloud',
+  stopReading: 'Stop reading',
 } as const
 
 /** The name of one of the interface's words. */
@@ -108,6 +120,9 @@ export type WordKey = keyof typeof WORDS
 
 /** The words of another language. A missing one is English. */
 export type Dictionary = Readonly<Partial<Record<WordKey, string>>>
+
+/** The server's sentences in another language, by their names. A missing one is English. */
+export type Sentences = Readonly<Record<string, string>>
 
 /**
  * Returns a word's text, the one that is given or the English one, with the values put into its

@@ -7,6 +7,7 @@ import type { ChatState, RunOutcome } from '../chat/parts.ts'
 import type { AttachmentOptions } from '../chat/send-file.ts'
 import { limitsOf, type UploadProblem } from '../chat/uploads.ts'
 import { asObject, isObject } from '../client/json.ts'
+import type { Translate } from '../settings/named-text.ts'
 import type { Words } from '../settings/words.ts'
 import type { Entry } from '../state/conversation.ts'
 
@@ -54,6 +55,7 @@ export function describeEnd(
   { conversation }: ChatState,
   before: readonly Entry[],
   words: Words,
+  translate: Translate,
 ): string {
   if (outcome === 'stopped') return words('stopped')
   if (outcome === 'failed') return conversation.failure?.message ?? words('failed')
@@ -64,17 +66,17 @@ export function describeEnd(
   const said = fresh.flatMap((item) => (item.type === 'assistant_message' ? textOf(item) : []))
   const text = said.join(' ').trim().slice(0, MAX_SAID_CHARS)
   const sentences = [
-    ...fresh.flatMap((item) => describeItem(item, words) ?? []),
+    ...fresh.flatMap((item) => describeItem(item, words, translate) ?? []),
     ...(text === '' ? [] : [words('answered', { text })]),
   ]
   return sentences.join(' ') || words('answerEnded')
 }
 
 /** Says what is more than a text. Steps are said as they happen, and are not repeated. */
-function describeItem(item: Item, words: Words): string | undefined {
+function describeItem(item: Item, words: Words, translate: Translate): string | undefined {
   switch (item.type) {
     case 'widget': {
-      const text = wordsIn(item.widget).join('. ').slice(0, MAX_SAID_CHARS)
+      const text = wordsIn(item.widget, translate).join('. ').slice(0, MAX_SAID_CHARS)
       return words(kindOf(item.widget), { text })
     }
     case 'structured_input':
@@ -100,10 +102,14 @@ function textOf({ content }: Extract<Item, { type: 'assistant_message' }>): read
 }
 
 /** The texts of a widget, in order. */
-function wordsIn(value: JsonValue | undefined, depth = 0): readonly string[] {
+function wordsIn(given: JsonValue | undefined, translate: Translate, depth = 0): readonly string[] {
   if (depth > MAX_WIDGET_DEPTH) return []
-  if (Array.isArray(value)) return value.flatMap((child) => wordsIn(child, depth + 1))
+  const value = translate(given)
+  if (Array.isArray(value)) return value.flatMap((child) => wordsIn(child, translate, depth + 1))
   if (!isObject(value)) return []
   const own = typeof value.value === 'string' && value.type !== 'Input' ? value.value : value.label
-  return [...(typeof own === 'string' ? [own] : []), ...wordsIn(value.children, depth + 1)]
+  return [
+    ...(typeof own === 'string' ? [own] : []),
+    ...wordsIn(value.children, translate, depth + 1),
+  ]
 }

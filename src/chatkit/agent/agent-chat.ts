@@ -10,7 +10,7 @@ import type { AnswerEvent } from '../protocol/event.ts'
 import type { UserMessageItem, WidgetItem } from '../protocol/item.ts'
 import { APPROVE, DECLINE } from '../protocol/ours.ts'
 import type { Action } from '../protocol/request.ts'
-import { ChatkitStreamError } from '../runs/stream-error.ts'
+import { ChatkitStreamError, namedError } from '../runs/stream-error.ts'
 
 import { approvalsIn } from './approval-record.ts'
 import { APPROVAL_WORDS } from './approval-words.ts'
@@ -35,12 +35,6 @@ export interface AgentChat<C extends ChatCaller> {
 
 /** The longest time of a timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1
-
-const GONE = 'This approval is no longer open. Nothing was done.'
-const DECIDED = 'This was decided already.'
-const EXPIRED = 'This approval has expired. Nothing was done; ask again.'
-const UNKNOWN =
-  'This was approved before, and it is not known whether it was done. Look before you ask for it again.'
 
 /** Every option of the factory. A new one does not compile until it is here. */
 const AGENT_CHAT_OPTIONS: OptionNames<AgentChatOptions<ChatCaller>> = {
@@ -165,20 +159,20 @@ async function* takeDecision<C extends ChatCaller>(
   const { pending, decision } = approvalsIn(items).get(approvalIdIn(payload)) ?? {}
   if (decision?.value.outcome === 'under_way') {
     yield* settle(decision, 'unknown', items, words)
-    throw new ChatkitStreamError({ text: UNKNOWN })
+    throw namedError('approval_unknown')
   }
-  if (decision) throw new ChatkitStreamError({ text: DECIDED })
+  if (decision) throw namedError('approval_decided')
   // A decision counts only from the card that asked: a client can name any widget and any approval.
-  if (!pending || sender?.id !== pending.value.card) throw new ChatkitStreamError({ text: GONE })
+  if (!pending || sender?.id !== pending.value.card) throw namedError('approval_gone')
   const { expiresAtMs, since, state, calls } = pending.value
   const nowMs = Date.parse(context.newItem('hidden').created_at)
   if (!(nowMs < expiresAtMs)) {
     yield* decide(pending, 'expired', context, words)
-    throw new ChatkitStreamError({ text: EXPIRED })
+    throw namedError('approval_expired')
   }
   const approved = type === APPROVE
   const decided = yield* decide(pending, approved ? 'approved' : 'declined', context, words)
-  if (!decided) throw new ChatkitStreamError({ text: DECIDED })
+  if (!decided) throw namedError('approval_decided')
   yield* runAnswer(parts, items, since, context, { resume: { state, calls, approved }, decided })
 }
 

@@ -4,9 +4,11 @@
 import { visible } from '../../agent/visible.ts'
 import { isObject, type JsonObject, parseJson, writeJson } from '../../core/json.ts'
 import type { WidgetRoot } from '../protocol/item.ts'
+import { fill } from '../protocol/named-text.ts'
 import { APPROVE, DECLINE } from '../protocol/ours.ts'
 import type { Decision, PendingApproval, ShownCall } from './approval-record.ts'
-import { type ApprovalWords, fill } from './approval-words.ts'
+import { APPROVAL_WORDS, type ApprovalWords, wholeApprovalWords } from './approval-words.ts'
+import { type Say, sayer } from './say.ts'
 import { toolTitle } from './tool-title.ts'
 
 /**
@@ -18,6 +20,7 @@ export function askingCard(
   person: string,
   words: ApprovalWords,
 ): WidgetRoot {
+  const say = sayerOf(words)
   const payload = { approval: id }
   const isOne = calls.length === 1
   const count = { count: String(calls.length) }
@@ -25,16 +28,20 @@ export function askingCard(
     type: 'Card',
     size: 'md',
     children: [
-      { type: 'Title', size: 'sm', value: isOne ? words.question : fill(words.questions, count) },
-      { type: 'Text', size: 'sm', value: fill(words.intro, { person: visible(person) }) },
-      ...calls.flatMap((call) => callRows(call, words)),
+      {
+        type: 'Title',
+        size: 'sm',
+        ...(isOne ? say('value', 'question') : say('value', 'questions', count)),
+      },
+      { type: 'Text', size: 'sm', ...say('value', 'intro', { person }) },
+      ...calls.flatMap((call) => callRows(call, words, say)),
     ],
     confirm: {
-      label: isOne ? words.approve : fill(words.approveAll, count),
+      ...(isOne ? say('label', 'approve') : say('label', 'approveAll', count)),
       action: { type: APPROVE, payload },
     },
     cancel: {
-      label: isOne ? words.decline : words.declineAll,
+      ...say('label', isOne ? 'decline' : 'declineAll'),
       action: { type: DECLINE, payload },
     },
   }
@@ -51,19 +58,26 @@ export function decidedCard(
   words: ApprovalWords,
 ): WidgetRoot {
   const { verdict, outcome, calls } = decision
-  const note = verdict === 'approved' ? words.outcomes[outcome] : words.refused[verdict]
+  const say = sayerOf(words)
+  const time = `${new Date(askedAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`
   return {
     type: 'Card',
     size: 'md',
     children: [
-      { type: 'Title', size: 'sm', value: words.headings[verdict] },
+      { type: 'Title', size: 'sm', ...say('value', `headings.${verdict}`) },
       {
         type: 'Caption',
-        value: `${note} ${new Date(askedAtMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+        ...say('value', verdict === 'approved' ? `outcomes.${outcome}` : `refused.${verdict}`, {
+          time,
+        }),
       },
-      ...calls.flatMap((call) => callRows(call, words)),
+      ...calls.flatMap((call) => callRows(call, words, say)),
     ],
   }
+}
+
+function sayerOf(words: ApprovalWords): Say<ApprovalWords> {
+  return sayer('approval', wholeApprovalWords(APPROVAL_WORDS), wholeApprovalWords(words))
 }
 
 /** What the model reads about a decision in later runs. */
@@ -113,12 +127,14 @@ function callRows(
     described,
   }: ShownCall,
   words: ApprovalWords,
+  say: Say<ApprovalWords>,
 ): readonly JsonObject[] {
   const { title: said = title ?? toolTitle(name, server), object } = described ?? {}
   const heading = visible(said.slice(0, MAX_NAME_CHARS))
-  const place = fill(words.tool, { name, server })
   const caption =
-    scopes.length === 0 ? place : fill(words.rights, { tool: place, rights: scopes.join(', ') })
+    scopes.length === 0
+      ? say('value', 'tool', { name, server })
+      : say('value', 'rights', { name, server, rights: scopes.join(', ') })
   return [
     { type: 'Divider' },
     {
@@ -129,7 +145,7 @@ function callRows(
           ? heading
           : fill(words.about, { title: heading, object: visible(object.slice(0, MAX_NAME_CHARS)) }),
     },
-    { type: 'Caption', value: visible(caption) },
+    { type: 'Caption', ...caption },
     ...argumentsOf(args, words).map(([key, value]) => ({
       type: 'Text',
       size: 'sm',

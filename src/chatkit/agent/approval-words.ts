@@ -1,6 +1,7 @@
 // The words of the cards on which a person decides about calls, in English. An app can give others
 // for each person. What the model reads of a decision is not among them.
 
+import { fill } from '../protocol/named-text.ts'
 import type { Outcome, Verdict } from './approval-record.ts'
 
 /** The words of an approval's cards. `{…}` is filled in. */
@@ -57,7 +58,14 @@ export const APPROVAL_WORDS: ApprovalWords = {
   },
 }
 
-/** Puts values into the `{…}` of a text. What is in the values is not read again. */
-export function fill(text: string, values: Readonly<Record<string, string>>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)
+/** Returns the words with whole sentences in place of those that others are put into. */
+export function wholeApprovalWords(words: ApprovalWords): ApprovalWords {
+  const withTime = <T extends object>(texts: T) =>
+    Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, `${text} {time}`])) as T
+  return {
+    ...words,
+    rights: fill(words.rights, { tool: words.tool }),
+    refused: withTime(words.refused),
+    outcomes: withTime(words.outcomes),
+  }
 }

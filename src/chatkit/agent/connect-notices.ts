@@ -3,7 +3,9 @@
 
 import { isLoopback } from '../../core/resource.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
+import { fill } from '../protocol/named-text.ts'
 import { escapeMarkdown } from './markdown.ts'
+import { NOTICE_WORDS } from './notice-words.ts'
 
 /** Puts the notice for a server at the end of `out`, unless this answer has it already. */
 export type ConnectNotices = (server: string, out: AnswerEvent[]) => void
@@ -18,12 +20,16 @@ export function connectNotices(connectUrl?: (server: string) => string): Connect
   return (server, out) => {
     if (!connectUrl || shown.has(server)) return
     shown.add(server)
-    const text = `Connect your ${server} account`
+    const link = { server: escapeMarkdown(server), url: linkTo(connectUrl(server)) }
     out.push({
       type: 'notice',
       level: 'info',
-      title: text,
-      message: `[${escapeMarkdown(text)}](${linkTo(connectUrl(server))}) to continue.`,
+      title: fill(NOTICE_WORDS.connect, { server }),
+      message: fill(NOTICE_WORDS.connectLink, link),
+      onbehalf_words: {
+        title: { key: 'notice.connect', values: { server } },
+        message: { key: 'notice.connectLink', values: link },
+      },
     })
   }
 }

@@ -2,7 +2,9 @@
 
 import type { AgentEvent } from '../../agent/events.ts'
 import type { AnswerEvent } from '../protocol/event.ts'
+import { fill } from '../protocol/named-text.ts'
 import { escapeMarkdown } from './markdown.ts'
+import { NOTICE_WORDS } from './notice-words.ts'
 
 /** Makes the notice. Names in it are a server's, so nothing in it is Markdown. */
 export function leftOutNotice({
@@ -10,6 +12,12 @@ export function leftOutNotice({
   tools,
   text,
 }: Extract<AgentEvent, { type: 'left_out' }>): AnswerEvent {
-  const title = tools ? `Some of ${server} is left out` : `${server} is left out`
-  return { type: 'notice', level: 'warning', title, message: escapeMarkdown(text) }
+  const key = tools ? 'someLeftOut' : 'leftOut'
+  return {
+    type: 'notice',
+    level: 'warning',
+    title: fill(NOTICE_WORDS[key], { server }),
+    message: escapeMarkdown(text),
+    onbehalf_words: { title: { key: `notice.${key}`, values: { server } } },
+  }
 }

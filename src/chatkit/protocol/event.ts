@@ -10,6 +10,7 @@ import type {
   Task,
   WidgetRoot,
 } from './item.ts'
+import type { NamedTexts } from './named-text.ts'
 import type { Thread } from './thread.ts'
 
 /** How a pending item changes. */
@@ -59,7 +60,7 @@ export type ItemUpdate =
     }
 
 /** Tells the client that something went wrong. It does not end the stream by itself. */
-export interface ErrorEvent {
+export interface ErrorEvent extends NamedTexts {
   readonly type: 'error'
   readonly code: string
   readonly message?: string
@@ -84,12 +85,12 @@ export type AnswerEvent =
   | { readonly type: 'thread.item.noted'; readonly item: HiddenItem }
   | { readonly type: 'progress_update'; readonly text: string; readonly icon?: string }
   | { readonly type: 'client_effect'; readonly name: string; readonly data: JsonObject }
-  | {
+  | ({
       readonly type: 'notice'
       readonly level: 'info' | 'warning' | 'danger'
       readonly message: string
       readonly title?: string
-    }
+    } & NamedTexts)
   | ErrorEvent
 
 /** Every event of a stream: those of an answer, and those that only the server makes. */

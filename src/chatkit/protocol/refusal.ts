@@ -1,8 +1,10 @@
 // The ways to refuse a request before anything is stored, and their answers. What does not exist
 // and what is somebody else's get the same answer.
 
+import { type ErrorName, errorText, type NamedTexts, type TextName } from './named-text.ts'
+
 /** A refusal: its HTTP status, a stable code, and a message that clients show to the person. */
-export interface WireRefusal {
+export interface WireRefusal extends NamedTexts {
   readonly status: 400 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 429 | 500 | 503
   readonly code: string
   readonly message: string
@@ -22,7 +24,7 @@ export function refuse(refusal: WireRefusal): {
 export const NOT_FOUND: WireRefusal = {
   status: 404,
   code: 'not_found',
-  message: 'This does not exist.',
+  ...errorText('not_found'),
 }
 
 /** For a cursor that does not exist, or that is somebody else's. */
@@ -36,7 +38,7 @@ export const UNKNOWN_CURSOR: WireRefusal = {
 export const UNAVAILABLE: WireRefusal = {
   status: 503,
   code: 'unavailable',
-  message: 'A service that this depends on is not available. Try again later.',
+  ...errorText('unavailable'),
   retryAfter: 5,
 }
 
@@ -58,7 +60,7 @@ export const UNSUPPORTED: WireRefusal = {
 export const TOO_MANY_STREAMS: WireRefusal = {
   status: 429,
   code: 'too_many_streams',
-  message: 'Too many conversations are open for you at once. Close one of them.',
+  ...errorText('too_many_streams'),
   retryAfter: 5,
 }
 
@@ -67,7 +69,7 @@ export function tooManyRequests(retryAfter: number): WireRefusal {
   return {
     status: 429,
     code: 'too_many_requests',
-    message: 'Too many requests. Wait a moment and try again.',
+    ...errorText('too_many_requests'),
     retryAfter,
   }
 }
@@ -86,12 +88,12 @@ export function invalid(
 }
 
 /** For a request that does not fit the state of the thread or item. */
-export function conflict(code: string, message: string): WireRefusal {
-  return { status: 409, code, message }
+export function conflict(code: ErrorName, values?: TextName['values']): WireRefusal {
+  return { status: 409, code, ...errorText(code, values) }
 }
 
 /** Makes status, headers and body of the answer to a refused request. */
-export function refusalAnswer({ status, code, message, retryAfter }: WireRefusal): {
+export function refusalAnswer({ status, retryAfter, ...body }: WireRefusal): {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
@@ -102,5 +104,5 @@ export function refusalAnswer({ status, code, message, retryAfter }: WireRefusal
     ...(status === 405 ? { allow: 'POST' } : {}),
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
   }
-  return { status, headers, body: JSON.stringify({ code, message }) }
+  return { status, headers, body: JSON.stringify(body) }
 }

@@ -92,10 +92,7 @@ function sortKeys(value: unknown): unknown {
 }
 
 /** The answer to the first request is still being written. */
-export const STILL_RUNNING: WireRefusal = conflict(
-  'still_running',
-  'This message was sent before, and its answer is still being written.',
-)
+export const STILL_RUNNING: WireRefusal = conflict('still_running')
 
 const KEY_REUSED: WireRefusal = {
   status: 422,

@@ -29,8 +29,8 @@ export function refuseUnlessOpen({ status }: ThreadState): WireRefusal | undefin
     case 'active':
       return undefined
     case 'locked':
-      return conflict('thread_locked', 'This conversation is locked and takes no messages.')
+      return conflict('thread_locked')
     case 'closed':
-      return conflict('thread_closed', 'This conversation is closed.')
+      return conflict('thread_closed')
   }
 }

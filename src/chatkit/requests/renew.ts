@@ -9,10 +9,7 @@ import type { Runs } from '../runs/runs.ts'
 import type { OwnedThreads } from '../threads/owned-threads.ts'
 
 /** The run is written by another instance. The client asks again, and may meet that one. */
-const ELSEWHERE = conflict(
-  'run_elsewhere',
-  'The answer is being written by another instance. Ask again in a moment.',
-)
+const ELSEWHERE = conflict('run_elsewhere')
 
 /**
  * Gives the caller to the run of the thread, if that waits for a sign-in. Where none waits, nothing

@@ -4,6 +4,7 @@
 import type { Result } from '../../core/errors.ts'
 import type { ChatCaller, ErrorPlace } from '../options.ts'
 import { ID_PREFIX } from '../protocol/id.ts'
+import { errorText } from '../protocol/named-text.ts'
 import { RESUMABLE } from '../protocol/ours.ts'
 import { conflict, NOT_FOUND, refuse, type WireRefusal } from '../protocol/refusal.ts'
 import { bringsMessage } from '../protocol/request.ts'
@@ -123,14 +124,11 @@ function reportAt(
 
 /** Why a thread cannot be taken. */
 const REFUSALS: Readonly<Record<'busy' | 'crowded' | 'repeated' | 'refused', WireRefusal>> = {
-  busy: conflict(
-    'thread_busy',
-    'An answer is still being written here. Wait a few seconds, or stop it first.',
-  ),
+  busy: conflict('thread_busy'),
   crowded: {
     status: 429,
     code: 'too_many_runs',
-    message: 'Too many answers are being written for you at once. Wait for one of them.',
+    ...errorText('too_many_runs'),
     retryAfter: 5,
   },
   repeated: STILL_RUNNING,

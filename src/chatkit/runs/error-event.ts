@@ -5,6 +5,7 @@ import { AuthError, endsSignIn } from '../../core/errors.ts'
 import { mayRetry } from '../../core/model-failure.ts'
 import { sentenceFor } from '../../core/sentences.ts'
 import type { ErrorEvent } from '../protocol/event.ts'
+import { errorText } from '../protocol/named-text.ts'
 import { SIGNED_OUT } from '../protocol/ours.ts'
 import { ChatkitStreamError } from './stream-error.ts'
 
@@ -18,7 +19,7 @@ export const GONE: ErrorEvent = { type: 'error', code: 'stream.error', allow_ret
 export const TOO_LONG: ErrorEvent = {
   type: 'error',
   code: 'custom',
-  message: 'The answer took too long and was stopped. Try again.',
+  ...errorText('too_long'),
   allow_retry: true,
 }
 
@@ -26,7 +27,7 @@ export const TOO_LONG: ErrorEvent = {
 export const TOO_MUCH: ErrorEvent = {
   type: 'error',
   code: 'custom',
-  message: 'The answer became too long and was stopped. Ask for less at once.',
+  ...errorText('too_much'),
   allow_retry: false,
 }
 
@@ -34,7 +35,7 @@ export const TOO_MUCH: ErrorEvent = {
 export const INTERRUPTED: ErrorEvent = {
   type: 'error',
   code: 'custom',
-  message: 'The answer was interrupted. Try again.',
+  ...errorText('interrupted'),
   allow_retry: true,
 }
 
@@ -46,7 +47,7 @@ export function errorEventFor(error: unknown): ErrorEvent {
     return {
       type: 'error',
       code: SIGNED_OUT,
-      message: 'Sign in again to continue.',
+      ...errorText('signed_out'),
       allow_retry: true,
     }
   }

@@ -5,6 +5,7 @@ import { assistantMessage, functionCall, modelStream } from '@openai/agents/test
 import type { AgentCaller, ClientTool } from 'onbehalf/openai-agents'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { agentChat, type Item } from '../../../src/chatkit/index.ts'
+import { errorText } from '../../../src/chatkit/protocol/named-text.ts'
 import { toError } from '../../../src/core/sentences.ts'
 import { eventReader, type Loose, message, type TestCaller } from '../support.ts'
 import {
@@ -202,7 +203,7 @@ describe('when the sign-in ends', () => {
   const SIGN_IN = {
     type: 'error',
     code: 'signed_out',
-    message: 'Sign in again to continue.',
+    ...errorText('signed_out'),
     allow_retry: true,
   }
 

@@ -9,6 +9,7 @@ import {
   historyOf,
   type Item,
 } from '../../../src/chatkit/index.ts'
+import { errorText } from '../../../src/chatkit/protocol/named-text.ts'
 import { toError } from '../../../src/core/sentences.ts'
 import { type Loose, message, testChat } from '../support.ts'
 
@@ -432,7 +433,7 @@ it('when the sign-in ends during a run, the text so far is kept and the person i
   expect(events.at(-1)).toEqual({
     type: 'error',
     code: 'signed_out',
-    message: 'Sign in again to continue.',
+    ...errorText('signed_out'),
     allow_retry: true,
   })
   expect(items.map(({ type, content }) => content?.[0].text ?? type)).toEqual([
@@ -456,6 +457,16 @@ describe('an account that a tool needs', () => {
         title: 'Connect your Tea [house] account',
         message:
           '[Connect your Tea \\[house\\] account](https://app.example/connect?server=Tea%20%5Bhouse%5D&x=%281%29) to continue.',
+        onbehalf_words: {
+          title: { key: 'notice.connect', values: { server: 'Tea [house]' } },
+          message: {
+            key: 'notice.connectLink',
+            values: {
+              server: 'Tea \\[house\\]',
+              url: 'https://app.example/connect?server=Tea%20%5Bhouse%5D&x=%281%29',
+            },
+          },
+        },
       },
     ])
   })

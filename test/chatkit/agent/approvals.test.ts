@@ -4,6 +4,7 @@
 import { assistantMessage, functionCall } from '@openai/agents/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { approvalsIn } from '../../../src/chatkit/agent/approval-record.ts'
+import { errorText } from '../../../src/chatkit/protocol/named-text.ts'
 import { eventReader, type Loose, request } from '../support.ts'
 import {
   type AgentHouse,
@@ -115,6 +116,36 @@ describe('a call of a tool that is marked destructive', () => {
     expect(callsAt(house.tasks)).toEqual(['taskflow_delete_task'])
     const last = events.filter(({ type }) => type === 'thread.item.replaced').at(-1)
     expect(wordsOf(last?.item.widget)).toMatch(/^Erlaubt\nDone\. .*\nAufgabe löschen: „Task 1“/)
+  })
+
+  it('each English word of the card has its name beside it, for a page in another language; a word of the app has none', async () => {
+    const chat = house.process([...ASKS, [assistantMessage('It is gone.')]], {
+      agent: { approvalWords: () => ({ approve: 'Allow' }) },
+    })
+    const { card, threadId } = await chat.say('alice', 'Delete task 1')
+    const { children, confirm, cancel } = card.widget
+    expect(children.slice(0, 2)).toEqual([
+      expect.objectContaining({
+        value: 'Approve this?',
+        onbehalf_words: { value: { key: 'approval.question', values: {} } },
+      }),
+      expect.objectContaining({
+        value: 'The assistant would do this for alice:',
+        onbehalf_words: { value: { key: 'approval.intro', values: { person: 'alice' } } },
+      }),
+    ])
+    expect(JSON.stringify(children)).toContain(
+      '"key":"approval.rights","values":{"name":"taskflow_delete_task","server":"taskflow","rights":"tasks:write"}',
+    )
+    expect([confirm.onbehalf_words, cancel.onbehalf_words]).toEqual([
+      undefined,
+      { label: { key: 'approval.decline', values: {} } },
+    ])
+    const events = await chat.press('alice', threadId, card, 'confirm')
+    const last = events.filter(({ type }) => type === 'thread.item.replaced').at(-1)
+    expect(JSON.stringify(last?.item.widget)).toMatch(
+      /"value":"Done\. Approved (.{20})","onbehalf_words":\{"value":\{"key":"approval\.outcomes\.done","values":\{"time":"\1"\}/,
+    )
   })
 
   it('a description that fails leaves the tool’s title and the arguments', async () => {
@@ -281,12 +312,8 @@ describe('an approval', () => {
     const calls = callsAt(house.tasks).length
     const events = await chat.press('alice', threadId, card, 'confirm', change)
     expect(events.map(({ type }) => type)).toEqual(['stream_options', 'error'])
-    expect(events[1]).toEqual({
-      type: 'error',
-      code: 'custom',
-      message: expect.any(String),
-      allow_retry: false,
-    })
+    expect(events[1]).toMatchObject({ code: 'custom', message: expect.any(String) })
+    expect(events[1]).toMatchObject({ type: 'error', allow_retry: false })
     expect(callsAt(house.tasks)).toHaveLength(calls)
     expect(chat.model.calls).toHaveLength(2)
   })
@@ -308,7 +335,7 @@ describe('an approval', () => {
       })
       expect(events.at(-1)).toMatchObject({
         type: 'error',
-        message: 'This approval is no longer open. Nothing was done.',
+        ...errorText('approval_gone'),
       })
     }
     expect(callsAt(house.tasks)).toEqual([])
@@ -333,7 +360,7 @@ describe('an approval', () => {
     })
     expect(events.at(-1)).toMatchObject({
       type: 'error',
-      message: 'This approval is no longer open. Nothing was done.',
+      ...errorText('approval_gone'),
     })
     expect(callsAt(house.tasks)).toEqual([])
     await chat.press('alice', threadId, card, 'confirm')
@@ -358,7 +385,7 @@ describe('an approval', () => {
     )
     time -= 60_000
     expect((await chat.press('alice', threadId, card, 'confirm')).at(-1)).toMatchObject({
-      message: 'This was decided already.',
+      ...errorText('approval_decided'),
     })
     expect(callsAt(house.tasks)).toEqual([])
   })
@@ -374,7 +401,7 @@ describe('an approval', () => {
       'The person did not approve this call, and it was not made',
     )
     expect((await chat.press('alice', threadId, card, 'confirm')).at(-1)).toMatchObject({
-      message: 'This was decided already.',
+      ...errorText('approval_decided'),
     })
     expect(callsAt(house.tasks)).toEqual([])
   })

@@ -100,6 +100,7 @@ it('the person gets a notice for each server, and the audit one line for each me
       title: 'My_Notes is left out',
       message:
         'My\\_Notes does not answer right now, so this answer goes on without it. Try again in a moment.',
+      onbehalf_words: { title: { key: 'notice.leftOut', values: { server: 'My_Notes' } } },
     },
     {
       type: 'notice',
@@ -107,6 +108,7 @@ it('the person gets a notice for each server, and the audit one line for each me
       title: 'Some of Tasks is left out',
       message:
         'One tool of Tasks is left out: “words” \\(its input schema is no JSON Schema of an object\\). Tell an administrator of Tasks if you need it.',
+      onbehalf_words: { title: { key: 'notice.someLeftOut', values: { server: 'Tasks' } } },
     },
   ])
   const left = audit.filter(({ operation }) => operation === 'open' || operation === 'words')

@@ -8,6 +8,7 @@ import {
   ChatkitStreamError,
   memoryThreadStore,
 } from '../../../src/chatkit/index.ts'
+import { errorText } from '../../../src/chatkit/protocol/named-text.ts'
 import { AuthError } from '../../../src/core/errors.ts'
 import { answer } from '../resumable.ts'
 import { type Loose, type TestCaller, testChat } from '../support.ts'
@@ -238,7 +239,7 @@ describe('an action that is answered at once', () => {
     [
       'a refused credential',
       new AuthError({ reason: 'token_expired', server: 'tasks' }, 'inner hunter2'),
-      [400, { code: 'invalid_request', message: 'Sign in again to continue.' }],
+      [400, { code: 'invalid_request', ...errorText('signed_out') }],
     ],
     ['anything else', new Error('hunter2'), [409, { code: 'failed', message: expect.any(String) }]],
     [

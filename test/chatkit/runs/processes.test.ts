@@ -4,6 +4,7 @@
 
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
+import { errorText } from '../../../src/chatkit/protocol/named-text.ts'
 import { eventsIn, inputOf, listAll, say, send, textIn } from '../../end-to-end/chat.ts'
 import { kill, type Program, start } from '../../end-to-end/program.ts'
 import { LONG } from '../../long.ts'
@@ -186,7 +187,7 @@ it('after an instance is killed in mid-answer, the other one shows the run as in
     {
       type: 'error',
       code: 'custom',
-      message: 'The answer was interrupted. Try again.',
+      ...errorText('interrupted'),
       allow_retry: true,
     },
   ])

@@ -11,6 +11,7 @@ import {
   memoryRunStore,
   memoryThreadStore,
 } from '../../../src/chatkit/index.ts'
+import { errorText } from '../../../src/chatkit/protocol/named-text.ts'
 import { toError, toSentence } from '../../../src/core/sentences.ts'
 import { deferred } from '../../core/parts.ts'
 import { LIFE, shortLived } from '../../short-lived.ts'
@@ -21,7 +22,7 @@ const ASKS = { type: 'client_effect', name: 'onbehalf/renews', data: {} }
 const SIGNED_OUT = {
   type: 'error',
   code: 'signed_out',
-  message: 'Sign in again to continue.',
+  ...errorText('signed_out'),
   allow_retry: true,
 }
 const REFUSED = toSentence({ reason: 'handle_refused', server: 'tasks' })

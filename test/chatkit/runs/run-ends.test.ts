@@ -9,6 +9,7 @@ import {
   type RunStore,
   type ThreadStore,
 } from '../../../src/chatkit/index.ts'
+import { errorText } from '../../../src/chatkit/protocol/named-text.ts'
 import {
   answer,
   begin,
@@ -151,7 +152,7 @@ describe('the deadline of a resumable run', () => {
     const tooLong = {
       type: 'error',
       code: 'custom',
-      message: 'The answer took too long and was stopped. Try again.',
+      ...errorText('too_long'),
       allow_retry: true,
     }
     expect(await rest).toEqual([{ id: `${run}.6`, event: tooLong }])
@@ -179,11 +180,10 @@ describe('a resumable run that says more than is kept', () => {
     const chat = testChat(respond, { limits: { logLength: 20_000 } })
     const { reader, thread, run } = await begin(chat)
     const frames = await reader.take()
-    const message = 'The answer became too long and was stopped. Ask for less at once.'
     expect(frames.at(-1)?.event).toEqual({
       type: 'error',
       code: 'custom',
-      message,
+      ...errorText('too_much'),
       allow_retry: false,
     })
     expect(asked).toBeLessThan(25)

@@ -11,6 +11,7 @@ import {
   type Respond,
   type ThreadStore,
 } from '../../../src/chatkit/index.ts'
+import { errorText } from '../../../src/chatkit/protocol/named-text.ts'
 import { AuthError } from '../../../src/core/errors.ts'
 import { eventReader, type Loose, message, request, type TestCaller, testChat } from '../support.ts'
 
@@ -294,7 +295,7 @@ describe('errors', () => {
     [
       'a refused credential',
       new AuthError({ reason: 'token_expired', server: 'tasks' }, 'inner hunter2'),
-      { code: 'signed_out', message: 'Sign in again to continue.', allow_retry: true },
+      { code: 'signed_out', ...errorText('signed_out'), allow_retry: true },
     ],
   ])('%s becomes its event, and inner texts never leave', async (_name, thrown, event) => {
     const chat = testChat(async function* (_thread, _message, context) {
@@ -551,7 +552,7 @@ describe('the deadline', () => {
       expect(await last).toEqual({
         type: 'error',
         code: 'custom',
-        message: 'The answer took too long and was stopped. Try again.',
+        ...errorText('too_long'),
         allow_retry: true,
       })
       expect(await reader.next()).toBeUndefined()

@@ -7,6 +7,7 @@ import {
   type StoredThread,
   type ThreadStore,
 } from '../../../src/chatkit/index.ts'
+import { NOT_FOUND, refusalAnswer } from '../../../src/chatkit/protocol/refusal.ts'
 import { ownedThreads } from '../../../src/chatkit/threads/owned-threads.ts'
 import { principalKey } from '../../../src/core/principal.ts'
 import { conformanceResponder } from '../conformance-responder.ts'
@@ -57,7 +58,7 @@ describe('over the wire', () => {
       expect(foreign).toMatchObject([
         404,
         { 'content-type': 'application/json' },
-        '{"code":"not_found","message":"This does not exist."}',
+        refusalAnswer(NOT_FOUND).body,
       ])
       expect(await snapshot()).toEqual(before)
     },

@@ -65,8 +65,9 @@ export function childrenOf(
 }
 
 /** Returns the node of one component, or the nodes of its children when its type is unknown. */
-function draw(component: JsonObject, drawing: Drawing, depth: number): VNode | readonly VNode[] {
+function draw(given: JsonObject, drawing: Drawing, depth: number): VNode | readonly VNode[] {
   if (!take(drawing)) return []
+  const component = drawing.host.translate?.(given) ?? given
   const known = lookup(component, 'type', COMPONENTS)
   return known ? known(component, drawing, depth) : childrenOf(component, drawing, depth + 1)
 }

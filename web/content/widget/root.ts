@@ -93,7 +93,8 @@ function card(
 
 function buttonsOf(widget: JsonObject, asForm: boolean, drawing: Drawing): VNode[] {
   const buttonOf = (name: 'cancel' | 'confirm'): VNode[] => {
-    const choice = object(widget, name)
+    const given = object(widget, name)
+    const choice = given && (drawing.host.translate?.(given) ?? given)
     const action = choice && object(choice, 'action')
     if (!choice || !action) return []
     // The confirming button submits the form. The other one needs no fields filled in.

@@ -6,9 +6,14 @@ import { visible } from '../../../agent/visible.ts'
 import type { JsonObject } from '../../../core/json.ts'
 import type { WidgetRoot } from '../../protocol/item.ts'
 import { ANSWER, REFUSE } from '../../protocol/ours.ts'
-import { fill } from '../approval-words.ts'
 import { escapeMarkdown } from '../markdown.ts'
-import { type QuestionEnd, type QuestionWords, wordsFor } from './question-words.ts'
+import { type Say, sayer } from '../say.ts'
+import {
+  QUESTION_WORDS,
+  type QuestionEnd,
+  type QuestionWords,
+  wholeQuestionWords,
+} from './question-words.ts'
 import { widgetName } from './read-values.ts'
 
 /** The card that asks. */
@@ -16,28 +21,32 @@ export function askingCard(question: Question, id: string, words: QuestionWords)
   const { server, message } = question
   const isForm = question.type === 'form'
   const payload = { question: id }
-  const title = wordsFor(isForm ? words.formTitle : words.linkTitle, server)
+  const say = sayerOf(words)
   return {
     type: 'Card',
     size: 'md',
     ...(isForm ? { asForm: true } : {}),
     children: [
-      { type: 'Title', size: 'sm', value: visible(title) },
+      {
+        type: 'Title',
+        size: 'sm',
+        ...say('value', isForm ? 'formTitle' : 'linkTitle', { server }),
+      },
       ...(message === '' ? [] : [{ type: 'Text', value: visible(message) }]),
       ...(question.type === 'form'
         ? [
-            ...question.fields.flatMap((field, index) => fieldRows(field, index, words)),
-            { type: 'Caption', value: visible(wordsFor(words.says, server)) },
+            ...question.fields.flatMap((field, index) => fieldRows(field, index, say)),
+            { type: 'Caption', ...say('value', 'says', { server }) },
           ]
-        : linkRows(question.url, words)),
+        : linkRows(question.url, say)),
     ],
     // They are answered while the call waits, and the answer to a stream would wait for the call.
     confirm: {
-      label: isForm ? words.send : words.back,
+      ...say('label', isForm ? 'send' : 'back'),
       action: { type: ANSWER, payload, streaming: false },
     },
     cancel: {
-      label: words.decline,
+      ...say('label', 'decline'),
       action: { type: REFUSE, payload, streaming: false },
     },
   }
@@ -45,30 +54,37 @@ export function askingCard(question: Question, id: string, words: QuestionWords)
 
 /** The card afterwards, without buttons, and without anything that was filled in. */
 export function endedCard(server: string, end: QuestionEnd, words: QuestionWords): WidgetRoot {
-  const value = visible(wordsFor(words.ends[end], server))
-  return { type: 'Card', size: 'md', children: [{ type: 'Caption', value }] }
+  const say = sayerOf(words)
+  return {
+    type: 'Card',
+    size: 'md',
+    children: [{ type: 'Caption', ...say('value', `ends.${end}`, { server }) }],
+  }
+}
+
+function sayerOf(words: QuestionWords): Say<QuestionWords> {
+  return sayer('question', wholeQuestionWords(QUESTION_WORDS), wholeQuestionWords(words))
 }
 
 /** The host comes first, and the whole address follows: people decide by the host. */
-function linkRows(text: string, words: QuestionWords): readonly JsonObject[] {
+function linkRows(text: string, say: Say<QuestionWords>): readonly JsonObject[] {
   const url = new URL(text)
   const href = url.href.replaceAll('(', '%28').replaceAll(')', '%29')
-  const label = fill(words.link, { host: url.host })
   return [
     { type: 'Text', weight: 'semibold', value: visible(url.host) },
     { type: 'Caption', value: visible(url.href) },
-    { type: 'Markdown', value: `[${escapeMarkdown(label)}](${href})` },
+    { type: 'Markdown', ...say('value', 'link', { host: escapeMarkdown(url.host), href }) },
   ]
 }
 
 function fieldRows(
   field: QuestionField,
   index: number,
-  words: QuestionWords,
+  say: Say<QuestionWords>,
 ): readonly JsonObject[] {
   const { label: said, description, required, kind } = field
   const name = widgetName(index)
-  const label = visible(required ? said : fill(words.optional, { label: said }))
+  const label = required ? { value: visible(said) } : say('value', 'optional', { label: said })
   const about =
     description === undefined
       ? []
@@ -78,11 +94,11 @@ function fieldRows(
       { type: 'Checkbox', name, label: visible(said), defaultChecked: field.value === true },
       ...about,
     ]
-  const heading = { type: 'Label', value: label, fieldName: name }
+  const heading = { type: 'Label', ...label, fieldName: name }
   if (kind.type === 'choices') {
     const chosen = Array.isArray(field.value) ? field.value : []
     return [
-      { type: 'Text', size: 'sm', weight: 'medium', value: label },
+      { type: 'Text', size: 'sm', weight: 'medium', ...label },
       ...about,
       ...kind.options.map((option, at) => ({
         type: 'Checkbox',
@@ -92,13 +108,13 @@ function fieldRows(
       })),
     ]
   }
-  return [heading, ...about, control(field, name, words)]
+  return [heading, ...about, control(field, name, say)]
 }
 
 function control(
   { required, kind, value }: QuestionField,
   name: string,
-  words: QuestionWords,
+  say: Say<QuestionWords>,
 ): JsonObject {
   const given =
     typeof value === 'string' || typeof value === 'number' ? { defaultValue: String(value) } : {}
@@ -108,7 +124,7 @@ function control(
       name,
       required,
       clearable: !required,
-      placeholder: words.choose,
+      ...say('placeholder', 'choose'),
       options: kind.options.map((option) => ({
         value: option.value,
         label: visible(option.label),

@@ -1,7 +1,8 @@
 // The words of the cards on which a person answers a server's question, in English. An app can give
 // others for each person.
 
-import { fill } from '../approval-words.ts'
+import { fill } from '../../protocol/named-text.ts'
+import { escapeMarkdown } from '../markdown.ts'
 
 /** What became of a question. `gone`: nobody waits for its answer any more. */
 export type QuestionEnd = 'accept' | 'decline' | 'expired' | 'gone'
@@ -57,4 +58,9 @@ export const QUESTION_WORDS: QuestionWords = {
 /** The words of one server's questions. */
 export function wordsFor(text: string, server: string): string {
   return fill(text, { server })
+}
+
+/** Returns the words with the whole link, in Markdown, in place of what it says. */
+export function wholeQuestionWords(words: QuestionWords): QuestionWords {
+  return { ...words, link: `[${escapeMarkdown(words.link)}]({href})` }
 }

@@ -4,10 +4,10 @@ import type { QuestionAnswer } from '../../../agent/question.ts'
 import { isObject } from '../../../core/json.ts'
 import type { AnswerContext, ChatCaller } from '../../options.ts'
 import type { Item, WidgetItem } from '../../protocol/item.ts'
+import { fill } from '../../protocol/named-text.ts'
 import { ANSWER, REFUSE } from '../../protocol/ours.ts'
 import type { Action } from '../../protocol/request.ts'
-import { ChatkitStreamError } from '../../runs/stream-error.ts'
-import { fill } from '../approval-words.ts'
+import { ChatkitStreamError, namedError } from '../../runs/stream-error.ts'
 import { answerItem, type OpenQuestion, questionsIn } from './question-record.ts'
 import type { QuestionWords } from './question-words.ts'
 import { readValues } from './read-values.ts'
@@ -19,9 +19,6 @@ export interface TakeAnswerParts {
   readonly words: QuestionWords
   readonly waiting: WaitingQuestions
 }
-
-const GONE = 'This question is no longer open.'
-const ANSWERED = 'This was answered already.'
 
 /**
  * Takes an answer.
@@ -40,14 +37,13 @@ export async function takeAnswer(
   const id = typeof given.question === 'string' ? given.question : ''
   const { open, answer: before } = questionsIn(await context.history()).get(id) ?? {}
   // An answer counts only from the card that asked: a client can name any widget and any question.
-  if (!open || sender?.id !== open.value.card) throw new ChatkitStreamError({ text: GONE })
+  if (!open || sender?.id !== open.value.card) throw namedError('question_gone')
   const base = context.newItem('hidden')
-  if (!(Date.parse(base.created_at) < open.value.expiresAtMs))
-    throw new ChatkitStreamError({ text: GONE })
+  if (!(Date.parse(base.created_at) < open.value.expiresAtMs)) throw namedError('question_gone')
   const answer: QuestionAnswer =
     type === REFUSE ? { action: 'decline' } : accepted(open.value, given.values, words)
   const delivered = waiting.deliver(id, answer)
-  if (before || delivered === 'late') throw new ChatkitStreamError({ text: ANSWERED })
+  if (before || delivered === 'late') throw namedError('question_answered')
   return delivered === 'taken' ? undefined : answerItem(base, id, answer)
 }
 

@@ -24,10 +24,9 @@ import { type Beginning, type BeginParts, respondTo } from './beginning.ts'
 import { makeMessage, preludeOf } from './message.ts'
 
 /** There are as many as a thread may have at one place. */
-export const TOO_MANY: WireRefusal = conflict(
-  'too_many_branches',
-  `A message has at most ${MAX_BRANCHES} versions, and as many answers.`,
-)
+export const TOO_MANY: WireRefusal = conflict('too_many_branches', {
+  count: String(MAX_BRANCHES),
+})
 
 /** What making a record needs. */
 type RecordParts = Pick<BeginParts<ChatCaller>, 'createdAt' | 'newId'>

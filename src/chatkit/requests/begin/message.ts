@@ -101,12 +101,7 @@ export async function makeMessage(
     const attachment = storage && (await threads.attachment(id))
     if (!attachment) return refuse(NOT_FOUND)
     if (storage.isUploaded?.(attachment) === false) {
-      return refuse(
-        conflict(
-          'attachment_pending',
-          'An attachment is not uploaded yet. Wait for it, or remove it.',
-        ),
-      )
+      return refuse(conflict('attachment_pending'))
     }
     attachments.push(wireAttachment({ ...attachment, thread_id: threadId }))
   }

@@ -23,8 +23,7 @@ export async function retryAfter<C extends ChatCaller>(
   const { threads } = parts
   const item = await findShownItem(threads, thread.id, item_id)
   if (!item) return refuse(NOT_FOUND)
-  if (item.type !== 'user_message')
-    return refuse(conflict('not_a_message', 'Only an answer to a message can be tried again.'))
+  if (item.type !== 'user_message') return refuse(conflict('not_a_message'))
   const { tail, records } = await tailAfter(threads, item)
   const kept = keepsOld && tail.some((newer) => !isHidden(newer))
   if (kept && records.length + 1 >= MAX_BRANCHES) return refuse(TOO_MANY)

@@ -19,7 +19,7 @@ export async function addStructuredInput<C extends ChatCaller>(
   const item = await findShownItem(parts.threads, thread.id, item_id)
   if (!item) return refuse(NOT_FOUND)
   if (item.type !== 'structured_input' || item.status !== 'pending') {
-    return refuse(conflict('not_pending', 'This form was answered already, or is none.'))
+    return refuse(conflict('not_pending'))
   }
   const answered: StructuredInputItem = {
     ...item,

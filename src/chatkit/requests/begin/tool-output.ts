@@ -23,7 +23,7 @@ export async function addToolOutput<C extends ChatCaller>(
     []
   const [call, ...older] = recent
   if (call?.type !== 'client_tool_call' || call.status !== 'pending') {
-    return refuse(conflict('no_pending_call', 'No tool of the page is being waited for here.'))
+    return refuse(conflict('no_pending_call'))
   }
   const completed: Item = {
     ...call,

@@ -14,9 +14,9 @@ export async function withPersonalError<T>(
   try {
     return granted(await work())
   } catch (error) {
-    const { message } = errorEventFor(error)
+    const { message, onbehalf_words } = errorEventFor(error)
     if (message === undefined) throw error
-    return refuse(invalid(message))
+    return refuse({ ...invalid(message), ...(onbehalf_words ? { onbehalf_words } : {}) })
   }
 }
 
@@ -32,11 +32,6 @@ export async function tryOnce<T>(
     return await withPersonalError(work)
   } catch (error) {
     onError(error)
-    return refuse(
-      conflict(
-        'failed',
-        'This failed, and part of it may have been done. Look before you try again.',
-      ),
-    )
+    return refuse(conflict('failed'))
   }
 }

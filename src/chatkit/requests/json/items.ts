@@ -55,8 +55,7 @@ export async function actSync<C extends ChatCaller>(
   const sender =
     item_id === undefined ? undefined : await findShownItem(threads, thread_id, item_id)
   if (item_id !== undefined && !sender) return refuse(NOT_FOUND)
-  if (sender && sender.type !== 'widget')
-    return refuse(conflict('not_a_widget', 'Only a widget can send an action.'))
+  if (sender && sender.type !== 'widget') return refuse(conflict('not_a_widget'))
   const context = {
     ...contextOf(
       { metadata, inputMetadata: {}, headers: server.headers },
