@@ -80,6 +80,7 @@ const REQUESTS: readonly string[] = [
   { type: 'attachments.delete', params: { attachment_id: 'a' } },
   { type: 'input.transcribe', params: { audio_base64: 'AAAA', mime_type: 'audio/webm' } },
   { type: 'onbehalf.runs.stop', params: { thread_id: 't' } },
+  { type: 'onbehalf.threads.search', params: { query: 'words', limit: 5 } },
   { type: 'onbehalf.runs.resume', params: { thread_id: 't', after: 'r.1' } },
 ].map((request) => JSON.stringify(request))
 

@@ -100,7 +100,6 @@ export const OTHERS: Readonly<Record<string, string>> = {
     'a test bench: it reads what the operator tests, and its own server; test/cli/conformance breaks it',
   'src/mcp/redact/': 'it decodes parts of texts that were read; test/mcp/redact tries them',
   'src/egress/receive.ts': 'it gives bytes on as text; test/egress sends them over sockets',
-  'web/content/widget/chart-data.ts':
-    'it reads parsed JSON; test/web/content draws it in a browser',
+  'web/content/widget/chart': 'it reads parsed JSON; test/web/content draws it in a browser',
   'web/rich/svg.ts': 'it makes elements, which needs a browser; test/web/rich.test.ts tries it',
 }

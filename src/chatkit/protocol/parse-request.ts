@@ -35,6 +35,8 @@ const PAGE_ITEMS = 20
 const MAX_PAGE_ITEMS = 100
 /** Parts and attachments of one message, answers to one form, items of one feedback. */
 const MAX_PARTS = 100
+/** Characters of what is searched for in the conversations. */
+const MAX_QUERY_CHARS = 200
 /** Levels of a free-form value. `JSON.stringify` of a deeper one could exhaust the stack. */
 const MAX_DEPTH = 32
 
@@ -156,6 +158,7 @@ const PARAMS: { readonly [T in keyof Params]: Shape<Params[T]> } = {
   'input.transcribe': object({ audio_base64: text(), mime_type: filledName }),
   'onbehalf.runs.stop': object(ofThread),
   'onbehalf.runs.renew': object(ofThread),
+  'onbehalf.threads.search': object({ query: text({ least: 1, most: MAX_QUERY_CHARS }), limit }),
   'onbehalf.runs.resume': object<ResumeParams>({ ...ofThread, after: maybe(id) }),
 }
 

@@ -78,7 +78,7 @@ export interface StreamParams {
   }
 }
 
-/** The parameters of the requests that are answered with JSON. The last two are ours. */
+/** The parameters of the requests that are answered with JSON. Those of `onbehalf` are ours. */
 export interface JsonParams {
   'threads.sync_custom_action': OfAction
   'threads.get_by_id': OfThread
@@ -95,6 +95,7 @@ export interface JsonParams {
   'input.transcribe': { readonly audio_base64: string; readonly mime_type: string }
   'onbehalf.runs.stop': OfThread
   'onbehalf.runs.renew': OfThread
+  'onbehalf.threads.search': { readonly query: string; readonly limit: number }
 }
 
 /**

@@ -6,7 +6,14 @@ import type { WireRefusal } from '../protocol/refusal.ts'
 import type { JsonRequest } from '../protocol/request.ts'
 import { actSync, listItems, takeFeedback } from './json/items.ts'
 import type { JsonServer } from './json/json-server.ts'
-import { deleteThread, getThread, listThreads, renameThread, stopRun } from './json/threads.ts'
+import {
+  deleteThread,
+  getThread,
+  listThreads,
+  renameThread,
+  searchThreads,
+  stopRun,
+} from './json/threads.ts'
 import { createAttachment, deleteAttachment, transcribe } from './json/uploads.ts'
 
 /** Answers a request for its caller. */
@@ -35,6 +42,8 @@ export async function answerJson<C extends ChatCaller>(
       return deleteAttachment(request.params.attachment_id, server)
     case 'input.transcribe':
       return transcribe(request.params, server)
+    case 'onbehalf.threads.search':
+      return searchThreads(request.params, server)
     case 'onbehalf.runs.stop':
       return stopRun(request.params, server)
   }

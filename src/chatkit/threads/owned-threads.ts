@@ -5,6 +5,7 @@ import { type Principal, principalKey } from '../../core/principal.ts'
 import type { Item } from '../protocol/item.ts'
 import type { Page, ThreadChange, ThreadState } from '../protocol/thread.ts'
 import type { StoredAttachment } from './attachment.ts'
+import { type FoundThread, type SearchQuery, searchByReading } from './search.ts'
 import type {
   ItemsChange,
   OwnedAttachment,
@@ -32,6 +33,8 @@ export interface OwnedThreads {
   ): Promise<boolean>
   get(id: string): Promise<ThreadState | undefined>
   list(query: PageQuery): Promise<Page<ThreadState> | undefined>
+  /** The threads with a text, the newest first. */
+  search(query: SearchQuery): Promise<readonly FoundThread[]>
   update(id: string, change: ThreadChange): Promise<ThreadState | undefined>
   delete(id: string): Promise<boolean>
   item(threadId: string, itemId: string): Promise<Item | undefined>
@@ -135,6 +138,17 @@ class Owned implements OwnedThreads {
     if (data.length !== page.data.length)
       throw new Error('The thread store gave threads of another owner')
     return { ...page, data }
+  }
+
+  async search(query: SearchQuery): Promise<readonly FoundThread[]> {
+    if (!this.#store.search) return await searchByReading(this, query)
+    const found = await this.#store.search(this.owner, query)
+    return found.map(({ thread, item }) => {
+      const own = this.#own(thread)
+      if (!own) throw new Error('The thread store gave threads of another owner')
+      checkThread(own.id, item && [item])
+      return { thread: own, ...(item ? { item } : {}) }
+    })
   }
 
   async update(id: string, change: ThreadChange): Promise<ThreadState | undefined> {

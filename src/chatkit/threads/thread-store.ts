@@ -4,6 +4,7 @@
 import type { Item } from '../protocol/item.ts'
 import type { Page, ThreadChange, ThreadState } from '../protocol/thread.ts'
 import type { StoredAttachment } from './attachment.ts'
+import type { FoundThread, SearchQuery } from './search.ts'
 
 /** A thread as it is stored. */
 export interface StoredThread extends ThreadState {
@@ -54,6 +55,11 @@ export interface ThreadStore {
   thread(owner: string, id: string): Promise<StoredThread | undefined>
   /** The owner's threads. Undefined when `after` is not one of them. */
   threads(owner: string, query: PageQuery): Promise<Page<StoredThread> | undefined>
+  /**
+   * Searches the owner's titles and messages (`searchedText`) for a text, the newest thread first. A
+   * store may leave out what is old. Without it, the newest threads are read.
+   */
+  search?(owner: string, query: SearchQuery): Promise<readonly FoundThread<StoredThread>[]>
   /** Changes the given fields and no others. Undefined when the thread is not the owner's. */
   updateThread(owner: string, id: string, change: ThreadChange): Promise<StoredThread | undefined>
   /**

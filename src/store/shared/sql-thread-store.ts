@@ -2,7 +2,7 @@
 // rows and back.
 
 import { type Item, isHidden } from '../../chatkit/protocol/item.ts'
-import type { Page, ThreadState } from '../../chatkit/protocol/thread.ts'
+import type { Page } from '../../chatkit/protocol/thread.ts'
 import type { StoredAttachment } from '../../chatkit/threads/attachment.ts'
 import type {
   ItemsChange,
@@ -12,14 +12,16 @@ import type {
   ThreadStore,
 } from '../../chatkit/threads/thread-store.ts'
 import { type SqlDatabase, type Step, step } from '../statements/sql.ts'
-import type { AttachmentRow, ThreadRow, ThreadStatements } from '../statements/thread-statements.ts'
+import type { AttachmentRow, ThreadStatements } from '../statements/thread-statements.ts'
+import { searchThreads } from './sql-search.ts'
+import { parseItem, parseThread, toBody } from './thread-rows.ts'
 
 /** How many attachments of one thread are listed at most. */
 const MAX_ATTACHMENTS = 1000
 
 type ThreadMethods = Pick<
   ThreadStore,
-  'thread' | 'threads' | 'updateThread' | 'createThread' | 'deleteThread'
+  'thread' | 'threads' | 'search' | 'updateThread' | 'createThread' | 'deleteThread'
 >
 type ItemMethods = Pick<ThreadStore, 'item' | 'items' | 'changeItems'>
 type AttachmentMethods = Pick<
@@ -66,6 +68,7 @@ function threadMethods(database: SqlDatabase, run: ThreadStatements): ThreadMeth
         parseThread,
       )
     },
+    search: (owner, query) => searchThreads(database, run, owner, query),
     async updateThread(owner, id, change): Promise<StoredThread | undefined> {
       // If another change came between reading and writing, the version differs: read again and
       // make this change on top of it.
@@ -210,19 +213,6 @@ function makePage<R extends { readonly id: string }, T>(
   return last && rows.length > limit
     ? { data: parsed, has_more: true, after: last.id }
     : { data: parsed, has_more: false }
-}
-
-function toBody({ id: _id, owner: _owner, ...state }: StoredThread): string {
-  return JSON.stringify(state)
-}
-
-/** Only the functions above write rows, so their JSON is ours. */
-function parseThread({ id, owner, body }: ThreadRow): StoredThread {
-  return Object.assign(JSON.parse(body) as Omit<ThreadState, 'id'>, { id, owner })
-}
-
-function parseItem({ body }: { readonly body: string }): Item {
-  return JSON.parse(body) as Item
 }
 
 function parseAttachment({ id, owner, thread_id, body }: AttachmentRow): OwnedAttachment {

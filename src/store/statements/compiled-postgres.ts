@@ -119,6 +119,14 @@ export const POSTGRES: PostgresStatements = {
       text: 'delete from "onbehalf"."attachment" where "thread_id" = $1 and "owner" = $2',
       slots: [{ place: 'thread' }, { place: 'owner' }],
     },
+    findThreads: {
+      text: 'select "onbehalf"."thread"."id", "onbehalf"."thread"."owner", "onbehalf"."thread"."version", "onbehalf"."thread"."body" from "onbehalf"."thread" where "onbehalf"."thread"."owner" = $1 and ("onbehalf"."thread"."body" ilike $2 escape \'\\\' or exists (select "onbehalf"."item"."id" from "onbehalf"."item" where "onbehalf"."item"."hidden" = $3 and "onbehalf"."item"."body" ilike $4 escape \'\\\' and "onbehalf"."item"."thread_id" = "onbehalf"."thread"."id")) order by "onbehalf"."thread"."seq" desc limit $5',
+      slots: [{ place: 'owner' }, { place: 'pattern' }, 0, { place: 'pattern' }, { place: 'rows' }],
+    },
+    findItems: {
+      text: 'select "onbehalf"."item"."body" from "onbehalf"."item" where "onbehalf"."item"."hidden" = $1 and "onbehalf"."item"."body" ilike $2 escape \'\\\' and "onbehalf"."item"."thread_id" = (select "onbehalf"."thread"."id" from "onbehalf"."thread" where "onbehalf"."thread"."id" = $3 and "onbehalf"."thread"."owner" = $4) order by "onbehalf"."item"."seq" desc limit $5',
+      slots: [0, { place: 'pattern' }, { place: 'thread' }, { place: 'owner' }, { place: 'rows' }],
+    },
   },
   runs: {
     bury: {

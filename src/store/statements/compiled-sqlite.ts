@@ -119,6 +119,14 @@ export const SQLITE: SqliteStatements = {
       text: 'delete from "attachment" where "thread_id" = ? and "owner" = ?',
       slots: [{ place: 'thread' }, { place: 'owner' }],
     },
+    findThreads: {
+      text: 'select "thread"."id", "thread"."owner", "thread"."version", "thread"."body" from "thread" where "thread"."owner" = ? and ("thread"."body" like ? escape \'\\\' or exists (select "item"."id" from "item" where "item"."hidden" = ? and "item"."body" like ? escape \'\\\' and "item"."thread_id" = "thread"."id")) order by "thread"."seq" desc limit ?',
+      slots: [{ place: 'owner' }, { place: 'pattern' }, 0, { place: 'pattern' }, { place: 'rows' }],
+    },
+    findItems: {
+      text: 'select "item"."body" from "item" where "item"."hidden" = ? and "item"."body" like ? escape \'\\\' and "item"."thread_id" = (select "thread"."id" from "thread" where "thread"."id" = ? and "thread"."owner" = ?) order by "item"."seq" desc limit ?',
+      slots: [0, { place: 'pattern' }, { place: 'thread' }, { place: 'owner' }, { place: 'rows' }],
+    },
   },
   runs: {
     bury: {

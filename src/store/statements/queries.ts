@@ -79,7 +79,7 @@ export interface PostgresStatements {
 export function sqliteStatements(): SqliteStatements {
   const sealed: Kysely<SealedTables> = sqliteCompiler()
   return {
-    threads: threadStatements(sqliteCompiler<ThreadTables>()),
+    threads: threadStatements(sqliteCompiler<ThreadTables>(), sql`like`),
     runs: runStatements(sqliteCompiler<RunTables>(), {
       elementsOf: (json) => sql<JsonRow>`json_each(${json})`,
       textsOf: (json) => sql<TextRow>`json_each(${json})`.as('one'),
@@ -116,7 +116,7 @@ export function postgresStatements(): PostgresStatements {
   const runs = postgresCompiler<RunTables>()
   const sealed: Kysely<SealedTables> = postgresCompiler()
   return {
-    threads: threadStatements(threads),
+    threads: threadStatements(threads, sql`ilike`),
     runs: runStatements(runs, {
       elementsOf: (json) => sql<JsonRow>`json_array_elements(cast(${json} as json))`,
       textsOf: (json) =>

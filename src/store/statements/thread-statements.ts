@@ -1,8 +1,9 @@
 // The statements of the thread store. Every one that reads or changes names the owner.
 
-import { type Generated, type Kysely, sql } from 'kysely'
+import { type Generated, type Kysely, type RawBuilder, sql } from 'kysely'
 import { place, statement } from './compile.ts'
 import type { RunTables } from './run-tables.ts'
+import { type SearchStatements, searchStatements } from './search-statements.ts'
 import type { Statement } from './statement.ts'
 
 /** The tables, as the migrations make them. */
@@ -64,7 +65,7 @@ interface Ordered<P extends Readonly<Record<string, string | number>>, R> {
 }
 
 /** The statements. */
-export interface ThreadStatements {
+export interface ThreadStatements extends SearchStatements {
   readonly addThread: Statement<OfThread & { readonly body: string }>
   readonly readThread: Statement<OfThread, ThreadRow>
   readonly changeThread: Statement<OfThread & { readonly version: number; readonly body: string }>
@@ -98,9 +99,17 @@ const BODY = place<string>('body')
 /** 0 leaves hidden items out, 1 takes all. */
 const HIDDEN = place<number>('hidden')
 
-/** Compiles the statements. */
-export function threadStatements(db: Kysely<ThreadTables>): ThreadStatements {
-  return { ...statementsOfThreads(db), ...statementsOfItems(db), ...statementsOfAttachments(db) }
+/** Compiles the statements. `like` is the comparison that takes upper and lower case for the same. */
+export function threadStatements(
+  db: Kysely<ThreadTables>,
+  like: RawBuilder<unknown>,
+): ThreadStatements {
+  return {
+    ...statementsOfThreads(db),
+    ...statementsOfItems(db),
+    ...statementsOfAttachments(db),
+    ...searchStatements(db, like),
+  }
 }
 
 type OfThreads =
@@ -217,7 +226,7 @@ function statementsOfItems(db: Kysely<ThreadTables>): Pick<ThreadStatements, OfI
 
 function statementsOfAttachments(
   db: Kysely<ThreadTables>,
-): Omit<ThreadStatements, OfThreads | OfItems> {
+): Omit<ThreadStatements, OfThreads | OfItems | keyof SearchStatements> {
   const ownAttachment = db
     .selectFrom('attachment')
     .select(['id', 'owner', 'thread_id', 'body'])

@@ -43,7 +43,7 @@ describe('the matrix', () => {
       const parsed = parseRequest({ type, params: null }, limits)
       return !parsed.ok && parsed.refusal.code !== 'unknown_type'
     }
-    expect(Object.keys(REQUESTS)).toHaveLength(18)
+    expect(Object.keys(REQUESTS)).toHaveLength(22)
     expect(Object.keys(REQUESTS).filter((type) => !known(type))).toEqual([])
   })
 })

@@ -103,6 +103,25 @@ export const REQUESTS: Readonly<
     names: false,
     params: () => ({ audio_base64: 'aGk=', mime_type: 'audio/ogg' }),
   },
+  'onbehalf.branches.edit': {
+    names: true,
+    params: ({ thread, message: id }) => ({
+      thread_id: thread,
+      item_id: id,
+      input: message('noop'),
+    }),
+  },
+  'onbehalf.branches.choose': {
+    names: true,
+    params: ({ thread, message: id }) => ({
+      thread_id: thread,
+      item_id: id,
+      of: 'message',
+      number: 1,
+    }),
+  },
+  'onbehalf.runs.renew': { names: true, params: ({ thread }) => ({ thread_id: thread }) },
+  'onbehalf.threads.search': { names: false, params: () => ({ query: 'canary' }) },
   'onbehalf.runs.stop': { names: true, params: ({ thread }) => ({ thread_id: thread }) },
   'onbehalf.runs.resume': {
     names: true,
@@ -174,7 +193,13 @@ export async function worldOf({ store, runs }: Stores, door: RealDoor): Promise<
     { input: message('CANARY noop', { attachments: [attached] }) },
     { metadata: { 'onbehalf/resumable': true } },
   )
-  const [thread, first] = idsOf(await created.text())
+  const [thread, before] = idsOf(await created.text())
+  // Another version, so that there is one to choose.
+  const input = message('CANARY noop', { attachments: [attached] })
+  const change = { thread_id: thread, item_id: before, input }
+  const resumable = { metadata: { 'onbehalf/resumable': true } }
+  const edited = await send('owner', 'onbehalf.branches.edit', change, resumable)
+  const [first] = idsOf(await edited.text())
   const base = { thread_id: thread, created_at: '2026-11-27T00:00:00.000Z' }
   const items: readonly Item[] = [
     { ...base, id: `hid_${unique}`, type: 'hidden_context_item', content: 'CANARY hidden' },

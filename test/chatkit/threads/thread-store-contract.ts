@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { Item, PageQuery, StoredThread, ThreadStore } from '../../../src/chatkit/index.ts'
+import { searchByReading } from '../../../src/chatkit/threads/search.ts'
 
 const A = 'owner-a'
 const B = 'owner-b'
@@ -35,6 +36,15 @@ function note(threadId: string, id: string): Item {
     created_at: '2026-01-01T00:00:00.000Z',
     type: 'hidden_context_item',
     content: { n: null },
+  }
+}
+
+/** The lists of one owner. */
+function ownedBy(store: ThreadStore, owner: string) {
+  return {
+    list: (query: PageQuery) => store.threads(owner, query),
+    items: (id: string, query: PageQuery & { readonly hidden: boolean }) =>
+      store.items(owner, id, query),
   }
 }
 
@@ -366,5 +376,36 @@ export function threadStoreContract(open: () => ThreadStore | Promise<ThreadStor
       expect((await store.threads(id, ALL))?.data.map((one) => one.id)).toEqual([id])
       expect((await store.items(id, id, EVERY_ITEM))?.data.map((one) => one.id)).toEqual([id])
     }
+  })
+
+  it('finds titles and messages of the owner, the newest thread first, and nothing that nobody reads', async () => {
+    const store = await open()
+    const add = async (id: string, owner: string, items: readonly Item[], title?: string) =>
+      await store.createThread(
+        { ...thread(id, owner), ...(title === undefined ? {} : { title }) },
+        { save: items },
+      )
+    await add('s1', A, [said('s1', 'a', 'Äpfel and 100%_sure "pears"'), said('s1', 'b', 'no')])
+    await add('s2', A, [note('s2', 'n'), said('s2', 'c', 'words')], 'My ÄPFEL')
+    await add('s3', B, [said('s3', 'd', 'Äpfel of another')])
+    await add('s4', A, [{ ...note('s4', 'h'), content: 'Äpfel, hidden' } as Item])
+    await add('s5', A, [said('s5', 'e', 'äpfel\\n'), said('s5', 'f', 'ÄPFEL again')])
+    const find = async (text: string, limit = 10) =>
+      (
+        (await store.search?.(A, { text, limit })) ??
+        (await searchByReading(ownedBy(store, A), { text, limit }))
+      ).map(({ thread: { id }, item }) => [id, item?.id])
+    expect(await find('äpfel')).toEqual([
+      ['s5', 'f'],
+      ['s2', undefined],
+      ['s1', 'a'],
+    ])
+    expect(await find('äpfel', 1)).toEqual([['s5', 'f']])
+    // What means something in a pattern or in JSON means itself.
+    expect(await find('100%_SURE "p')).toEqual([['s1', 'a']])
+    expect(await find('l\\n')).toEqual([['s5', 'e']])
+    // Names of fields, and ids, are nothing that anybody wrote.
+    for (const text of ['output_text', 'a%r', 's5', 'active', '____', 'owner-a'])
+      expect([text, await find(text)]).toEqual([text, []])
   })
 }

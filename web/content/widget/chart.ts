@@ -1,7 +1,6 @@
 // A chart in a widget. What draws it is loaded with the first one.
 
 import type { JsonObject } from '../../../src/chatkit/protocol/json.ts'
-import { asObject, parseJson } from '../../client/json.ts'
 import { el } from '../../dom/dom.ts'
 import type { ItemHost } from '../contract.ts'
 import { type Drawing, keyOf, take } from './drawing.ts'
@@ -36,8 +35,7 @@ function chartView(host: ItemHost): Inner {
       drawn = text
       import('./chart/index.ts').then(
         // A chart that has changed meanwhile is drawn once, as it is now.
-        (module) =>
-          text === drawn && paint.children(element, module.chart(asObject(parseJson(text)) ?? {})),
+        (module) => text === drawn && paint.children(element, module.chart(JSON.parse(text))),
         () => paint.children(element, [host.text('unknownPart')]),
       )
     },

@@ -7,6 +7,7 @@ import type { JsonParams } from '../../protocol/request.ts'
 import { type Thread, wireThread } from '../../protocol/thread.ts'
 import { recover } from '../../runs/recover.ts'
 import { isAlive } from '../../runs/run-store.ts'
+import { excerptOf, searchedText } from '../../threads/search.ts'
 import { presentPage } from './items.ts'
 import type { JsonServer } from './json-server.ts'
 
@@ -47,6 +48,22 @@ export async function listThreads<C extends ChatCaller>(
   return page
     ? granted({ ...page, data: page.data.map((thread) => wireThread(thread)) })
     : refuse(UNKNOWN_CURSOR)
+}
+
+/**
+ * Gives the caller's threads with a text. `onbehalf_excerpt` is what stands around it in the newest
+ * message that has it.
+ */
+export async function searchThreads<C extends ChatCaller>(
+  { query, limit }: JsonParams['onbehalf.threads.search'],
+  { threads }: JsonServer<C>,
+): Promise<Result<unknown, WireRefusal>> {
+  const found = await threads.search({ text: query, limit })
+  const data = found.map(({ thread, item }) => ({
+    ...wireThread(thread),
+    ...(item ? { onbehalf_excerpt: excerptOf(searchedText(item), query) } : {}),
+  }))
+  return granted({ data, has_more: false })
 }
 
 /** Gives a thread a new title. */
