@@ -119,8 +119,9 @@ const locales = readdirSync(web('locales')).map((file) => file.replace('.ts', ''
 const others = [
   [web('menu', 'index.ts'), besideName('menu')],
   [web('history', 'index.ts'), besideName('history')],
+  [web('tools', 'index.ts'), besideName('tools')],
   [web('content', 'widget', 'chart', 'index.ts'), besideName('chart')],
-  ...['edit-message', 'record', 'title-field'].map((name) => [
+  ...['edit-message', 'read-aloud', 'record', 'title-field'].map((name) => [
     web('view', `${name}.ts`),
     besideName(name),
   ]),

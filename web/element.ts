@@ -23,6 +23,8 @@ const ATTRIBUTES: readonly (keyof ChatSettings)[] = [
   'dictation',
   'history',
   'feedback',
+  'readAloud',
+  'threadActions',
   'language',
   'locale',
   'person',

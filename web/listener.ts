@@ -1,8 +1,10 @@
 // Hears each change of the chat: it draws the change, makes a screen reader say it, and tells the
 // host page.
 
+import { SUGGESTIONS } from '../src/chatkit/protocol/ours.ts'
 import type { Chat, ChatListener } from './chat/parts.ts'
 import type { Uploads } from './chat/uploads.ts'
+import { list } from './client/json.ts'
 import type { ChatEventMap } from './settings/events.ts'
 import type { Translate } from './settings/named-text.ts'
 import type { Words } from './settings/words.ts'
@@ -10,6 +12,9 @@ import type { Entry } from './state/conversation.ts'
 import { createDrawer } from './view/drawer.ts'
 import type { Frame } from './view/frame.ts'
 import { describeEnd } from './view/sentences.ts'
+
+/** So many messages to go on with are shown at most. */
+const MAX_SUGGESTIONS = 6
 
 /** Tells a host page. */
 export type Tell = <K extends keyof ChatEventMap>(name: K, detail: ChatEventMap[K]) => void
@@ -42,6 +47,7 @@ export function createListener(
     threadChanged(thread, isOther) {
       const { frame } = parts()
       frame?.threads.current(thread)
+      if (isOther) frame?.suggest([])
       uploads.show(thread?.id ?? '', isOther)
       frame?.composer.show(thread?.id ?? '', isOther)
       tell('chat-thread', { id: thread?.id ?? null, title: thread?.title })
@@ -53,12 +59,19 @@ export function createListener(
     },
     event(event) {
       tell('chat-event', { event })
-      if (event.type === 'client_effect')
-        tell('chat-client-effect', { name: event.name, data: event.data })
+      if (event.type !== 'client_effect') return
+      tell('chat-client-effect', { name: event.name, data: event.data })
+      if (event.name === SUGGESTIONS)
+        parts().frame?.suggest(
+          list(event.data.texts)
+            .filter((text) => typeof text === 'string')
+            .slice(0, MAX_SUGGESTIONS),
+        )
     },
     started(run) {
       const { chat, frame } = parts()
       before = chat.state.conversation.entries
+      frame?.suggest([])
       frame?.say(words('waiting'))
       tell('chat-response-start', run)
     },

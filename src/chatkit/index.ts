@@ -9,6 +9,7 @@ export type { ApprovalWords } from './agent/approval-words.ts'
 export { type HistoryTurn, historyOf } from './agent/history.ts'
 export type { AgentChatOptions, AgentRunRequest } from './agent/options.ts'
 export type { QuestionWords } from './agent/questions/question-words.ts'
+export { suggestions } from './agent/suggestions.ts'
 export {
   type PostgresRateLimitOptions,
   postgresRateLimit,

@@ -76,6 +76,7 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/store/sealing/seal.ts': STORED,
   'src/store/sealing/sealed-rows.ts': STORED,
   'src/store/shared/sql-thread-store.ts': STORED,
+  'src/store/shared/thread-rows.ts': STORED,
   'src/store/shared/sql-consent-store.ts': STORED,
   'src/store/shared/sql-vault.ts': STORED,
   'src/egress/send.ts': BUILT,
@@ -101,5 +102,6 @@ export const OTHERS: Readonly<Record<string, string>> = {
   'src/mcp/redact/': 'it decodes parts of texts that were read; test/mcp/redact tries them',
   'src/egress/receive.ts': 'it gives bytes on as text; test/egress sends them over sockets',
   'web/content/widget/chart': 'it reads parsed JSON; test/web/content draws it in a browser',
+  'web/tools/read-whole.ts': 'it takes items that are parsed already',
   'web/rich/svg.ts': 'it makes elements, which needs a browser; test/web/rich.test.ts tries it',
 }

@@ -10,7 +10,12 @@ import { build, type Plugin } from 'esbuild'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { nodeListener } from '../../examples/taskflow/listen.ts'
-import { type ChatCaller, chatkitServer, memoryThreadStore } from '../../src/chatkit/index.ts'
+import {
+  type ChatCaller,
+  chatkitServer,
+  memoryThreadStore,
+  suggestions,
+} from '../../src/chatkit/index.ts'
 import { diskAttachments } from '../../src/store/index.ts'
 import { borrowBrowser, builtModules } from '../browser/borrow.ts'
 import type { BuiltModules } from '../browser/built-component.ts'
@@ -44,7 +49,7 @@ const BUILT: Plugin = {
 /** One page over one server, new for each test. */
 export interface Ground {
   readonly page: Page
-  /** What the answer that is being written says next; `END` ends it. */
+  /** What the answer that is being written says next; `END` ends it, `NEXT a|b` suggests messages. */
   word(text: string): void
   /** The types of the requests that came. */
   readonly asked: readonly string[]
@@ -142,6 +147,10 @@ export function componentGround(start: string, body: () => string = () => ''): G
             }
             const one = words.shift()
             if (one === undefined || one === 'END') break
+            if (one.startsWith('NEXT ')) {
+              yield suggestions(one.slice(5).split('|'))
+              continue
+            }
             said.push(one)
             const update = {
               type: 'assistant_message.content_part.text_delta',

@@ -60,6 +60,9 @@ export function createMapping(
         prompt: typeof prompt === 'string' ? prompt : partsOf(prompt),
       })),
       feedback: options.threadItemActions?.feedback ?? false,
+      regenerate: options.threadItemActions?.retry ?? false,
+      // The official element has no such button.
+      threadActions: false,
       placeholder: composer.placeholder,
       attachments: attachmentsOf(composer.attachments, own),
       tools: (composer.tools ?? []).map(({ placeholderOverride, persistent = false, ...more }) => ({

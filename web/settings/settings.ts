@@ -114,6 +114,15 @@ export interface ChatSettings {
   onWidgetAction: ((action: WidgetAction, item: WidgetItem) => Promise<void> | void) | undefined
   /** Whether the person can rate answers. Default true; attribute `feedback="false"`. */
   feedback: boolean
+  /** Whether the person can have the last answer written again. Default true. */
+  regenerate: boolean
+  /** Whether the person can have an answer read aloud. Default false; attribute `read-aloud="true"`. */
+  readAloud: boolean
+  /**
+   * Whether the bar has a button to save and print the conversation, and to list the keys. Default
+   * true; attribute `thread-actions="false"`.
+   */
+  threadActions: boolean
   /**
    * Buttons of the page under each answer, after those of the component. A press is the event
    * `chat-answer-action`.
@@ -162,6 +171,9 @@ export function defaultSettings(): ChatSettings {
     commands: undefined,
     onWidgetAction: undefined,
     feedback: true,
+    regenerate: true,
+    readAloud: false,
+    threadActions: true,
     answerActions: [],
     rich: true,
     renderers: {},

@@ -22,9 +22,16 @@ export function createBar(
   words: Words,
   toggle: HTMLElement,
   onNew: () => void,
+  onActions: (opener: HTMLElement) => void,
 ): Bar {
   const heading = el('h2', { class: 'title', hidden: true })
   const startNew = iconButton('plus', words('newThread'), onNew, { class: 'icon-button end' })
+  const actions: HTMLElement = iconButton(
+    'dots-horizontal',
+    words('actions'),
+    () => onActions(actions),
+    { 'aria-haspopup': 'menu', 'aria-expanded': 'false' },
+  )
   const element = el('header', { class: 'bar', part: 'bar' })
   let drawn = ''
   const bar: Bar = {
@@ -38,7 +45,15 @@ export function createBar(
     redraw() {
       const { hidden, left, right } = settings.header ?? {}
       attribute(element, 'hidden', hidden)
-      element.replaceChildren(...actions(left), toggle, heading, startNew, ...actions(right))
+      actions.hidden = !settings.threadActions
+      element.replaceChildren(
+        ...buttonOf(left),
+        toggle,
+        heading,
+        startNew,
+        actions,
+        ...buttonOf(right),
+      )
       bar.draw(drawn)
     },
   }
@@ -46,6 +61,6 @@ export function createBar(
   return bar
 }
 
-function actions(action: HeaderAction | undefined): readonly HTMLElement[] {
+function buttonOf(action: HeaderAction | undefined): readonly HTMLElement[] {
   return action ? [iconButton(action.icon, action.label, action.onClick)] : []
 }

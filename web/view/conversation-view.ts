@@ -15,8 +15,17 @@ import { createProgress } from './progress.ts'
 import { createScroller } from './scroller.ts'
 import { createStart } from './start.ts'
 
+/** The settings that say which buttons an answer has. */
+const TURN_SETTINGS: readonly (keyof ChatSettings)[] = [
+  'feedback',
+  'answerActions',
+  'readAloud',
+  'regenerate',
+]
+
 /** Called when the person asks for something in the conversation. */
-export interface ConversationListener extends Omit<TurnListener, 'actions'> {
+export interface ConversationListener
+  extends Omit<TurnListener, 'actions' | 'readsAloud' | 'regenerates'> {
   olderWanted(): void
   promptChosen(prompt: NonNullable<StarterPrompt['prompt']>): void
 }
@@ -31,6 +40,8 @@ export interface ConversationView {
   distance(): number | undefined
   /** Scrolls to this distance from the newest item's end. */
   toDistance(distance: number | undefined): void
+  /** Shows messages to go on with, in place of those before. */
+  suggest(texts: readonly string[]): void
   /** Scrolls to the newest item. Called when the person has sent something. */
   toEnd(): void
 }
@@ -50,7 +61,8 @@ export function createConversationView(
   const start = createStart(settings, words, listener.promptChosen)
   const list = el('div', { class: 'entries' })
   const progress = createProgress(words)
-  const column = el('div', { class: 'column' }, older, start.element, list, progress.element)
+  const next = el('div', { class: 'prompts' })
+  const column = el('div', { class: 'column' }, older, start.element, list, progress.element, next)
   const scroller = createScroller(words, column, list, () => settings.autoScroll || !isGrowing)
   const turnListener: TurnListener = {
     ...listener,
@@ -59,6 +71,12 @@ export function createConversationView(
     },
     get actions() {
       return settings.answerActions
+    },
+    get regenerates() {
+      return settings.regenerate
+    },
+    get readsAloud() {
+      return settings.readAloud && 'speechSynthesis' in globalThis
     },
     quote: (text) => listener.quote(selectionIn(list) || text),
   }
@@ -83,6 +101,12 @@ export function createConversationView(
   return {
     element: scroller.element,
     toEnd: scroller.toEnd,
+    suggest: (texts) =>
+      next.replaceChildren(
+        ...texts.map((text) =>
+          button({ class: 'prompt', dir: 'auto' }, () => listener.promptChosen(text), text),
+        ),
+      ),
     distance: scroller.distance,
     toDistance: scroller.toDistance,
     draw(state) {
@@ -97,7 +121,7 @@ export function createConversationView(
     },
     settingChanged(name, state) {
       if (name === 'startGreeting' || name === 'prompts') start.redraw()
-      if (name === 'feedback' || name === 'answerActions') scroller.during(() => draw(state))
+      if (TURN_SETTINGS.includes(name)) scroller.during(() => draw(state))
     },
   }
 }

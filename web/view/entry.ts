@@ -25,6 +25,10 @@ export interface TurnListener extends OwnListener {
   /** Buttons of the page, and what a press of one does. */
   readonly actions: readonly Choice[]
   act(id: string, turn: Turn): void
+  /** Whether the person can have the last answer written again. */
+  readonly regenerates: boolean
+  /** Whether the person can have it read aloud. */
+  readonly readsAloud: boolean
   /** What a person can do with a message of theirs that did not arrive. */
   readonly unsent: Readonly<Record<'resend' | 'edit' | 'discard', (itemId: string) => void>>
 }
@@ -59,7 +63,15 @@ export function createEntryView(
 
   function drawFooter(turn: Turn | undefined, { item, standing }: Entry): void {
     const message = item.type === 'user_message' && standing === 'stored' ? item : undefined
-    const about = message ?? (turn && [turn, listener.rate !== undefined, listener.actions])
+    const about =
+      message ??
+      (turn && [
+        turn,
+        listener.rate !== undefined,
+        listener.actions,
+        listener.readsAloud,
+        listener.regenerates,
+      ])
     const key = about ? JSON.stringify(about) : ''
     if (key === (footer?.key ?? '')) return
     footer?.element.remove()
@@ -130,7 +142,8 @@ function turnFooter(turn: Turn, words: Words, listener: TurnListener): HTMLEleme
   const answers = question?.onbehalf_branches?.answer
   const buttons = [
     ...(turn.text === '' ? [] : [copy, about]),
-    ...(turn.isLast && question
+    ...(turn.text !== '' && listener.readsAloud ? [aloudButton(turn.text, words, say)] : []),
+    ...(turn.isLast && question && listener.regenerates
       ? [iconButton('reload', words('again'), () => !listener.isBusy() && listener.again())]
       : []),
     ...(question && answers
@@ -160,4 +173,14 @@ function turnFooter(turn: Turn, words: Words, listener: TurnListener): HTMLEleme
     return thumb
   })
   return el('footer', { class: 'turn' }, ...buttons, ...rates, ...own)
+}
+
+function aloudButton(text: string, words: Words, say: (text: string) => void): HTMLElement {
+  const aloud: HTMLElement = iconButton('play', words('readAloud'), () => {
+    import('./read-aloud.ts').then(
+      ({ toggleReading }) => toggleReading(text, aloud, words, icon),
+      () => say(words('unreachable')),
+    )
+  })
+  return aloud
 }

@@ -10,9 +10,10 @@ import { el } from '../dom/dom.ts'
 import type { ChatSettings } from '../settings/settings.ts'
 import type { Words } from '../settings/words.ts'
 import { doneSteps, type Turn } from '../state/turns.ts'
+import type { ToolParts } from '../tools/index.ts'
 import { ask } from './ask.ts'
 import { createBanners } from './banners.ts'
-import { createBar } from './bar.ts'
+import { type Bar, createBar } from './bar.ts'
 import { type Composer, createComposer } from './composer.ts'
 import { type ConversationView, createConversationView } from './conversation-view.ts'
 import { createDisclaimer } from './disclaimer.ts'
@@ -20,6 +21,7 @@ import type { TurnListener } from './entry.ts'
 import { contentOf } from './mentions.ts'
 import type { FormPlace } from './message-form.ts'
 import { createPanel } from './panel.ts'
+import { listenForShortcuts } from './shortcuts.ts'
 import { createThreadsView, type ThreadsView } from './threads-view.ts'
 
 /** The views in the shadow root. */
@@ -40,6 +42,8 @@ export interface Frame {
   loadThreads(): Promise<void>
   /** Makes a screen reader say the text. */
   say(text: string): void
+  /** Shows messages to go on with. */
+  suggest(texts: readonly string[]): void
 }
 
 /** Where the person is in a frame: the form, and what they read. */
@@ -73,6 +77,7 @@ export interface FrameParts {
 /** Makes the frame. It replaces an earlier one in the root. */
 export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
   const { settings, words, wire, chat, kept, uploads, host, send } = parts
+  const { announcer, say } = createAnnouncer()
   const isShown = (id: string) => chat.state.conversation.thread?.id === id
   const threads = createThreadsView(wire, words, settings, {
     opened(id) {
@@ -84,8 +89,11 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
     deleted: (id) => isShown(id) && chat.startNew(),
   })
   const panel = createPanel(words, threads, settings, parts.historyShown)
-  const bar = createBar(settings, words, panel.toggle, startedNew)
-  const announcer = el('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })
+  const thread = () => chat.state.conversation.thread
+  const withTools = toolsOf({ words, wire, place: panel.element, say, thread })
+  const bar = createBar(settings, words, panel.toggle, startedNew, (opener) =>
+    withTools((tools, own) => tools.toggleActions(opener, own)),
+  )
   const conversation = createConversationView(host, words, settings, {
     olderWanted: () => void chat.loadOlder(),
     promptChosen: (prompt) =>
@@ -110,14 +118,18 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
     stopped: chat.stop,
   })
   const disclaimer = createDisclaimer(settings, host)
-  const below = el('div', { class: 'column below' }, banners.element, composer.element)
-  below.append(disclaimer.element)
-  panel.element.append(
-    el('div', { class: 'main' }, bar.element, conversation.element, below, announcer),
-  )
-  panel.element.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented) return
-    if (!panel.leave() && chat.state.phase === 'running') chat.stop()
+  panel.element.append(mainOf(bar, conversation, [banners, composer, disclaimer], announcer))
+  listenForShortcuts(panel.element, {
+    leave() {
+      if (!panel.leave() && chat.state.phase === 'running') chat.stop()
+    },
+    newThread: startedNew,
+    search() {
+      panel.show(true)
+      if (panel.isOpen()) threads.search()
+    },
+    toField: () => composer.focus(),
+    shortcuts: () => withTools((tools, own) => tools.showShortcuts(own)),
   })
   composer.listenForDrops(panel.element)
   root.replaceChildren(panel.element)
@@ -128,18 +140,13 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
     composer.focus()
   }
 
-  function say(text: string): void {
-    // A screen reader must say the same words a second time, too.
-    announcer.textContent = ''
-    announcer.textContent = text
-  }
-
   return {
     element: panel.element,
     composer,
     conversation,
     threads,
     say,
+    suggest: conversation.suggest,
     showHistory: panel.show,
     async loadThreads() {
       if (panel.isOpen()) await threads.load()
@@ -152,7 +159,7 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
     },
     settingChanged(name, state) {
       if (name === 'history') panel.redraw()
-      if (name === 'header') bar.redraw()
+      if (name === 'header' || name === 'threadActions') bar.redraw()
       if (name === 'disclaimer') disclaimer.redraw()
       if (name === 'deletable' || name === 'renamable') threads.redraw()
       composer.settingChanged(name)
@@ -162,6 +169,42 @@ export function createFrame(root: ShadowRoot, parts: FrameParts): Frame {
     goTo({ form, distance }) {
       composer.goTo(form)
       conversation.toDistance(distance)
+    },
+  }
+}
+
+/** Puts the parts beside the list of conversations together. */
+function mainOf(
+  bar: Bar,
+  conversation: ConversationView,
+  below: readonly { readonly element: HTMLElement }[],
+  announcer: HTMLElement,
+): HTMLElement {
+  const column = el('div', { class: 'column below' }, ...below.map(({ element }) => element))
+  return el('div', { class: 'main' }, bar.element, conversation.element, column, announcer)
+}
+
+type Tools = typeof import('../tools/index.ts')
+
+/** Returns a function that loads what a person seldom does, and uses it. */
+function toolsOf(own: ToolParts): (use: (tools: Tools, own: ToolParts) => void) => void {
+  return (use) => {
+    import('../tools/index.ts').then(
+      (tools) => use(tools, own),
+      () => own.say(own.words('unreachable')),
+    )
+  }
+}
+
+/** Makes the element that a screen reader reads, and a function that has it say something. */
+function createAnnouncer() {
+  const announcer = el('p', { class: 'visually-hidden', role: 'status', 'aria-live': 'polite' })
+  return {
+    announcer,
+    say(text: string): void {
+      // A screen reader must say the same words a second time, too.
+      announcer.textContent = ''
+      announcer.textContent = text
     },
   }
 }

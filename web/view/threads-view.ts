@@ -24,6 +24,8 @@ export interface ThreadsView {
   readonly element: HTMLElement
   /** Reads the first page, unless it was read before. */
   load(): Promise<void>
+  /** Opens the search. */
+  search(): void
   /** Reads the first page again, if it was read. What fails is not told: nobody asked. */
   refresh(): Promise<void>
   /** Marks the thread that is on show. A thread that the list does not have yet is put first. */
@@ -48,10 +50,11 @@ export function createThreadsView(
   const list = el('ul', { class: 'thread-list' })
   const none = el('p', { class: 'quiet' }, words('noThreads'))
   const problem = el('p', { class: 'problem', role: 'alert' })
-  const more = button({ class: 'text-button' }, () => void read(), words('more'))
+  const more = button({ class: 'text-button' }, () => void succeeds(threads.read), words('more'))
   const startNew = button({ class: 'new-thread' }, listener.startedNew, words('newThread'))
   const attributes = { class: 'threads', 'aria-label': words('threads'), part: 'threads' }
-  const element = el('nav', attributes, startNew, list, none, problem, more)
+  const find: HTMLElement = button({ class: 'new-thread' }, search, words('search'))
+  const element = el('nav', attributes, startNew, find, list, none, problem, more)
   const drawRows = keyedViews(
     list,
     ({ id }: ListedThread) => id,
@@ -78,6 +81,11 @@ export function createThreadsView(
       )
   }
 
+  function search(): void {
+    const parts = { words, wire, opener: find, known: () => threads.all, opened: listener.opened }
+    import('../history/index.ts').then(({ startSearch }) => startSearch(parts), failed)
+  }
+
   function failed(error: unknown): void {
     problem.textContent = failureText(error, words)
   }
@@ -95,8 +103,6 @@ export function createThreadsView(
     return true
   }
 
-  const read = () => succeeds(threads.read)
-
   async function rename({ id, title: before }: ListedThread, title: string): Promise<void> {
     if (title === '' || title === before) return
     if (await succeeds(() => threads.rename(id, title))) listener.renamed(id, title)
@@ -111,8 +117,9 @@ export function createThreadsView(
   return {
     element,
     async load() {
-      if (!threads.loaded) await read()
+      if (!threads.loaded) await succeeds(threads.read)
     },
+    search,
     async refresh() {
       await threads.refresh().catch(() => undefined)
       draw()

@@ -9,6 +9,9 @@ export const RESUMABLE = 'onbehalf/resumable'
  */
 export const RENEWS = 'onbehalf/renews'
 
+/** The name of the client effect that shows the person messages to go on with: `{ texts }`. */
+export const SUGGESTIONS = 'onbehalf/suggestions'
+
 /** The `code` of the error event that ends an answer because the person's sign-in has ended. */
 export const SIGNED_OUT = 'signed_out'
 

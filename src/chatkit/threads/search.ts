@@ -2,8 +2,7 @@
 // of its own. It reads titles and messages, never hidden items.
 
 import type { Item } from '../protocol/item.ts'
-import type { ThreadState } from '../protocol/thread.ts'
-import type { OwnedThreads } from './owned-threads.ts'
+import type { Page, ThreadState } from '../protocol/thread.ts'
 
 /** What is searched for. */
 export interface SearchQuery {
@@ -46,9 +45,24 @@ export function excerptOf(text: string, query: string): string {
   return `${from > 0 ? '…' : ''}${excerpt}${to < line.length ? '…' : ''}`
 }
 
+/** Which newest things of a list. */
+interface Newest {
+  readonly limit: number
+  readonly order: 'desc'
+}
+
+/** The lists of one person. */
+interface ReadableThreads {
+  list(query: Newest): Promise<Page<ThreadState> | undefined>
+  items(
+    threadId: string,
+    query: Newest & { readonly hidden: false },
+  ): Promise<Page<Item> | undefined>
+}
+
 /** Searches by reading: the newest threads, and the newest items of each. */
 export async function searchByReading(
-  threads: Pick<OwnedThreads, 'list' | 'items'>,
+  threads: ReadableThreads,
   { text, limit }: SearchQuery,
 ): Promise<readonly FoundThread[]> {
   const page = await threads.list({ limit: READ_THREADS, order: 'desc' })

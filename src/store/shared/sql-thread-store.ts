@@ -12,7 +12,8 @@ import type {
   ThreadStore,
 } from '../../chatkit/threads/thread-store.ts'
 import { type SqlDatabase, type Step, step } from '../statements/sql.ts'
-import type { AttachmentRow, ThreadStatements } from '../statements/thread-statements.ts'
+import type { ThreadStatements } from '../statements/thread-statements.ts'
+import type { AttachmentRow } from '../statements/thread-tables.ts'
 import { searchThreads } from './sql-search.ts'
 import { parseItem, parseThread, toBody } from './thread-rows.ts'
 

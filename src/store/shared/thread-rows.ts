@@ -3,7 +3,7 @@
 import type { Item } from '../../chatkit/protocol/item.ts'
 import type { ThreadState } from '../../chatkit/protocol/thread.ts'
 import type { StoredThread } from '../../chatkit/threads/thread-store.ts'
-import type { ThreadRow } from '../statements/thread-statements.ts'
+import type { ThreadRow } from '../statements/thread-tables.ts'
 
 /** The JSON of a thread's state. */
 export function toBody({ id: _id, owner: _owner, ...state }: StoredThread): string {

@@ -33,7 +33,8 @@ import type { RunTables } from './run-tables.ts'
 import { type SecretStatements, secretStatements } from './secret-statements.ts'
 import { type SignInStatements, type SignInTables, signInStatements } from './sign-in-statements.ts'
 import type { Statement } from './statement.ts'
-import { type ThreadStatements, type ThreadTables, threadStatements } from './thread-statements.ts'
+import { type ThreadStatements, threadStatements } from './thread-statements.ts'
+import type { ThreadTables } from './thread-tables.ts'
 import { type VaultStatements, vaultStatements } from './vault-statements.ts'
 
 /** The statements for SQLite. */

@@ -4,7 +4,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { place, statement } from './compile.ts'
 import type { Statement } from './statement.ts'
-import type { ThreadRow, ThreadTables } from './thread-statements.ts'
+import type { ThreadRow, ThreadTables } from './thread-tables.ts'
 
 /** What a search works with. `pattern` is one of `LIKE`, with a backslash before what means itself. */
 type OfSearch = { readonly owner: string; readonly pattern: string; readonly rows: number }

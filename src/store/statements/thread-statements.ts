@@ -1,54 +1,10 @@
 // The statements of the thread store. Every one that reads or changes names the owner.
 
-import { type Generated, type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { place, statement } from './compile.ts'
-import type { RunTables } from './run-tables.ts'
 import { type SearchStatements, searchStatements } from './search-statements.ts'
 import type { Statement } from './statement.ts'
-
-/** The tables, as the migrations make them. */
-export interface ThreadTables extends Pick<RunTables, 'run'> {
-  /** `version` counts the changes; `body` is the thread's state in JSON. */
-  readonly thread: {
-    seq: Generated<number>
-    id: string
-    owner: string
-    version: number
-    body: string
-  }
-  /** `hidden` is 0 or 1; `body` is the item in JSON. */
-  readonly item: {
-    seq: Generated<number>
-    thread_id: string
-    id: string
-    hidden: number
-    body: string
-  }
-  /** `body` is the record in JSON, without its thread. */
-  readonly attachment: {
-    seq: Generated<number>
-    id: string
-    owner: string
-    thread_id: string | null
-    body: string
-  }
-}
-
-/** A thread's row. */
-export interface ThreadRow {
-  readonly id: string
-  readonly owner: string
-  readonly version: number
-  readonly body: string
-}
-
-/** An attachment's row. */
-export interface AttachmentRow {
-  readonly id: string
-  readonly owner: string
-  readonly thread_id: string | null
-  readonly body: string
-}
+import type { AttachmentRow, ThreadRow, ThreadTables } from './thread-tables.ts'
 
 type Owned = { readonly owner: string }
 type OfThread = Owned & { readonly thread: string }

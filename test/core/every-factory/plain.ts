@@ -1,7 +1,7 @@
 // Every other public export: why nothing is made with options there, or what a wrong argument is
 // told. No test lives here.
 
-import { postgresRateLimit } from '../../../src/chatkit/index.ts'
+import { postgresRateLimit, suggestions } from '../../../src/chatkit/index.ts'
 import { createAuditor, staticKeys } from '../../../src/index.ts'
 import { auditLines, auditSink } from '../../../src/log/index.ts'
 import { carryingTransport, createRedactor } from '../../../src/mcp/index.ts'
@@ -80,6 +80,10 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   memoryCallApprovals: TAKES_NOTHING,
   memoryCallCounts: TAKES_NOTHING,
   memoryToolPins: TAKES_NOTHING,
+  suggestions: [
+    [call(suggestions, 'one'), 'a list of texts'],
+    [call(suggestions, ['']), 'not empty'],
+  ],
   principalKey: PURE,
   resourceMetadataResponse: PURE,
   resourceMetadataUrl: PURE,
