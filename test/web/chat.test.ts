@@ -389,6 +389,32 @@ it('when a stream without ids breaks, the page reads what the server has stored 
   ])
 })
 
+it.each([400, 422, 500])(
+  'with a server that knows no versions (%s), an edited message is one more message, and nothing is lost',
+  async (status) => {
+    const again = said(
+      done(userItem('u2', 'ho')),
+      added(answerItem('b')),
+      delta('b', 'Ho!'),
+      done(answerItem('b', 'Ho!')),
+    )
+    const { chat, types, failures } = ground({
+      'threads.create': streams(said(...hello, done(answerItem('a', 'Hello')))),
+      'onbehalf.branches.edit': () => Response.json({ code: 'unknown' }, { status }),
+      'threads.add_user_message': streams(again),
+    })
+    await chat.send(draft('hi'))
+    const message = chat.state.conversation.entries[0]?.item
+    if (message?.type !== 'user_message') throw new Error('no message')
+    await chat.edit(message, 'ho')
+    expect(texts(chat.state)).toEqual(['hi', 'Hello', 'ho', 'Ho!'])
+    expect([types(), failures]).toEqual([
+      ['threads.create', 'onbehalf.branches.edit', 'threads.add_user_message'],
+      [],
+    ])
+  },
+)
+
 it('a stop ends a resumable answer at the server, and keeps what was written', async () => {
   const one = script()
   const { chat, until, types, told } = ground({

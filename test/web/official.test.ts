@@ -107,6 +107,17 @@ it('sends tools, models, tags and replies as the server knows them', async () =>
   ground.word('Hi [open it](chatkit-link://order?id=7)')
   ground.word('END')
   await page.locator('[role=log][aria-busy=false]').waitFor()
+  // Another answer is offered only where the option says so.
+  expect(await button('Write another answer').count()).toBe(0)
+  await call(`chat.setOptions({ ...options, threadItemActions: { retry: true }, thread: { autoScroll: true },
+    widgets: { onAction: async (action, item) => void told.push(['action', action, item.id]) } })`)
+  await button('Write another answer').waitFor()
+  expect(await button('Actions').count()).toBe(0)
+  expect(await call('chat.autoScroll')).toBe(true)
+  await call("chat.onWidgetAction({ type: 'pay', payload: { sum: 5 } }, { id: 'w', widget: {} })")
+  expect(await told('action')).toEqual([['action', { type: 'pay', payload: { sum: 5 } }, 'w']])
+  await call('chat.setOptions(options)')
+  expect(await call('chat.autoScroll')).toBe(false)
   // The tool was for one message.
   expect((await told('tool.change')).at(-1)).toEqual(['tool.change', { toolId: null }])
   await page.getByRole('link', { name: 'open it' }).click()

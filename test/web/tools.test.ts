@@ -84,6 +84,8 @@ it('saves and prints the whole conversation, reads it aloud, and offers what the
 
   const save = async (name: string): Promise<readonly [string, string]> => {
     await button('Actions').click()
+    const place = await page.getByRole('menu').boundingBox()
+    expect((place?.y ?? 900) + (place?.height ?? 0)).toBeLessThan(300)
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('menuitem', { name }).click(),
