@@ -8,6 +8,7 @@ import { type Configured, readConfiguration } from './gateway/configuration.ts'
 import { ConfigError } from './gateway/place.ts'
 import { SCHEMA } from './gateway/schema.ts'
 import { type Served, serveGateway } from './gateway/serve.ts'
+import { watchTls } from './gateway/tls.ts'
 import { growNewSpaceOnce } from './heap.ts'
 
 const HELP = `Usage: onbehalf gateway --config FILE [--check] [--json]
@@ -133,7 +134,7 @@ async function serve(
 ): Promise<number> {
   let served: Served
   try {
-    served = await serveGateway(first.gateway, first.listen)
+    served = await serveGateway(first.gateway, first.listen, undefined, first.tls?.context)
   } catch (error) {
     await first.close()
     await first.telemetry?.close()
@@ -164,6 +165,9 @@ function watched(
 ): { stop(): Promise<Configured> } {
   let current = first
   let reading: Promise<void> = Promise.resolve()
+  const followTls = () =>
+    current.tls ? watchTls(current.tls, served.certify, terminal.note) : () => {}
+  let unfollowTls = followTls()
   const reread = async () => {
     const next = await configurationIn(file, json, terminal, { before: current }).catch(
       () => undefined,
@@ -173,6 +177,11 @@ function watched(
     current = next
     // Its store is what the requests under way still read from.
     void served.replace(next.gateway).then(() => before.close().catch(() => {}))
+    if ((before.tls === undefined) !== (next.tls === undefined))
+      terminal.note('tls was switched on or off in the file: that is used after a restart')
+    else if (next.tls) served.certify(next.tls.context)
+    unfollowTls()
+    unfollowTls = followTls()
     terminal.note(`${file} has changed, and is used now`)
   }
   watchFile(file, { interval: WATCH_MS }, (now, before) => {
@@ -182,6 +191,7 @@ function watched(
     async stop() {
       unwatchFile(file)
       await reading
+      unfollowTls()
       return current
     },
   }

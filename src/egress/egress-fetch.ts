@@ -4,7 +4,22 @@
 
 import { Agent } from 'undici'
 import { readOutgoing } from '../core/carry/outgoing.ts'
+import { checkOptions, type OptionNames } from '../core/known-options.ts'
+import { isByName } from '../core/option-values.ts'
 import { send } from './send.ts'
+import { dispatchersOf, type EgressWay } from './ways.ts'
+
+/** Options of {@link egressFetch}. */
+export interface EgressFetchOptions {
+  /**
+   * Destinations with a certificate authority of their own, a client certificate or an outgoing proxy, by
+   * their origin. Default: each is reached directly, and judged by the usual authorities.
+   */
+  readonly ways?: Readonly<Record<string, EgressWay>>
+}
+
+/** Every option of the factory. A new one does not compile until it is here. */
+const EGRESS_FETCH_OPTIONS: OptionNames<EgressFetchOptions> = { ways: 'optional' }
 
 /** A `fetch` with connections of its own. */
 export type EgressFetch = typeof globalThis.fetch & {
@@ -20,6 +35,8 @@ export type EgressFetch = typeof globalThis.fetch & {
  * (you get the answer with the `Location`), accepts no compressed answer, and sends only the usual
  * methods, over http and https. Its errors have a code and no text from outside.
  *
+ * @throws TypeError that names a way that cannot work.
+ *
  * @example
  * ```ts
  * const fetch = egressFetch()
@@ -27,12 +44,21 @@ export type EgressFetch = typeof globalThis.fetch & {
  * await fetch.close() // at shutdown
  * ```
  */
-export function egressFetch(): EgressFetch {
+export function egressFetch(options: EgressFetchOptions = {}): EgressFetch {
+  checkOptions('egressFetch', '', options, EGRESS_FETCH_OPTIONS, {
+    ways: isByName("{ 'https://tasks.example': { ca } }"),
+  })
   const agent = new Agent({ allowH2: false })
+  const others = dispatchersOf(options.ways ?? {})
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const outgoing = readOutgoing(input, init)
     if (!outgoing) throw new TypeError('This makes no request')
-    return send(agent, outgoing, outgoing.settings.signal)
+    const dispatcher = others.get(outgoing.url.origin) ?? agent
+    return send(dispatcher, outgoing, outgoing.settings.signal)
   }
-  return Object.assign(fetch, { close: () => agent.close() })
+  return Object.assign(fetch, {
+    async close() {
+      await Promise.all([agent, ...others.values()].map((dispatcher) => dispatcher.close()))
+    },
+  })
 }

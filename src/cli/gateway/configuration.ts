@@ -18,11 +18,13 @@ import { ConfigError } from './place.ts'
 import { policyIn } from './policy.ts'
 import { processesIn } from './processes.ts'
 import { readText } from './read-file.ts'
-import { type ReadSecret, secretReader } from './references.ts'
+import { type ReadSecret, secretReader, textReader } from './references.ts'
 import { pageIn } from './session.ts'
 import { checkNames, isMap, mapIn, type Settings } from './settings.ts'
 import { openStore, type Store } from './store.ts'
 import { type Telemetry, telemetryFor } from './telemetry.ts'
+import { type Tls, tlsIn } from './tls.ts'
+import { type Upstreams, upstreamsIn } from './upstream.ts'
 
 /** A gateway that is ready to serve. */
 export interface Configured {
@@ -30,6 +32,8 @@ export interface Configured {
   readonly listen: Listen
   /** The address as clients know it. */
   readonly url: string
+  /** The certificate to serve with. Absent: plain HTTP. */
+  readonly tls: Tls | undefined
   /** It goes on when the file changes: whoever serves closes it at the end. */
   readonly telemetry: Telemetry | undefined
   /** Closes what the file names: the store. */
@@ -68,13 +72,17 @@ export async function readConfiguration(
   let telemetry: Telemetry | undefined
   try {
     const checked = checkNames(settings)
-    const secretOf = secretReader({ file, env: parts.env })
+    const places = { file, env: parts.env }
+    const secretOf = secretReader(places)
     const folder = dirname(resolve(file))
     store = await openStore(checked, folder, secretOf)
     const audit = openAudit(checked, folder)
     telemetry = await telemetryFor(checked, parts)
-    const opened = { store, audit, telemetry }
-    return await configure(checked, opened, secretOf, { ...parts, folder })
+    const textOf = textReader(places)
+    const upstreams = upstreamsIn(mapIn(checked, 'servers'), { secretOf, textOf })
+    const opened = { store, audit, telemetry, upstreams }
+    const tls = tlsIn(checked, file, textOf, parts.warn)
+    return { ...(await configure(checked, opened, secretOf, { ...parts, folder })), tls }
   } catch (error) {
     await store?.close()
     if (telemetry !== parts.telemetry) await telemetry?.close()
@@ -92,27 +100,29 @@ interface Opened {
   readonly store: Store | undefined
   readonly audit: OpenAudit
   readonly telemetry: Telemetry | undefined
+  readonly upstreams: Upstreams
 }
 
 async function configure(
   settings: Settings,
-  { store, telemetry, audit }: Opened,
+  { store, telemetry, audit, upstreams }: Opened,
   secretOf: ReadSecret,
   { warn, after, isCheck = false, folder }: ConfigurationParts & { readonly folder: string },
-): Promise<Configured> {
+): Promise<Omit<Configured, 'tls'>> {
   const listen = readListen('listen', settings.listen ?? '127.0.0.1:8080')
-  const { url = `http://${listen.host}:${listen.port}` } = settings
+  const scheme = settings.tls === undefined ? 'http' : 'https'
+  const { url = `${scheme}://${listen.host}:${listen.port}` } = settings
   if (typeof url !== 'string' || !URL.canParse(url))
     throw new ConfigError('url must be an absolute URL, such as https://gateway.example')
   checkPublic(listen, settings)
-  const servers = mapIn(settings, 'servers')
+  const { servers } = upstreams
   if (Object.keys(servers).length === 0)
     throw new ConfigError(
       'servers must name one: "servers: { Tasks: { url: https://tasks.example/mcp } }"',
     )
   const issuers = issuersIn(settings, secretOf)
   const secrets = store?.secrets ?? memorySecretStore()
-  const send = await fastFetch()
+  const send = await fastFetch(upstreams)
   const processes = processesIn(settings, servers)
   const page = pageIn(settings, {
     issuers,
@@ -178,6 +188,7 @@ const NOT_FOR_CREATE_GATEWAY: readonly string[] = [
   'session',
   'store',
   'processes',
+  'tls',
 ]
 
 function without(settings: Settings, names: readonly string[]): Settings {
@@ -185,12 +196,16 @@ function without(settings: Settings, names: readonly string[]): Settings {
 }
 
 /** The fast way out, where undici is installed. Without it, the built-in fetch costs more. */
-async function fastFetch(): Promise<EgressFetch | undefined> {
+async function fastFetch({ ways, inFileWords }: Upstreams): Promise<EgressFetch | undefined> {
+  const egress = await import('onbehalf/egress').catch(() => undefined)
+  if (!egress) {
+    if (Object.keys(ways).length === 0) return undefined
+    throw new ConfigError('servers: upstream needs the package undici: npm install undici')
+  }
   try {
-    const { egressFetch } = await import('onbehalf/egress')
-    return egressFetch()
-  } catch {
-    return undefined
+    return egress.egressFetch({ ways })
+  } catch (error) {
+    throw new ConfigError(inFileWords(error instanceof Error ? error.message : 'it failed'))
   }
 }
 

@@ -18,7 +18,16 @@ export interface SecretPlaces {
 const MAX_SECRET_BYTES = 65_536
 
 /** Makes the reader. It throws ConfigErrors that begin with the setting, and never quotes a value. */
-export function secretReader({ file, env }: SecretPlaces): ReadSecret {
+export function secretReader(places: SecretPlaces): ReadSecret {
+  const read = textReader(places)
+  return (setting, reference) => new Credential(read(setting, reference))
+}
+
+/** Gives the text that a setting refers to: a certificate or its key, whose lines no Credential has. */
+export type ReadText = (setting: string, reference: unknown) => string
+
+/** Makes the reader. It throws ConfigErrors that begin with the setting, and never quotes a value. */
+export function textReader({ file, env }: SecretPlaces): ReadText {
   return (setting, reference) => {
     const [, kind, name = ''] =
       typeof reference === 'string' ? (/^(env|file):(.+)$/s.exec(reference) ?? []) : []
@@ -30,7 +39,7 @@ export function secretReader({ file, env }: SecretPlaces): ReadSecret {
       kind === 'env' ? fromEnvironment(setting, name, env) : fromFile(setting, name, file)
     if (isPlaceholder(text))
       throw new ConfigError(`${setting} refers to a placeholder: put the real secret there`)
-    return new Credential(text)
+    return text
   }
 }
 

@@ -68,6 +68,12 @@ const SERVER = {
     },
     onReflection: { enum: ['redact', 'quarantine'] },
     process: PROCESS,
+    upstream: {
+      type: 'object',
+      additionalProperties: false,
+      minProperties: 1,
+      properties: { ca: REFERENCE, cert: REFERENCE, key: REFERENCE, proxy: { type: 'string' } },
+    },
     legacySse: { enum: ['carry', 'refuse'] },
   },
 } as const
@@ -115,6 +121,12 @@ const RULE = {
 
 const TYPES: Readonly<Record<Setting, object>> = {
   listen: { type: 'string', pattern: '^.+:[0-9]{1,5}$' },
+  tls: {
+    type: 'object',
+    required: ['cert', 'key'],
+    additionalProperties: false,
+    properties: { cert: REFERENCE, key: REFERENCE },
+  },
   url: { type: 'string', format: 'uri' },
   issuer: ISSUER,
   issuers: { type: 'array', items: ISSUER, minItems: 1 },

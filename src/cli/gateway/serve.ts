@@ -1,8 +1,10 @@
 // Serves a gateway on node:http, replaces it when its file changes, and drains when it is to end.
 
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener, type ServerOptions } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { SecureContextOptions } from 'node:tls'
 import type { Gateway } from 'onbehalf/gateway'
 import { toNodeListener } from 'onbehalf/node'
 import type { Listen } from './listen.ts'
@@ -17,6 +19,8 @@ export interface Served {
    * are over.
    */
   replace(gateway: Gateway): Promise<void>
+  /** From now on new connections get this certificate. Without TLS, nothing changes. */
+  certify(context: SecureContextOptions): void
   /** Takes no new requests, waits for those under way, and ends the rest after a time. */
   drain(): Promise<void>
 }
@@ -39,12 +43,14 @@ const DRAIN_MS = 4_000
 /**
  * Begins to serve.
  *
+ * @param tls The certificate and its key. Default: plain HTTP.
  * @throws Error of node:net when it cannot listen there.
  */
 export async function serveGateway(
   first: Gateway,
   { host, port }: Listen,
-  { headersMs, requestMs, checkMs }: Limits = LIMITS,
+  limits: Limits = LIMITS,
+  tls?: SecureContextOptions,
 ): Promise<Served> {
   let current = inService(first)
   let isEnding = false
@@ -54,18 +60,10 @@ export async function serveGateway(
       : current.gateway.fetch(request)
   const quick: Quick = (request) => (isEnding ? undefined : current.gateway.fetch.quick?.(request))
   const listener = toNodeListener(Object.assign(usual, { quick }))
-  const server = createServer(
-    {
-      headersTimeout: headersMs,
-      requestTimeout: requestMs,
-      connectionsCheckingInterval: checkMs,
-      maxHeaderSize: MAX_HEADER_BYTES,
-    },
-    (incoming, outgoing) => {
-      outgoing.once('close', current.begin())
-      void listener(incoming, outgoing)
-    },
-  )
+  const { server, certify } = serverFor(limits, tls, (incoming, outgoing) => {
+    outgoing.once('close', current.begin())
+    void listener(incoming, outgoing)
+  })
   server.listen(port, host)
   await once(server, 'listening')
   return {
@@ -75,6 +73,7 @@ export async function serveGateway(
       current = inService(gateway)
       return before.retire()
     },
+    certify,
     async drain() {
       isEnding = true
       const closed = once(server, 'close')
@@ -84,6 +83,29 @@ export async function serveGateway(
       await closed
       clearTimeout(timer)
     },
+  }
+}
+
+/** The server, with TLS or without, and the way to give it another certificate. */
+function serverFor(
+  { headersMs, requestMs, checkMs }: Limits,
+  tls: SecureContextOptions | undefined,
+  listener: RequestListener,
+) {
+  const options: ServerOptions = {
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    connectionsCheckingInterval: checkMs,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  }
+  if (!tls) return { server: createServer(options, listener), certify() {} }
+  const server = createTlsServer(
+    { ...options, ...tls, handshakeTimeout: headersMs, ALPNProtocols: ['http/1.1'] },
+    listener,
+  )
+  return {
+    server,
+    certify: (context: SecureContextOptions) => server.setSecureContext(context),
   }
 }
 

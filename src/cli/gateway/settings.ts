@@ -6,14 +6,16 @@ import { ConfigError } from './place.ts'
 /** Every setting, with what it is for. The schema that editors use says the same. */
 export const SETTINGS = {
   listen: 'the address to listen on, HOST:PORT. Default 127.0.0.1:8080',
-  url: 'the address as clients know it. Default: http:// and what it listens on',
+  tls: 'a certificate and its key, as references: then it serves https',
+  url: 'the address as clients know it. Default: http:// (with tls https://) and what it listens on',
   issuer: 'who people sign in with: a preset and its settings',
   issuers: 'the same, for several',
   audience: 'what tokens must name as their audience. Default: the address of each route',
   scopes: 'scopes that every request needs',
   scopesSupported: 'scopes to name in challenges and metadata',
   subjectHeader: 'a header that must name the subject of the token, where it is sent',
-  servers: 'the MCP servers by name, each with its url, openapi, source, placement and tools',
+  servers:
+    'the MCP servers by name, each with its url, openapi, source, placement, tools and upstream',
   subsets: 'named lists of servers',
   search:
     'find_tool and call_tool beside the list of tools (true) or in its place (only), also by subset',

@@ -15,7 +15,7 @@ import {
   streamWidget,
 } from '../../../src/chatkit/index.ts'
 import { parseBinding } from '../../../src/core/parse-binding.ts'
-import { guardedFetch } from '../../../src/egress/index.ts'
+import { egressFetch, guardedFetch } from '../../../src/egress/index.ts'
 import { agUiResponse } from '../../../src/frameworks/ag-ui/index.ts'
 import { aiSdkTools } from '../../../src/frameworks/ai-sdk/index.ts'
 import { accessKeys, createGateway } from '../../../src/gateway/index.ts'
@@ -528,6 +528,19 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
     make: by(childProcesses),
     good: {},
     wrong: [['log', 'app.log', 'must be a function: it is called with each entry'], CLOCK],
+  },
+  egressFetch: {
+    make: by(egressFetch),
+    good: {},
+    places: [
+      ["ways['https://tasks.example']", (more) => ({ ways: { 'https://tasks.example': more } })],
+    ],
+    wrong: [
+      ['ways', 'direct', 'must be an object'],
+      ['ways', { 'tasks.example': {} }, 'must be an origin'],
+      ['ways', { 'https://tasks.example': { ca: 'ca.pem' } }, 'in PEM'],
+      ['ways', { 'https://tasks.example': { proxy: 'socks5://p' } }, 'must be the URL of a proxy'],
+    ],
   },
   guardedFetch: {
     make: by(guardedFetch),

@@ -150,8 +150,6 @@ export const PLAIN: Readonly<Record<string, string | Calls>> = {
   // onbehalf/react
   Chat: IN_A_PAGE,
   useChat: IN_A_PAGE,
-  // onbehalf/egress
-  egressFetch: TAKES_NOTHING,
   // onbehalf/log
   auditLines: [[call(auditLines, {}), 'process.stdout is one']],
   auditSink: [[call(auditSink, { info() {} }), 'must have the method error']],
