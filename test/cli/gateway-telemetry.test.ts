@@ -89,6 +89,9 @@ it.each([
   ['otel: { endpoint: https://u:canary@collector.example }', 'otel.endpoint must be the URL'],
   ['otel: { endpoint: https://c.example, headers: {} }', 'otel.headers: it has endpoint'],
   ['audit: syslog', 'audit must be stdout, or a map with file'],
+  ['audit: { to: syslog }', 'audit.to must be postgres'],
+  ['audit: { to: postgres }', 'audit.to: postgres needs store with postgres'],
+  ['audit: { to: postgres, sync: true }', 'audit.sync: beside to there is nothing'],
   ['audit: { file: a, rotate: true }', 'audit.rotate: it has file and sync'],
 ])('refuses %s when the file is checked', async (more, words) => {
   await expect(configured(more, undefined, true)).rejects.toThrow(words)

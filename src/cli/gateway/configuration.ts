@@ -76,7 +76,7 @@ export async function readConfiguration(
     const secretOf = secretReader(places)
     const folder = dirname(resolve(file))
     store = await openStore(checked, folder, secretOf)
-    const audit = openAudit(checked, folder)
+    const audit = openAudit(checked, folder, store)
     telemetry = await telemetryFor(checked, parts)
     const textOf = textReader(places)
     const upstreams = upstreamsIn(mapIn(checked, 'servers'), { secretOf, textOf })

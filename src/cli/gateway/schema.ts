@@ -178,6 +178,12 @@ const TYPES: Readonly<Record<Setting, object>> = {
         additionalProperties: false,
         properties: { file: { type: 'string' }, sync: { type: 'boolean' } },
       },
+      {
+        type: 'object',
+        required: ['to'],
+        additionalProperties: false,
+        properties: { to: { const: 'postgres' } },
+      },
     ],
   },
   metrics: {

@@ -32,7 +32,7 @@ export const SETTINGS = {
   session: 'lets people sign in to the gateway itself; needs store',
   accounts: 'how people connect accounts, for servers with the source connection; needs session',
   accessKeys: 'true lets clients in that send a personal access key; needs store',
-  audit: 'where the audit goes: stdout, or a map with file. Default stdout',
+  audit: 'where the audit goes: stdout, a map with file, or { to: postgres }. Default stdout',
   metrics: 'an address of its own for Prometheus: listen, HOST:PORT',
   otel: 'a collector that takes traces and metrics over OTLP: endpoint and serviceName',
   chat: 'a chat server in any language, behind the front door of the gateway',

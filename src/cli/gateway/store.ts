@@ -2,7 +2,7 @@
 // tools, and marks of servers last over a restart, sealed under a keyring.
 
 import { resolve } from 'node:path'
-import type { ConsentStore, Credential, SecretStore, SignInStore } from 'onbehalf'
+import type { AuditSink, ConsentStore, Credential, SecretStore, SignInStore } from 'onbehalf'
 import type { CallApprovals, CallCounts } from 'onbehalf/policy'
 import {
   fileMasterKeys,
@@ -28,6 +28,8 @@ export interface Store {
   readonly counts: CallCounts
   readonly signIns: SignInStore
   readonly approvals: CallApprovals
+  /** The audit in the same database. SQLite has none. */
+  readonly audit?: AuditSink
   /** Options of createGateway. */
   readonly parts: Readonly<Record<string, unknown>>
   close(): Promise<void>
@@ -105,6 +107,7 @@ async function openPostgresStore(url: Credential, masterKeys: MasterKeys): Promi
     const database = await postgres.openPostgres(place)
     return {
       secrets: postgres.postgresSecretStore(database, masterKeys),
+      audit: postgres.postgresAuditSink(database),
       consents: postgres.postgresConsentStore(database),
       counts: postgres.postgresCallCounts(database),
       signIns: postgres.postgresSignInStore(database),

@@ -1,5 +1,6 @@
 // onbehalf/store/postgres: durable implementations of the ports, over PostgreSQL.
 
+export { postgresAuditSink } from './audit-sink.ts'
 export { postgresCallApprovals } from './call-approvals.ts'
 export { postgresCallCounts } from './call-counts.ts'
 export { postgresConsentStore } from './consent-store.ts'

@@ -168,6 +168,14 @@ const MIGRATIONS: readonly (readonly string[])[] = [
     'create index call_approval_by_owner on call_approval (owner, asked_at)',
     'create index call_approval_by_end on call_approval (ends_at)',
   ],
+  [
+    `create table audit_event (
+      seq bigint generated always as identity primary key,
+      time double precision not null,
+      event text not null
+    )`,
+    'create index audit_event_by_time on audit_event (time)',
+  ],
 ]
 
 /** The longest time for one of the statements. */

@@ -611,6 +611,12 @@ export const POSTGRES: PostgresStatements = {
       slots: [{ place: 'before' }],
     },
   },
+  audit: {
+    add: {
+      text: 'insert into "onbehalf"."audit_event" (time, event) select cast(one.value->>0 as double precision), one.value->>1 from json_array_elements(cast($1 as json)) with ordinality as one (value, number) order by one.number',
+      slots: [{ place: 'events' }],
+    },
+  },
   lockSealed: {
     text: 'lock table "onbehalf"."vault_entry", "onbehalf"."secret" in share row exclusive mode',
     slots: [],

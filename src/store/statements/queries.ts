@@ -11,6 +11,7 @@ import {
   type ApprovalTables,
   approvalStatements,
 } from './approval-statements.ts'
+import { type AuditStatements, type AuditTables, auditStatements } from './audit-statements.ts'
 import { place, postgresCompiler, sqliteCompiler, statement } from './compile.ts'
 import {
   type ConsentStatements,
@@ -66,6 +67,7 @@ export interface PostgresStatements {
   readonly consents: ConsentStatements
   readonly counts: CountStatements
   readonly approvals: ApprovalStatements
+  readonly audit: AuditStatements
   /** Keeps everybody from writing sealed rows until the end of the transaction. Reading goes on. */
   readonly lockSealed: Statement<Record<never, never>>
   /** Locks a thread until the end of the transaction. */
@@ -139,6 +141,7 @@ export function postgresStatements(): PostgresStatements {
     consents: consentStatements(postgresCompiler<ConsentTables>()),
     counts: countStatements(postgresCompiler<CountTables>()),
     approvals: approvalStatements(postgresCompiler<ApprovalTables>()),
+    audit: auditStatements(postgresCompiler<AuditTables>()),
     lockSealed: statement({
       compile: () =>
         sql`lock table ${sql.table(`${DEFAULT_SCHEMA}.vault_entry`)}, ${sql.table(`${DEFAULT_SCHEMA}.secret`)} in share row exclusive mode`.compile(

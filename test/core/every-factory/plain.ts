@@ -45,6 +45,7 @@ const ofSqlite = Object.fromEntries(
 const ofPostgres = Object.fromEntries(
   Object.entries({
     postgresCallApprovals: postgres.postgresCallApprovals,
+    postgresAuditSink: postgres.postgresAuditSink,
     postgresCallCounts: postgres.postgresCallCounts,
     postgresConsentStore: postgres.postgresConsentStore,
     postgresReflectionMarks: postgres.postgresReflectionMarks,
