@@ -5,6 +5,7 @@ import { Credential, createOnBehalf, principalKey } from 'onbehalf'
 import { protectMcpServer } from 'onbehalf/mcp-server'
 import { callPolicy, memoryCallApprovals } from 'onbehalf/policy'
 import { expect, it } from 'vitest'
+import { digestOf } from '../../../src/core/canonical.ts'
 import { jwtVerifier } from '../../../src/jwt/index.ts'
 import { clientSecretBasic, tokenExchanger } from '../../../src/oauth/index.ts'
 import { ISSUER } from '../../jwt/issuer.ts'
@@ -151,19 +152,25 @@ it.each<readonly [string, string, Args]>([
   expect(reached).toEqual(['send'])
 })
 
-it('a token without a yes, or with one to another tool, is not taken for the tool', async () => {
-  const { call, reached, bearers, replay, service, signedIn } = await chain()
+it('a token without a yes is not taken for the tool', async () => {
+  const { call, reached, bearers, replay } = await chain()
   await call('list', {})
   expect(await replay('send', MILK, bearers[0])).toContain('each once')
-  const issued = await service.exchanger('chat').exchange(await signedIn({ scope: 'tasks:read' }), {
-    resource: TASKS,
-    scopes: ['tasks:read'],
-    approved: { tool: 'list', argumentsDigest: '0'.repeat(64) },
-  })
-  expect(await replay('send', MILK, issued.ok ? issued.value.credential.reveal() : '')).toContain(
-    'each once',
-  )
   expect(reached).toEqual(['list'])
+})
+
+it.each([
+  ['send', MILK, true],
+  ['list', MILK, false],
+  ['send', { ...MILK, amount: 6 }, false],
+])('a fresh token for %s %j is taken for this call alone', async (tool, args, isTaken) => {
+  const { reached, replay, service, signedIn } = await chain()
+  const approved = { tool, argumentsDigest: await digestOf(args) }
+  const subject = await signedIn({ scope: 'tasks:read' })
+  const asked = { resource: TASKS, scopes: ['tasks:read'], approved }
+  const issued = await service.exchanger('chat').exchange(subject, asked)
+  await replay('send', MILK, issued.ok ? issued.value.credential.reveal() : '')
+  expect(reached).toEqual(isTaken ? ['send'] : [])
 })
 
 it('a client that may not say so gets no such token', async () => {
