@@ -271,6 +271,8 @@ describe('reveal()', () => {
       'src/cli/access-keys.ts': 2,
       // The URL of a gateway's database, which holds a password.
       'src/cli/gateway/postgres-url.ts': 1,
+      // What a company's filter knows the gateway by.
+      'src/policy/call-hook.ts': 1,
       // The password of an outgoing proxy.
       'src/egress/ways.ts': 1,
       // The digest of a token, by which its caller is kept.

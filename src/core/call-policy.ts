@@ -42,6 +42,13 @@ export interface CallPolicy {
    * @returns What is to be called when the call is over, or why it is not made.
    */
   permit(call: PolicyCall): Eventual<Result<EndOfCall>>
+  /**
+   * Judges the result of a call, after credentials were taken out of it: the `result` of the protocol, or
+   * its `error` as a member of that name. Default: results go on. The kit for servers asks nobody.
+   *
+   * @returns Why it does not go on: `advice` is what the model is told.
+   */
+  check?(call: PolicyCall, result: unknown): Eventual<Result<null>>
 }
 
 /** Is called once, when the call is over. */
@@ -62,6 +69,25 @@ export function permitCall(policy: CallPolicy, call: PolicyCall): Eventual<Resul
   return andThen(inTime, (result) =>
     result.ok ? result : { ok: false, refusal: { ...result.refusal, server: call.server } },
   )
+}
+
+/** Asks a policy about a result. What fails, or takes too long, lets none pass. */
+export async function checkResult(
+  policy: CallPolicy,
+  call: PolicyCall,
+  result: unknown,
+): Promise<Result<null>> {
+  const unjudged = () => refused('result_withheld')
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<Result<null>>((resolve) => {
+    timer = setTimeout(() => resolve(unjudged()), POLICY_DEADLINE_MS)
+  })
+  const judged = async () => (await policy.check?.(call, result)) ?? unjudged()
+  try {
+    return await Promise.race([judged().catch(unjudged), late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** A permit that comes too late is given back: nobody else would end it. */

@@ -67,6 +67,7 @@ export type RefusalReason =
   | 'policy_refused'
   | 'approval_needed'
   | 'policy_unavailable'
+  | 'result_withheld'
   | 'arguments_refused'
   | 'reference_refused'
   | 'answer_too_large'

@@ -57,9 +57,9 @@ export function toSentence(refusal: Refusal): string {
       return `This was not done: the tool asks for a credential or an identity as a parameter, or has changed. An administrator of ${server} can bind it, or approve the change with \`onbehalf pins\`.`
     case 'policy_refused':
     case 'approval_needed':
-      return sentenceOfPolicy(refusal)
     case 'policy_unavailable':
-      return `This was not done: it cannot be judged right now whether ${server} may be called. Try again in a moment.`
+    case 'result_withheld':
+      return sentenceOfPolicy(refusal, server)
     case 'arguments_refused':
       return 'This was not done: the arguments cannot be combined with what is filled in for the person. Send plain values, and no credentials.'
     case 'reference_refused':
@@ -113,7 +113,11 @@ export function toSentence(refusal: Refusal): string {
 }
 
 /** The advice was made by the policy, of the operator's settings. */
-function sentenceOfPolicy({ reason, advice }: Refusal): string {
+function sentenceOfPolicy({ reason, advice }: Refusal, server: string): string {
+  if (reason === 'policy_unavailable')
+    return `This was not done: it cannot be judged right now whether ${server} may be called. Try again in a moment.`
+  if (reason === 'result_withheld')
+    return `${server} was called, but its result is withheld: ${advice ?? 'it cannot be judged right now.'}`
   if (reason === 'approval_needed') return advice ?? YES_FIRST
   const why = 'This was not done: the rules of the operator do not allow it.'
   return advice === undefined ? why : `${why} ${advice}`

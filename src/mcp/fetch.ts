@@ -24,6 +24,7 @@ import { callPatience, serverRequests } from './call-patience.ts'
 import { catalogsOf } from './catalogs.ts'
 import { MCP_FETCH_OPTIONS, MCP_FETCH_VALUES, type McpFetchOptions } from './fetch-options.ts'
 import { guardPlacing } from './guard.ts'
+import { judgedRules } from './judged-results.ts'
 import { legacySse } from './legacy-sse.ts'
 import { overwritingNoter, refusalNoter } from './note-refusal.ts'
 import { callJudge, listedTools, Permits } from './permits.ts'
@@ -66,7 +67,7 @@ export function mcpFetch(options: McpFetchOptions): typeof globalThis.fetch {
 /** The same, for options that are right: whoever makes one for each request has checked them once. */
 export function mcpFetchChecked(options: McpFetchOptions): typeof globalThis.fetch {
   const { name } = options.binding
-  const { carry, place, rules, legacy, live } = partsOf(options)
+  const { carry, place, rules, judged, legacy, live } = partsOf(options)
   const about = aboutRequests(options.auditor, live)
   const { deadline: deadlineMs, totalDeadline = 600_000 } = options
   const totalMs = Math.max(deadlineMs, totalDeadline)
@@ -95,6 +96,7 @@ export function mcpFetchChecked(options: McpFetchOptions): typeof globalThis.fet
     const request = requestIn(messages)
     const call = request?.isToolCall ? request : undefined
     requests.sent(messages)
+    judged.sent(messages)
     const stream = legacy.at(input, init)
     const forget = call && stream?.expect(call, insteadOf(call))
     const finish: Finish = async (response, hold) => {
@@ -105,7 +107,7 @@ export function mcpFetchChecked(options: McpFetchOptions): typeof globalThis.fet
       if (!response.ok) return reduceErrorAnswer(response, request)
       // Without a message it is a GET, for the stream of the server's own messages.
       if (!messages) {
-        const endless = { ...rules, isEndless: true, legacy: legacy.begin() }
+        const endless = { ...judged.streamRules, isEndless: true, legacy: legacy.begin() }
         return rewriteAnswer(response, endless, hold)
       }
       if (!call) return rewriteAnswer(response, rules, hold)
@@ -160,11 +162,12 @@ function partsOf(options: McpFetchOptions) {
     maxChars: options.maxAnswer ?? DEFAULT_MAX_ANSWER_CHARS,
     signal: options.signal,
   }
-  const rules = answerRules({
+  const cleaning = answerRules({
     ...redacting,
     books: listedBooks(books, options),
     learning: (kind) => ({ ...learning, rest: catalogs[kind].rest() }),
   })
+  const { rules, ...judged } = judgedRules(options, note, cleaning)
   const legacy = legacySse({
     binding,
     isClean: (text) => rules.text(text) === text,
@@ -218,7 +221,7 @@ function partsOf(options: McpFetchOptions) {
       target.href === url || legacy.at(target, { method }) !== undefined,
     throwProblems: { scopes: options.knownScopes ?? scopesOf(binding.source) },
   })
-  return { carry, place, rules, legacy, live }
+  return { carry, place, rules, judged, legacy, live }
 }
 
 /**

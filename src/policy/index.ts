@@ -8,6 +8,7 @@ export type {
   Question,
 } from '../core/call-approvals.ts'
 export { type CallCounts, memoryCallCounts } from './call-counts.ts'
+export { type CallHookOptions, callHook } from './call-hook.ts'
 export { type CallPolicyOptions, callPolicy } from './call-policy.ts'
 export { memoryCallApprovals } from './memory-call-approvals.ts'
 export type {

@@ -274,13 +274,13 @@ describe('onbehalf gateway --check', () => {
 
   it('takes the files of the docs', async () => {
     const names = ['CLIENT_SECRET', 'SESSION_SECRET'].map((name) => `GATEWAY_${name}`)
-    for (const name of [...names, 'SEARCH_KEY', 'NOTION_KEY', 'PRINCIPAL_SECRET'])
+    for (const name of [...names, 'SEARCH_KEY', 'NOTION_KEY', 'PRINCIPAL_SECRET', 'FILTER_SECRET'])
       process.env[name] = SECRET
     const page = ['gateway.md', 'gateway/policy.md']
       .map((name) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8'))
       .join('\n')
     const files = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, file = '']) => file)
-    expect(files).toHaveLength(4)
+    expect(files).toHaveLength(5)
     for (const file of files) expect(await check(file)).toMatchObject({ code: 0 })
   })
 

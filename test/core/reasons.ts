@@ -64,6 +64,7 @@ export const STATUS: Readonly<Record<RefusalReason, number>> = {
   policy_refused: 503,
   approval_needed: 503,
   policy_unavailable: 503,
+  result_withheld: 503,
   reference_refused: 503,
   answer_too_large: 503,
   credential_reflected: 503,

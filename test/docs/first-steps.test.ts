@@ -107,7 +107,7 @@ beforeAll(async () => {
   expect(await main(['gateway', '--config', config, '--check'], { out() {}, note, signal })).toBe(0)
   ended = main(['gateway', '--config', config], { out() {}, note, signal })
   await Promise.race([told('listening on'), ended])
-}, 30_000)
+}, 120_000)
 
 afterAll(async () => {
   end.abort()
@@ -115,7 +115,7 @@ afterAll(async () => {
   for (const child of children) child.kill()
   rmSync(folder, { recursive: true, force: true })
   delete process.env.EVERYTHING_KEY
-}, 30_000)
+}, 120_000)
 
 it('the calls of the page print what it says, before its rule and after', async () => {
   const first = await calls(before)
@@ -127,4 +127,4 @@ it('the calls of the page print what it says, before its rule and after', async 
   expect(second).toHaveLength(2)
   for (const { printed, was } of second) expect(was.trim()).toBe(printed)
   expect(readFileSync(audit, 'utf8')).toContain('"reason":"policy_refused"')
-}, 30_000)
+}, 120_000)

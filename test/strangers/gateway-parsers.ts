@@ -12,11 +12,13 @@ import type { RunningProcess } from '../../src/core/carry/child-processes.ts'
 import { granted } from '../../src/core/errors.ts'
 import { createGateway } from '../../src/gateway/index.ts'
 import { quickRequestOf } from '../../src/mount/quick-request.ts'
-import { ISSUER, MCP, verifiedToken } from '../core/parts.ts'
+import { callHook } from '../../src/policy/index.ts'
+import { alice, ISSUER, MCP, verifiedToken } from '../core/parts.ts'
 import {
   fromJson,
   headersWith,
   NEVER_COMES,
+  outcomeOf,
   outcomeOfAnswer,
   type StrangerParser,
 } from './parser.ts'
@@ -84,6 +86,21 @@ subsets: { team: [Tasks] }
 `
 
 export const GATEWAY_PARSERS: readonly StrangerParser[] = [
+  {
+    name: 'answer of a filter',
+    stranger: 'an operator',
+    files: ['src/policy/call-hook.ts'],
+    good: () => ['{"allow":true}'],
+    quotes: true,
+    async read(text) {
+      const hook = callHook({
+        url: 'https://filter.example/',
+        fetch: async () => new Response(text),
+      })
+      const call = { principal: alice, claims: {}, server: 'Tasks', tool: 'add_task', args: {} }
+      return outcomeOf(await hook.permit(call))
+    },
+  },
   {
     name: 'body of a request to the gateway',
     stranger: 'a caller',

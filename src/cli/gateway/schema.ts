@@ -208,6 +208,20 @@ const TYPES: Readonly<Record<Setting, object>> = {
       principalSecret: REFERENCE,
     },
   },
+  hook: {
+    type: 'object',
+    required: ['url'],
+    additionalProperties: false,
+    properties: {
+      url: { type: 'string', format: 'uri' },
+      secret: REFERENCE,
+      claims: TEXTS,
+      results: { type: 'boolean' },
+      deadline: { type: 'integer', minimum: 1, maximum: 4500 },
+      maxChars: COUNT,
+      maxAtOnce: COUNT,
+    },
+  },
   policy: {
     type: 'object',
     required: ['rules'],

@@ -36,6 +36,7 @@ export const SETTINGS = {
   metrics: 'an address of its own for Prometheus: listen, HOST:PORT',
   otel: 'a collector that takes traces and metrics over OTLP: endpoint and serviceName',
   chat: 'a chat server in any language, behind the front door of the gateway',
+  hook: 'a filter of your own over HTTP, asked before and after each call',
   policy: 'who may call which tool with which arguments, and how often',
   store:
     'a SQLite file or a PostgreSQL database, and a keyring, for keys, pins and marks that last',

@@ -23,6 +23,9 @@ function unavailable(message: string): WireRefusal {
   return { status: 503, message }
 }
 
+const OWN_PAGE =
+  'This request must come from a page of this app itself, with the header X-OnBehalf: 1.'
+
 /**
  * Decides what a caller at a door may know. Reasons that would help somebody to forge a token look
  * alike.
@@ -44,9 +47,7 @@ export function toWire(refusal: Refusal): WireRefusal {
         'Access tokens are not accepted in the URL; use the Authorization header.',
       )
     case 'origin_refused':
-      return invalidRequest(
-        'This request must come from a page of this app itself, with the header X-OnBehalf: 1.',
-      )
+      return invalidRequest(OWN_PAGE)
     case 'subject_header_mismatch':
       return invalidRequest('A header names another subject than the access token does.')
     case 'proof_missing':
@@ -108,6 +109,7 @@ export function toWire(refusal: Refusal): WireRefusal {
     case 'policy_refused':
     case 'approval_needed':
     case 'policy_unavailable':
+    case 'result_withheld':
     case 'reference_refused':
     case 'answer_too_large':
     case 'credential_reflected':

@@ -38,7 +38,7 @@ import { protectMcpServer } from '../../../src/mcp-server/index.ts'
 import * as oauth from '../../../src/oauth/index.ts'
 import { modelFromEnvironment, runAgent } from '../../../src/openai-agents/index.ts'
 import { otelObserver } from '../../../src/otel/index.ts'
-import { callPolicy } from '../../../src/policy/index.ts'
+import { callHook, callPolicy } from '../../../src/policy/index.ts'
 import { serverSession } from '../../../src/session/index.ts'
 import { childProcesses } from '../../../src/stdio/index.ts'
 import {
@@ -523,6 +523,15 @@ export const FACTORIES: Readonly<Record<string, Factory>> = {
     make: (options) => postgresRateLimit({ async query() {} }, options as never),
     good: {},
     places: [['requests', (more) => ({ requests: { most: 1, per: 1, ...more } })]],
+  },
+  callHook: {
+    make: by(callHook),
+    good: { url: 'https://filter.example' },
+    wrong: [
+      ['url', 'http://filter.example', 'must be an https URL'],
+      ['deadline', 5_000, 'from 1 to 4500'],
+      ['results', 'yes', 'must be true or false'],
+    ],
   },
   childProcesses: {
     make: by(childProcesses),
