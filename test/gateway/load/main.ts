@@ -1,8 +1,10 @@
-// `npm run test:long -- gateway`: thirty minutes of mixed load on the gateway. Options: --minutes N,
-// --calls N, --people N. Ends with 1 when anything failed, was doubled or leaked, or grew.
+// `npm run test:long -- gateway`: two instances that restart, are killed and lose their database; then
+// thirty minutes of mixed load on one. Options: --minutes N (0 for none), --calls N, --people N. Ends with
+// 1 when anything failed that must not, was doubled or leaked, or grew.
 
 import { parseArgs } from 'node:util'
 import { runLoad } from './load.ts'
+import { runTwoInstances } from './two-instances.ts'
 
 const { values } = parseArgs({
   options: {
@@ -11,6 +13,16 @@ const { values } = parseArgs({
     people: { type: 'string', default: '50' },
   },
 })
+const scenes = await runTwoInstances()
+for (const { name, calls, failed, doubled } of scenes)
+  console.log(`two instances, ${name}: calls ${calls}, failed ${failed}, doubled ${doubled}`)
+const [restarted] = scenes
+const isBroken =
+  restarted?.failed !== 0 ||
+  scenes.at(-1)?.failed !== 0 ||
+  scenes.some(({ doubled }) => doubled > 0)
+if (isBroken) process.exitCode = 1
+if (Number(values.minutes) === 0) process.exit()
 const tally = await runLoad({
   minutes: Number(values.minutes),
   calls: Number(values.calls),
@@ -22,4 +34,4 @@ console.log(
   `faults ${faults}, calls ${calls}, failed ${failed}, doubled ${doubled}, leaked ${leaked}; memory ${rssMb.join(' to ')} MB, descriptors ${descriptors.join(' to ')}`,
 )
 const grew = rssMb[1] > rssMb[0] * 1.5 + 50 || descriptors[1] > descriptors[0] + 64
-process.exitCode = failed + doubled + leaked > 0 || grew ? 1 : 0
+process.exitCode = failed + doubled + leaked > 0 || grew || isBroken ? 1 : 0
