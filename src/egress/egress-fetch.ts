@@ -6,8 +6,9 @@ import { Agent } from 'undici'
 import { readOutgoing } from '../core/carry/outgoing.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import { isByName } from '../core/option-values.ts'
+import type { EgressWay } from './egress-way.ts'
 import { send } from './send.ts'
-import { dispatchersOf, type EgressWay } from './ways.ts'
+import { dispatchersOf } from './ways.ts'
 
 /** Options of {@link egressFetch}. */
 export interface EgressFetchOptions {

@@ -7,21 +7,7 @@ import { Agent, type Dispatcher, ProxyAgent } from 'undici'
 import { Credential } from '../core/credential.ts'
 import { checkOptions, type OptionNames } from '../core/known-options.ts'
 import { isText, type ValueChecks } from '../core/option-values.ts'
-
-/** How one destination is reached. */
-export interface EgressWay {
-  /** Certificates of authorities, in PEM, in the place of the usual ones. Default: the usual ones. */
-  readonly ca?: string
-  /** The certificate that we show, in PEM, with those between it and its authority. Needs `key`. */
-  readonly cert?: string
-  /** The private key of `cert`: `createPrivateKey(pem)` of node:crypto makes it. */
-  readonly key?: KeyObject
-  /**
-   * The URL of an HTTP proxy, which is asked for a tunnel (CONNECT). With a name and a password in it,
-   * it is a Credential. Default: none; variables of the environment are not read.
-   */
-  readonly proxy?: string | Credential
-}
+import type { EgressWay } from './egress-way.ts'
 
 /** Every option of a way. A new one does not compile until it is here. */
 const WAY_OPTIONS: OptionNames<EgressWay> = {
