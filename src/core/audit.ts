@@ -117,7 +117,7 @@ export interface AuditorOptions {
 }
 
 /** The same few tokens make all calls of a run, so their fingerprints are remembered. */
-const MAX_FINGERPRINTS = 1000
+const MAX_FINGERPRINTS = 10_000
 
 /** Every option of the factory. A new one does not compile until it is here. */
 const CREATE_AUDITOR_OPTIONS: OptionNames<AuditorOptions> = {
@@ -155,7 +155,9 @@ export function createAuditor(sink: AuditSink, options: AuditorOptions = {}): Au
     const fingerprint = Array.from(mac.subarray(0, 16), (byte) =>
       byte.toString(16).padStart(2, '0'),
     ).join('')
-    if (known.size >= MAX_FINGERPRINTS) known.clear()
+    // The oldest goes. With all of them gone at once, more people would each be made one anew.
+    const [oldest] = known.keys()
+    if (known.size >= MAX_FINGERPRINTS && oldest !== undefined) known.delete(oldest)
     known.set(tokenId, fingerprint)
     return fingerprint
   }
