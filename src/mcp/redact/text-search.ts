@@ -209,22 +209,38 @@ function* codedIn(
   for (const view of views) {
     if (budget.isTurnDue) yield
     budget.spend(view.text.length)
-    const ranges = searchPlain(view.text, indexes, budget)
-    const inner =
-      ranges?.length === 0 && layers > 1
-        ? yield* hiddenIn(view.text, indexes, budget, layers - 1)
-        : ranges
+    const inner = yield* insideOf(view, indexes, budget, layers)
     if (!inner || budget.isSpent) return undefined
     found.push(...hidden(view, inner))
   }
   return found
 }
 
+/**
+ * The parts of a view that are a secret or hide one. One is enough where all of the view is removed.
+ * Of a view with lines only the lines of a secret are removed, so that the others are searched, too.
+ */
+function* insideOf(view: View, indexes: Indexes, budget: Budget, layers: number): Work<Found> {
+  const plain = searchPlain(view.text, indexes, budget)
+  const isOneEnough = view.lines === undefined
+  if (!plain || layers === 1 || (isOneEnough && plain.length > 0)) return plain
+  const rest = blankRanges(view.text, plain)
+  const coded = yield* hiddenIn(rest, isOneEnough, indexes, budget, layers - 1)
+  return coded && [...plain, ...coded]
+}
+
 /** The parts of what was decoded once, which may be bytes, that hide a secret. */
-function* hiddenIn(text: string, indexes: Indexes, budget: Budget, layers: number): Work<Found> {
+function* hiddenIn(
+  text: string,
+  isOneEnough: boolean,
+  indexes: Indexes,
+  budget: Budget,
+  layers: number,
+): Work<Found> {
   const packed = new Set<number>()
   const coded = yield* codedIn(text, indexes, budget, layers, (at) => packed.add(at))
-  if (coded?.length !== 0) return coded
+  if (!coded || (isOneEnough && coded.length > 0)) return coded
   const reading = { isBytes: mayBePackedBytes(text), limitBytes: MAX_INNER_BYTES }
-  return yield* packedWith(text, packed, reading, indexes, budget)
+  const inPacked = yield* packedWith(text, packed, reading, indexes, budget)
+  return inPacked && [...coded, ...inPacked]
 }
