@@ -38,6 +38,7 @@ describe('the policy in the file of a gateway', () => {
       '- { tools: Tasks/x, effect: forbid }',
       'policy.rules[0].effect must be one of allow, ask, deny',
     ],
+    ['- { tools: Tasks/x, effect: ask }', 'ask needs the setting session'],
     ['- { tools: Tasks/x, limit: { day: 1 } }', 'policy.rules[0].limit: did you mean limits?'],
   ])('%s is refused with its line', async (rule, words) => {
     const failure = await read(rule).catch((error: unknown) => error)

@@ -11,13 +11,16 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { main } from '../../src/cli/main.ts'
+import { createKeyring } from '../../src/store/index.ts'
 
 const PAGE = readFileSync('docs/gateway/first-steps.md', 'utf8')
 /** With what base64 has and a form spells otherwise. */
 const SECRET = 'the+secret/of+the/gateway/at/its/issuer=='
 const CALL = /^TOKEN=(?<token>\S+) node first-steps\/call\.mjs (?<tool>\S+) # (?<printed>.+)$/gm
-const [file = '', rules = ''] = [...PAGE.matchAll(/```yaml\n(.*?)```/gs)].map(([, yaml]) => yaml)
-const [before = '', after = ''] = PAGE.split('## 5. A rule')
+const [file = '', rules = '', asks = ''] = [...PAGE.matchAll(/```yaml\n(.*?)```/gs)].map(
+  ([, yaml]) => yaml,
+)
+const [before = '', after = '', asking = ''] = PAGE.split(/## 5\. A rule|## 6\. A yes/)
 
 const folder = mkdtempSync(join(tmpdir(), 'onbehalf-first-steps-'))
 const config = join(folder, 'onbehalf.yaml')
@@ -57,9 +60,9 @@ async function freePorts(count: number): Promise<number[]> {
   return ports
 }
 
-/** Resolves when the gateway has said something. */
-async function told(words: string): Promise<void> {
-  while (!notes.some((note) => note.includes(words)))
+/** Resolves when the gateway has said something, so many times. */
+async function told(words: string, times = 1): Promise<void> {
+  while (notes.filter((note) => note.includes(words)).length < times)
     await new Promise<void>((resolve) => waiting.add(resolve))
 }
 
@@ -73,19 +76,44 @@ function note(line: string): void {
 async function calls(part: string) {
   return Promise.all(
     [...part.matchAll(CALL)].map(
-      async ({ groups: { token = '', tool = '', printed = '' } = {} }) => {
-        const child = start('call.mjs', { TOKEN: await tokenIn(token) }, [tool])
-        const [out, problem] = await Promise.all([text(child.stdout), text(child.stderr)])
-        return { printed, was: out + problem }
-      },
+      async ({ groups: { token = '', tool = '', printed = '' } = {} }) => ({
+        printed,
+        was: await call(token, tool),
+      }),
     ),
   )
+}
+
+/** Calls a tool. Gives what was printed. */
+async function call(token: string, tool: string): Promise<string> {
+  const child = start('call.mjs', { TOKEN: await tokenIn(token) }, [tool])
+  const [out, problem] = await Promise.all([text(child.stdout), text(child.stderr)])
+  return out + problem
 }
 
 /** What the shell puts in the place of `$ALICE`; other words are themselves. */
 async function tokenIn(word: string): Promise<string> {
   if (!word.startsWith('$')) return word
   return (await fetch(`${issuer}/${word.slice(1).toLowerCase()}`)).text()
+}
+
+/** Signs alice in, as a browser that was given the link of a question. Gives the page, and its cookie. */
+async function signIn(link: string) {
+  const visit = (url: string | null, cookie = '') =>
+    fetch(url ?? '', { redirect: 'manual', headers: { cookie } })
+  const cookieOf = (answer: Response) => {
+    const [set] = answer.headers.getSetCookie().filter((one) => !one.includes('Max-Age=0'))
+    return set?.split(';', 1)[0]
+  }
+  const location = (answer: Response) =>
+    new URL(answer.headers.get('location') ?? '', answer.url).href
+  const away = await visit(location(await visit(link)))
+  const who = await (await visit(location(away))).text()
+  const [, alice = ''] = /href="([^"]+person=alice)"/.exec(who) ?? []
+  const back = await visit(new URL(alice, issuer).href)
+  const signedIn = await visit(location(back), cookieOf(away))
+  const cookie = cookieOf(signedIn) ?? ''
+  return { cookie, page: await (await visit(link, cookie)).text() }
 }
 
 beforeAll(async () => {
@@ -127,4 +155,23 @@ it('the calls of the page print what it says, before its rule and after', async 
   expect(second).toHaveLength(2)
   for (const { printed, was } of second) expect(was.trim()).toBe(printed)
   expect(readFileSync(audit, 'utf8')).toContain('"reason":"policy_refused"')
+}, 120_000)
+
+it('a call that a rule asks about waits, and passes once when alice has said yes in her browser', async () => {
+  createKeyring(join(folder, 'keyring.json'))
+  writeFileSync(config, `${readFileSync(config, 'utf8')}${asks}`)
+  await told('is used now', 2)
+  const [, printed = ''] = /Whoami__delete_all # (.+)call=$/m.exec(asking) ?? []
+  const deleteAll = () => call('$ALICE', 'Whoami__delete_all')
+  const waits = await deleteAll()
+  const gateway = new URL(env.GATEWAY ?? '').origin
+  expect(waits).toContain(printed.replace('http://127.0.0.1:8080', gateway))
+  const [link = '', id = ''] = /http\S+call=(\S+)/.exec(waits) ?? []
+  const { cookie, page } = await signIn(link)
+  expect(page).toContain('Yes, do it')
+  const yes = { cookie, origin: gateway, 'sec-fetch-site': 'same-origin' }
+  const body = new URLSearchParams({ id })
+  await fetch(`${gateway}/connections/approve`, { method: 'POST', headers: yes, body })
+  expect(await deleteAll()).toContain("All of alice's is deleted.")
+  expect(await deleteAll()).toContain('This was not done yet')
 }, 120_000)

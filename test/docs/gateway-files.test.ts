@@ -23,7 +23,7 @@ const env = new Proxy({}, { get: () => 'a-secret-that-is-long-enough-for-all' })
 mkdirSync(join(folder, '.data'))
 createKeyring(join(folder, '.data/keyring.json'))
 
-const files = ['connections', 'moving', 'openapi'].flatMap((page) =>
+const files = ['connections', 'moving', 'openapi', 'policy'].flatMap((page) =>
   [...readFileSync(`docs/gateway/${page}.md`, 'utf8').matchAll(/```yaml\n(.*?)```/gs)].map(
     ([, text = '']) => [page, text] as const,
   ),

@@ -24,7 +24,8 @@ interface PolicyParts {
 /**
  * The option `policy` of createGateway; nothing where the file names none.
  *
- * @throws TypeError that names the place, such as `policy.rules[2].effect`, and ConfigError for `hook`.
+ * @throws TypeError that names the place, such as `policy.rules[2].effect`; ConfigError for `hook`, and
+ *   for a rule that asks where nobody could say yes.
  */
 export function policyIn(
   settings: Settings,
@@ -58,6 +59,13 @@ function rulesIn(
     ...(store ? { counts: store.counts, approvals: store.approvals } : {}),
     ...(approveAt === undefined ? {} : { approveAt }),
   }
+  const rules = settings.policy as PolicyRules
   // callPolicy checks them.
-  return callPolicy(settings.policy as PolicyRules, options)
+  const policy = callPolicy(rules, options)
+  const asking = rules.rules.findIndex(({ effect }) => effect === 'ask')
+  if (asking >= 0 && approveAt === undefined)
+    throw new ConfigError(
+      `policy.rules[${asking}].effect: ask needs the setting session, which brings the page where people say yes. "session: {}" is enough where issuer has clientId and clientSecret`,
+    )
+  return policy
 }
