@@ -15,6 +15,10 @@ const MAX_TEXT_CHARS = 4096
  */
 const SCHEME = /\b(bearer|basic|dpop)(?:\s|%20|\+)+[^\s"'\\,;]+/gi
 
+/** The same, and no word of a sentence such as "the basic plan". */
+const SURE_SCHEME =
+  /\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC|D[Pp]o[Pp]|dpop)(?:\s|%20|\+)+(?=[\w.~+/=-]*(?:\d|[a-z][A-Z])|[\w.~+/=-]{20})[\w.~+/=-]{8,}/
+
 /**
  * A JWT or a piece of one: every header and every payload begins with `{"`, which is `eyJ` in
  * base64url.
@@ -24,25 +28,23 @@ const JWT = /eyJ[\w-]{8,}(?:\.[\w-]*)*/g
 /** A JWT, `Bearer ` or `bearer ` that was base64-encoded once more. */
 const ENCODED = /(?:ZXlK|QmVhcmVy|YmVhcmVy)[\w+/-]{8,}=*/g
 
-/**
- * `name=value` and `"name": "value"`, also inside JSON that was put into a string, where quotes are
- * escaped.
- */
-const NAMED = new RegExp(
-  `((?:${[
-    '(?:access|refresh|id|subject|actor|auth|session)_?token',
-    'token',
-    'client_?(?:secret|assertion)',
-    'assertion',
-    'password',
-    'secret',
-    'authorization',
-    'cookie',
-    '(?:x-)?api[-_]?key',
-    'code(?:_verifier)?',
-  ].join('|')})\\\\{0,8}["']?\\s{0,8}(?:[=:]|%3d)\\s{0,8}\\\\{0,8}["']?)(?!\\s)[^\\s"'\\\\,;&}]+`,
-  'gi',
-)
+/** What a credential is called. */
+const NAMES = [
+  '(?:access|refresh|id|subject|actor|auth|session)_?token',
+  'token',
+  'client_?(?:secret|assertion)',
+  'assertion',
+  'password',
+  'secret',
+  'authorization',
+  'cookie',
+  '(?:x-)?api[-_]?key',
+  'code_verifier',
+]
+
+/** An authorization code is called so, and a program or a voucher as well. */
+const NAMED = named([...NAMES, 'code'])
+const SURELY_NAMED = named(NAMES)
 
 /** User-info in a URL. */
 const USER_INFO = /\/\/[^\s/?#@]{1,1024}@/g
@@ -64,4 +66,23 @@ export function blankCredentials(text: string): string {
     .replace(NAMED, `$1${BLANK}`)
     .replace(USER_INFO, `//${BLANK}@`)
     .replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/**
+ * Whether a text has what looks like a credential. Unlike a text for the log, it is read to its end, and
+ * may have a `code`, the words "basic plan" and characters that are not seen.
+ */
+export function looksLikeCredential(text: string): boolean {
+  return [SURE_SCHEME, JWT, ENCODED, SURELY_NAMED, USER_INFO].some((form) => text.search(form) >= 0)
+}
+
+/**
+ * `name=value` and `"name": "value"`, also inside JSON that was put into a string, where quotes are
+ * escaped.
+ */
+function named(names: readonly string[]): RegExp {
+  return new RegExp(
+    `((?:${names.join('|')})\\\\{0,8}["']?\\s{0,8}(?:[=:]|%3d)\\s{0,8}\\\\{0,8}["']?)(?!\\s)[^\\s"'\\\\,;&}]+`,
+    'gi',
+  )
 }

@@ -34,7 +34,7 @@ const METHODS = ['GET', 'POST', 'DELETE']
  */
 export function createGate(options: GateOptions): Gate {
   const { protocol, host: ownHost, origin: ownOrigin } = new URL(options.resource)
-  const hosts = (options.allowedHosts ?? [ownHost]).map((text) => parseHost(text, protocol))
+  const hosts = [ownHost, ...(options.allowedHosts ?? [])].map((text) => parseHost(text, protocol))
   const origins = [ownOrigin, ...(options.allowedOrigins ?? [])]
   for (const origin of origins) checkOrigin(origin)
   const serves = (text: string): boolean => {
@@ -46,7 +46,11 @@ export function createGate(options: GateOptions): Gate {
     refusesHost(request) {
       const header = request.headers.get('host')
       if (serves(new URL(request.url).host) && (header === null || serves(header))) return undefined
-      return problem(421, REFUSED_BY_HTTP, 'This server does not answer for that host.')
+      return problem(
+        421,
+        REFUSED_BY_HTTP,
+        'This server does not answer for that host. It is neither that of its own address nor one of its allowedHosts.',
+      )
     },
     refusesOriginOrMethod(request) {
       const origin = request.headers.get('origin')

@@ -74,7 +74,7 @@ export interface ProtectOptions extends IssuerSettings, PlainHttpOptions {
    * Where the server takes credentials from, beside the `Authorization` header. Default: nowhere.
    */
   readonly accept?: AcceptInput
-  /** `Host` values to answer to. Default: the resource's own. */
+  /** `Host` values to answer to, beside the resource's own. Default none. */
   readonly allowedHosts?: readonly string[]
   /** Origins of web pages that may send requests, beside the resource's own. Default none. */
   readonly allowedOrigins?: readonly string[]

@@ -1,7 +1,7 @@
 // The person's yes to a call: what it is bound to, where it is looked for, and what is said while there
 // is none.
 
-import { blankCredentials } from '../core/blank.ts'
+import { looksLikeCredential } from '../core/blank.ts'
 import {
   type AskedCall,
   type CallApprovals,
@@ -79,7 +79,7 @@ async function askedInStore(
   { approvals, approveAt, onAsk, now }: YesParts,
 ): Promise<Result<string>> {
   const shown = writeJson(args)
-  if (shown === undefined || shown.length > MAX_SHOWN_CHARS || blankCredentials(shown) !== shown)
+  if (shown === undefined || shown.length > MAX_SHOWN_CHARS || looksLikeCredential(shown))
     return refused('policy_refused', { advice: NOT_SHOWN })
   const owner = principalKey(principal)
   const askedAt = now()

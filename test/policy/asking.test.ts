@@ -186,11 +186,30 @@ describe('the person', () => {
 
   it.each([
     ['a credential', { note: `Bearer ${'x'.repeat(30)}` }],
+    ['a credential at the end', { note: `${'x '.repeat(9000)}Bearer ${'x'.repeat(30)}` }],
+    ['a name and its password', { note: 'Basic dXNlcjpwYXNz' }],
+    ['a password', { settings: { password: 'x' } }],
     ['a text that nobody reads', { note: 'x'.repeat(20_001) }],
   ])('is not asked about %s', async (_, args) => {
     const { policy, approvals, clock } = house()
     expect(await reasonOf(policy, { ...PAY, args })).toBe('policy_refused')
     expect(await approvals.waiting(principalKey(alice), clock.now())).toEqual([])
+  })
+
+  it.each([
+    ['a long text', { note: 'word '.repeat(3900) }],
+    ['a family in one sign', { note: '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}' }],
+    ['Persian', { note: '\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645' }],
+    ['marks of direction', { note: 'file \u202egpj.exe' }],
+    ['words that a credential has, too', { note: 'the basic understanding', amount: 5 }],
+    ['a program', { code: 'print(1)' }],
+  ])('is asked about %s, as it is', async (_, args) => {
+    const { policy, approvals, clock, decide } = house()
+    expect(await reasonOf(policy, { ...PAY, args })).toBe('approval_needed')
+    const [asked] = await approvals.waiting(principalKey(alice), clock.now())
+    expect(JSON.parse(asked?.arguments ?? '')).toEqual(args)
+    await decide()
+    expect(await reasonOf(policy, { ...PAY, args })).toBe('passed')
   })
 
   it('is not asked about more calls than they can read', async () => {
