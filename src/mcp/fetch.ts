@@ -107,7 +107,7 @@ export function mcpFetchChecked(options: McpFetchOptions): typeof globalThis.fet
       if (!response.ok) return reduceErrorAnswer(response, request)
       // Without a message it is a GET, for the stream of the server's own messages.
       if (!messages) {
-        const endless = { ...judged.streamRules, isEndless: true, legacy: legacy.begin() }
+        const endless = { ...rules, isEndless: true, legacy: legacy.begin() }
         return rewriteAnswer(response, endless, hold)
       }
       if (!call) return rewriteAnswer(response, rules, hold)

@@ -15,14 +15,14 @@ import type { NoteRefusal } from './note-refusal.ts'
 interface JudgedRules {
   /** Called with what is sent, so that it is known which tool a result is of. */
   readonly sent: (messages: Messages | undefined) => void
-  /** For an answer to what was sent here. */
+  /** For every answer and stream. */
   readonly rules: AnswerRules
-  /** For a stream that may hold results of calls which were made elsewhere. */
-  readonly streamRules: AnswerRules
 }
 
-/** Calls whose results are awaited. With more, the oldest one's is withheld. */
+/** Requests whose answers are awaited. With more, the oldest one's is withheld. */
 const MAX_AWAITED = 1_000
+/** A request that is no call of a tool: nobody judges its answer. */
+const UNJUDGED = 'unjudged'
 
 /** Puts the judging behind the rules that clean. They stay as they are where no results are judged. */
 export function judgedRules(
@@ -30,8 +30,8 @@ export function judgedRules(
   note: NoteRefusal,
   cleaning: AnswerRules,
 ): JudgedRules {
-  if (!policy?.check) return { sent() {}, rules: cleaning, streamRules: cleaning }
-  const awaited = new Map<unknown, PolicyCall>()
+  if (!policy?.check) return { sent() {}, rules: cleaning }
+  const awaited = new Map<unknown, PolicyCall | typeof UNJUDGED>()
   const withhold = (message: UnknownObject, tool: string, advice?: string) => {
     note('result_withheld', tool, advice === undefined ? 'unjudged' : undefined)
     const said = toSentence({
@@ -42,34 +42,46 @@ export function judgedRules(
     return withheldMessage({ ...message, result: { content: [] } }, said)
   }
 
-  function judge(message: unknown, policy: CallPolicy, isKnown: boolean): Eventual<unknown> {
+  function judge(message: unknown, policy: CallPolicy): Eventual<unknown> {
     if (!isObject(message) || !('result' in message || 'error' in message)) return message
-    const call = awaited.get(message.id)
-    if (!call) return isKnown ? message : withhold(message, 'a result')
+    const asked = awaited.get(message.id)
+    // Clients are lax: for some, the text "1" is the number 1. So an answer that is to no request of
+    // these goes no further, whatever its id.
+    if (!asked) return withhold(message, 'a result')
     awaited.delete(message.id)
+    if (asked === UNJUDGED) return message
     return andThen(
-      checkResult(policy, call, message.result ?? { error: message.error }),
-      (judged) => (judged.ok ? message : withhold(message, call.tool, judged.refusal.advice)),
+      checkResult(policy, asked, message.result ?? { error: message.error }),
+      (judged) => (judged.ok ? message : withhold(message, asked.tool, judged.refusal.advice)),
     )
   }
-  const judging = (isKnown: boolean): AnswerRules => ({
-    ...cleaning,
-    message: (message, budget) =>
-      andThen(cleaning.message(message, budget), (clean) => judge(clean, policy, isKnown)),
-  })
 
   return {
     sent(messages) {
       for (const message of messages?.list ?? []) {
-        const call = toolCallOf(message)
-        if (call?.kind !== 'tools' || message.id === undefined) continue
-        const { name: tool, args } = call
-        awaited.set(message.id, { principal, claims, server: binding.name, tool, args })
+        const { id, method } = message
+        if (id === undefined || method === undefined) continue
+        const asked = judgedIn(message)
+        awaited.set(id, asked ? { principal, claims, server: binding.name, ...asked } : UNJUDGED)
         const [oldest] = awaited.size > MAX_AWAITED ? awaited.keys() : []
         if (oldest !== undefined) awaited.delete(oldest)
       }
     },
-    rules: judging(true),
-    streamRules: judging(false),
+    rules: {
+      ...cleaning,
+      message: (message, budget) =>
+        andThen(cleaning.message(message, budget), (clean) => judge(clean, policy)),
+    },
   }
+}
+
+/** What a request asks for whose answer is judged: a tool, or what a tool has done meanwhile. */
+function judgedIn(message: UnknownObject): Pick<PolicyCall, 'tool' | 'args'> | undefined {
+  const call = toolCallOf(message)
+  if (call?.kind === 'tools') return { tool: call.name, args: call.args }
+  const { method, params } = message
+  // A task's result has no name of its tool, so the filter gets the method in its place.
+  return typeof method === 'string' && method.startsWith('tasks/')
+    ? { tool: method, args: params }
+    : undefined
 }

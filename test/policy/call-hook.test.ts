@@ -127,6 +127,52 @@ describe('a filter before and after a call', () => {
     expect(await call(house)).toContain('do not allow it')
   })
 
+  it.each([
+    ['as a text, which some clients take for the number', '7'],
+    ['of no request', 8],
+    ['that is null, which some clients take for 0', null],
+  ])('withholds a result with an id %s', async (_, id) => {
+    const result = { content: [{ type: 'text', text: 'stolen' }] }
+    const policy = callHook({
+      url: 'https://filter.example/',
+      fetch: async () => Response.json({ allow: true }),
+    })
+    const answer = JSON.stringify({ jsonrpc: '2.0', id, result })
+    const message = { jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name: 'list' } }
+    for (const [type, body] of [
+      ['application/json', answer],
+      ['text/event-stream', `data: ${answer}\n\n`],
+    ] as const) {
+      const headers = { 'content-type': type }
+      const house = gatewayHouse({ policy, fetch: async () => new Response(body, { headers }) })
+      const response = await house.ask('/mcp/Notes', tokenFor('alice'), message)
+      expect(await response.text()).not.toContain('stolen')
+    }
+  })
+
+  it('is asked about the result of a task, too', async () => {
+    const asked: Question[] = []
+    const policy = callHook({
+      url: 'https://filter.example/',
+      fetch: async (_, init) => {
+        const question: Question = JSON.parse(String(init?.body))
+        asked.push(question)
+        return Response.json({ allow: question.phase === 'before' })
+      },
+    })
+    const result = { content: [{ type: 'text', text: 'stolen' }] }
+    const house = gatewayHouse({
+      policy,
+      fetch: async () => Response.json({ jsonrpc: '2.0', id: 7, result }),
+    })
+    const message = { jsonrpc: '2.0', id: 7, method: 'tasks/result', params: { taskId: 't' } }
+    const response = await house.ask('/mcp/Notes', tokenFor('alice'), message)
+    expect(await response.text()).not.toContain('stolen')
+    expect(asked).toMatchObject([
+      { phase: 'after', tool: 'tasks/result', arguments: { taskId: 't' }, result },
+    ])
+  })
+
   it('withholds a result of nobody knows which call, in a stream that is resumed', async () => {
     const policy = callHook({
       url: 'https://filter.example/',
