@@ -58,9 +58,14 @@ function depthOf(json: string): number {
   return deepest
 }
 
-/** Characters that are not seen, or turn the direction, as JSON would write them. */
+/**
+ * Characters that are not seen, or turn the direction, as JSON would write them. Some are no controls:
+ * variation selectors, fillers, the blank of Braille, and spaces that look like the usual one.
+ */
+const UNSEEN = /[^\P{C}\n]|(?! )\p{Z}|\p{Default_Ignorable_Code_Point}|\u2800/gu
+
 function visible(text: string): string {
-  return text.replace(/[^\P{C}\n]|[\p{Zl}\p{Zp}]/gu, (character) =>
+  return text.replace(UNSEEN, (character) =>
     [...character].map((one) => `\\u{${one.codePointAt(0)?.toString(16)}}`).join(''),
   )
 }

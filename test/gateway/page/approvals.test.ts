@@ -85,6 +85,23 @@ describe('a call that waits', () => {
     expect(html).toContain('&lt;b&gt;x&lt;/b&gt;\\u{202e}\\u{200b}\\u{2028}end')
   })
 
+  it.each([
+    ['a variation selector', '\ufe0f'],
+    ['one of those that can spell a hidden text', '\u{e0120}'],
+    ['a tag', '\u{e0041}'],
+    ['a filler', '\u3164'],
+    ['a blank of Braille', '\u2800'],
+    ['a joiner that is a mark', '\u034f'],
+    ['another space', '\u00a0'],
+  ])('hides no %s, in arguments and in names', async (_, unseen) => {
+    const { browser } = await house({ [`to${unseen}`]: `x${unseen}` })
+    const alice = await browser().signIn('alice')
+    const html = await alice.page()
+    expect(html).not.toContain(unseen)
+    const written = `\\u{${unseen.codePointAt(0)?.toString(16)}}`
+    expect(html.split(written)).toHaveLength(3)
+  })
+
   it('is shown in few characters, however deep it is', async () => {
     let deep: object = { '"[': '{' }
     for (let level = 0; level < 4_000; level++) deep = [deep]
