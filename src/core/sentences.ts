@@ -54,7 +54,7 @@ export function toSentence(refusal: Refusal): string {
     case 'server_refused':
       return `This was not done: ${server} did not accept the credential for this call.`
     case 'tool_refused':
-      return `This was not done: the tool asks for a credential or an identity as a parameter, or has changed. An administrator of ${server} can bind it, or approve the change with \`onbehalf pins\`.`
+      return `This was not done: the tool is not allowed here, asks for a credential or an identity as a parameter, or has changed. An administrator of ${server} can allow it, bind the parameter, or approve the change with \`onbehalf pins\`.`
     case 'policy_refused':
     case 'approval_needed':
     case 'policy_unavailable':

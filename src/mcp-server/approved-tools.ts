@@ -75,4 +75,4 @@ interface Token {
 }
 
 const NOT_APPROVED =
-  'This was not done: this tool takes calls alone to which the person has said yes, each once. An administrator can let the policy in front of it ask the person.'
+  'This was not done: this tool takes only calls that the person has said yes to, each once. An administrator can let the policy in front of it ask the person.'

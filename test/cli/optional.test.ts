@@ -2,15 +2,19 @@
 // command that needs one of them says so.
 
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const { optionalDependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
 
-/** Lets every import of an optional package fail, as Node does when it is not there. */
-const LEFT_OUT = `
+const OPTIONAL = Object.keys({ ...optionalDependencies, ...peerDependencies })
+
+/** Lets every import of these packages fail, as Node does when they are not there. */
+const leavingOut = (packages: readonly string[]) => `
 import { registerHooks } from 'node:module'
-const optional = ${JSON.stringify(Object.keys({ ...optionalDependencies, ...peerDependencies }))}
+const optional = ${JSON.stringify(packages)}
 registerHooks({
   resolve(specifier, context, next) {
     if (optional.some((name) => specifier === name || specifier.startsWith(name + '/')))
@@ -29,8 +33,11 @@ for (const args of JSON.parse(process.argv[1])) {
   console.log(JSON.stringify([code, notes.join(' ')]))
 }`
 
-function runAll(calls: readonly (readonly string[])[]): readonly (readonly [number, string])[] {
-  const hooks = `data:text/javascript,${encodeURIComponent(LEFT_OUT)}`
+function runAll(
+  calls: readonly (readonly string[])[],
+  without = OPTIONAL,
+): readonly (readonly [number, string])[] {
+  const hooks = `data:text/javascript,${encodeURIComponent(leavingOut(without))}`
   const args = ['--conditions=onbehalf-source', '--import', hooks, '--input-type=module']
   return execFileSync(process.execPath, [...args, '--eval', PROGRAM, JSON.stringify(calls)], {
     encoding: 'utf8',
@@ -43,8 +50,7 @@ function runAll(calls: readonly (readonly string[])[]): readonly (readonly [numb
 
 describe('without the optional packages', () => {
   it('each command gives its help, and what needs a package says which', () => {
-    const { length } = Object.keys({ ...optionalDependencies, ...peerDependencies })
-    expect(length).toBeGreaterThan(3)
+    expect(OPTIONAL.length).toBeGreaterThan(3)
     const commands = ['doctor', 'gateway', 'init', 'inspect', 'keys', 'leaktest', 'marks', 'pins']
     const helped = [...commands, 'sessions'].map((name) => [name, '--help'])
     const answers = runAll([
@@ -63,5 +69,24 @@ describe('without the optional packages', () => {
       expect.stringMatching(/npm install .*undici/),
     ])
     expect(asked.map(([code]) => code)).toEqual([1, 2, 2])
+  })
+
+  it('a gateway with metrics says at its check what is to be installed', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'onbehalf-optional-'))
+    const file = join(folder, 'onbehalf.yaml')
+    writeFileSync(
+      file,
+      `issuer: { preset: oidc, issuer: https://login.example, clientId: gateway }
+servers: { Tasks: { url: https://tasks.example/mcp, source: { type: own } } }
+metrics: { listen: '127.0.0.1:9464' }
+`,
+    )
+    const telemetry = OPTIONAL.filter((name) => name.startsWith('@opentelemetry/'))
+    expect(telemetry).not.toEqual([])
+    const check = ['gateway', '--config', file, '--check']
+    expect(runAll([check], telemetry)).toEqual([
+      [1, expect.stringContaining('npm install @opentelemetry/api')],
+    ])
+    rmSync(folder, { recursive: true })
   })
 })

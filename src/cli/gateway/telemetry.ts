@@ -89,7 +89,10 @@ export async function telemetryFor(
   { warn, isCheck, telemetry }: TelemetryParts,
 ): Promise<Telemetry | undefined> {
   const checked = telemetrySettings(settings)
-  if (isCheck) return undefined
+  if (isCheck) {
+    if (checked.metrics || checked.otel) await loadSdk()
+    return undefined
+  }
   if (!telemetry) return openTelemetry(checked)
   if (telemetry.settings !== JSON.stringify(checked))
     warn('metrics and otel have changed in the file: that is used after a restart')
