@@ -3,6 +3,7 @@
 
 import { granted, type Result } from '../core/errors.ts'
 import { isObject, type UnknownObject } from '../core/json.ts'
+import { headerText } from '../mcp/repeated-headers.ts'
 import { INVALID_PARAMS, INVALID_REQUEST, problem, requestIdOf } from './problem.ts'
 
 /** Of MCP 2026-07-28. */
@@ -43,25 +44,10 @@ export function operationsOf(body: unknown, headers: Headers): Operations {
   const nameHeader = headers.get('mcp-name')
   const methodDiffers = methodHeader !== null && (isBatch || methodHeader !== method)
   const nameDiffers =
-    nameHeader !== null && (isBatch || (tools.length > 0 && decodeName(nameHeader) !== tools[0]))
+    nameHeader !== null && (isBatch || (tools.length > 0 && headerText(nameHeader) !== tools[0]))
   if (methodDiffers || nameDiffers)
     return refuse(HEADER_MISMATCH, 'Header mismatch: Mcp-Method and Mcp-Name must equal the body.')
   return granted(tools)
-}
-
-/**
- * The name that a header says. A name that is not plain ASCII comes as `=?base64?...?=`. Undefined
- * when that does not decode.
- */
-function decodeName(header: string): string | undefined {
-  const encoded = /^=\?base64\?(.*)\?=$/i.exec(header)?.[1]
-  if (encoded === undefined) return header
-  try {
-    const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0))
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
 }
 
 function own(object: UnknownObject, key: string): unknown {

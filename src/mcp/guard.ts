@@ -28,6 +28,7 @@ import { mentionsReference } from './placements/references.ts'
 import { type McpPlacing, type McpRequest, readRequest } from './placements/request.ts'
 import { rulesOf } from './placements/rules.ts'
 import type { Quarantine } from './redact/quarantine.ts'
+import { headersDiffer } from './repeated-headers.ts'
 
 const KINDS = ['tools', 'prompts', 'resources'] as const
 
@@ -107,6 +108,7 @@ function judgeRequest(
   if (hasReference && !takesReferences) return 'reference_refused'
   // A lax server may find calls in what we cannot read, such as a batch with something else in it.
   if (!request.messages) return hasReference || mayHoldCall(body) ? 'arguments_refused' : undefined
+  if (headersDiffer(request.sent.headers, request.messages)) return 'arguments_refused'
   let judged: Judged
   // First, because the judgement of a message may ask the server for its lists.
   if (hasReference && request.messages.list.some(hasReferenceOutsideArguments))

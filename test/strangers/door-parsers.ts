@@ -299,6 +299,7 @@ export const DOOR_PARSERS: readonly StrangerParser[] = [
           : name === 'mcp-session-id'
             ? 'src/mcp-server/session-owners.ts'
             : 'src/mcp-server/operations.ts',
+        ...(name === 'mcp-name' ? ['src/mcp/repeated-headers.ts'] : []),
       ],
       good: () => [GOOD_HEADERS[name] ?? ''],
       async read(text) {

@@ -249,7 +249,11 @@ describe('placement argument', () => {
       const { fetch } = carrier(server.url, { placement: NAMED })
       const call = {
         ...callOf('last', {}),
-        params: { name: 'last', arguments: {}, _meta: { 'a/b': revision, progressToken: 1 } },
+        params: {
+          name: 'last',
+          arguments: { x: 'y' },
+          _meta: { 'a/b': revision, progressToken: 1 },
+        },
       }
       expect((await fetch(server.url, post(call, headers))).status).toBe(200)
       expect(server.reached.map(({ message }) => message.method)).toEqual([
@@ -266,7 +270,7 @@ describe('placement argument', () => {
       expect(server.values(0, 'mcp-session-id')).toEqual('mcp-session-id' in headers ? ['s1'] : [])
       expect(server.values(0, 'mcp-method')).toEqual('mcp-method' in headers ? ['tools/list'] : [])
       expect([...server.values(0, 'mcp-name'), ...server.values(0, 'mcp-param-x')]).toEqual([])
-      expect(server.calls()).toEqual([{ user_id: 'alice' }])
+      expect(server.calls()).toEqual([{ x: 'y', user_id: 'alice' }])
       // Names that a model made up cost no further list.
       const refusals = Array.from({ length: 20 }, (_, n) =>
         toldBy(fetch(server.url, post(callOf(`made_up_${n}`, {})))),
