@@ -173,14 +173,20 @@ describe('onbehalf gateway --check', () => {
     expect(code).toBe(1)
   })
 
-  it.each(['changeme', '__REPLACE_ME__', '<secret>', 'password', 'your-secret-here', 'xxxx'])(
-    'refuses the placeholder %s',
-    async (placeholder) => {
-      process.env.GATEWAY_TEST_SECRET = placeholder
-      const { told } = await check(GOOD)
-      expect(told).toContain('refers to a placeholder')
-    },
-  )
+  it.each([
+    'changeme',
+    'change-me-app',
+    'replace_this_key',
+    '__REPLACE_ME__',
+    '<secret>',
+    'password',
+    'your-secret-here',
+    'xxxx',
+  ])('refuses the placeholder %s', async (placeholder) => {
+    process.env.GATEWAY_TEST_SECRET = placeholder
+    const { told } = await check(GOOD)
+    expect(told).toContain('refers to a placeholder')
+  })
 
   it('takes a secret from a file beside it', async () => {
     writeFileSync(join(folder, 'secret'), `${SECRET}\n`)
@@ -279,7 +285,10 @@ describe('onbehalf gateway --check', () => {
     const page = ['gateway.md', 'gateway/policy.md']
       .map((name) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8'))
       .join('\n')
-    const files = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, file = '']) => file)
+    // One that asks the person needs a keyring: test/docs/gateway-files.test.ts makes it.
+    const files = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)]
+      .map(([, file = '']) => file)
+      .filter((file) => !file.includes('effect: ask'))
     expect(files).toHaveLength(5)
     for (const file of files) expect(await check(file)).toMatchObject({ code: 0 })
   })

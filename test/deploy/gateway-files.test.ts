@@ -71,7 +71,11 @@ describe('the files of the gateway in deploy/', () => {
 
   it('that of the compose file serves with the environment of its service', async () => {
     const compose = parse(readFileSync('deploy/compose/compose.yaml', 'utf8')) as Compose
-    const given = { GATEWAY_SESSION_SECRET: SECRET, POSTGRES_PASSWORD: 'p-of-this-test' }
+    const given = {
+      GATEWAY_CLIENT_SECRET: SECRET,
+      GATEWAY_SESSION_SECRET: SECRET,
+      POSTGRES_PASSWORD: 'p-of-this-test',
+    }
     const env = environmentOf(compose, 'gateway', {
       ...given,
       ...environmentIn(readFileSync('deploy/compose/env.example', 'utf8')),

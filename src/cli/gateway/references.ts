@@ -69,7 +69,7 @@ function fromFile(setting: string, name: string, file: string): string {
 function isPlaceholder(text: string): boolean {
   return (
     /^(?:<.*>|\[.*\]|\{.*\}|_+.*_+|x+|\*+|\.+)$/i.test(text) ||
-    /^(?:change[-_ ]?(?:me|this|it)|replace[-_ ]?(?:me|this)|your[-_ ].*|to[-_]?do|secret|password|test|example|dummy|placeholder)\W*$/i.test(
+    /^(?:change[-_ ]?(?:me|this|it)(?:[-_ ].*)?|replace[-_ ]?(?:me|this)(?:[-_ ].*)?|your[-_ ].*|to[-_]?do|secret|password|test|example|dummy|placeholder)\W*$/i.test(
       text,
     )
   )
