@@ -8,6 +8,7 @@ import { type Configured, readConfiguration } from './gateway/configuration.ts'
 import { ConfigError } from './gateway/place.ts'
 import { SCHEMA } from './gateway/schema.ts'
 import { type Served, serveGateway } from './gateway/serve.ts'
+import { serveStatus } from './gateway/status.ts'
 import { watchTls } from './gateway/tls.ts'
 import { growNewSpaceOnce } from './heap.ts'
 
@@ -145,9 +146,13 @@ async function serve(
   tellRoutes(first, json, terminal)
   terminal.note(`listening on ${first.listen.host}:${first.listen.port}`)
   const running = watched(file, first, served, json, terminal)
+  const { listen: statusListen } = first.status
+  let endStatus: (() => void) | undefined
   try {
+    if (statusListen) endStatus = await serveStatus(statusListen, () => running.now().status.read())
     return await (work?.() ?? ended(terminal.signal).then(() => 0))
   } finally {
+    endStatus?.()
     const last = await running.stop()
     await served.drain()
     await last.close()
@@ -162,7 +167,7 @@ function watched(
   served: Served,
   json: boolean,
   terminal: Terminal,
-): { stop(): Promise<Configured> } {
+): { now(): Configured; stop(): Promise<Configured> } {
   let current = first
   let reading: Promise<void> = Promise.resolve()
   const followTls = () =>
@@ -180,6 +185,8 @@ function watched(
     if ((before.tls === undefined) !== (next.tls === undefined))
       terminal.note('tls was switched on or off in the file: that is used after a restart')
     else if (next.tls) served.certify(next.tls.context)
+    if (JSON.stringify(next.status.listen) !== JSON.stringify(first.status.listen))
+      terminal.note('status has changed in the file: that is used after a restart')
     unfollowTls()
     unfollowTls = followTls()
     terminal.note(`${file} has changed, and is used now`)
@@ -188,6 +195,7 @@ function watched(
     if (now.mtimeMs !== before.mtimeMs) reading = reading.then(reread)
   })
   return {
+    now: () => current,
     async stop() {
       unwatchFile(file)
       await reading

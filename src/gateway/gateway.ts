@@ -35,6 +35,7 @@ import {
   GATEWAY_VALUES,
   type Gateway,
   type GatewayOptions,
+  type GatewayStatus,
 } from './options.ts'
 import { type ConnectionsPage, peopleOf, withPage } from './page/people.ts'
 import { passing, passOn } from './pass-on.ts'
@@ -123,6 +124,7 @@ export function createGateway(given: GatewayOptions): Gateway {
       { quick: quickWay({ url, routes, parts, keeping, begin }) },
     ),
     routes: routes.all.map(({ path, servers }) => ({ path, servers })),
+    status: () => statusOf(names, parts),
     revoke: (principal) => onbehalf.revoke(principal),
     endSignIn: (ended) => onbehalf.endSignIn(ended),
   }
@@ -150,6 +152,16 @@ function partsOf(
     urlOf: (server) => new URL(servers[server]?.url ?? '').href,
     forwardHeaders: forwardHeaders.map((name) => name.toLowerCase()),
     maxBodyBytes,
+  }
+}
+
+function statusOf(
+  names: readonly string[],
+  { breakers, upstreams, stdio }: JointParts,
+): GatewayStatus {
+  return {
+    servers: names.map((name) => ({ name, breaker: breakers.isOpen(name) ? 'open' : 'closed' })),
+    sessions: { joint: upstreams.size, stdio: stdio.size },
   }
 }
 

@@ -12,5 +12,5 @@ export {
   type NewAccessKey,
 } from './keys/access-keys.ts'
 export { serversForKeys } from './keys/key-servers.ts'
-export type { Gateway, GatewayOptions } from './options.ts'
+export type { Gateway, GatewayOptions, GatewayStatus } from './options.ts'
 export type { GatewayPage, PageSession } from './page/options.ts'

@@ -28,12 +28,25 @@ export interface GatewayFetch {
   readonly quick?: Quick
 }
 
+/** How a gateway is, in this process. */
+export interface GatewayStatus {
+  /** An open breaker: the server did not answer, so calls are refused without asking it, until it does. */
+  readonly servers: readonly { readonly name: string; readonly breaker: 'closed' | 'open' }[]
+  /**
+   * Sessions that are kept: `joint` with servers behind an address of several, `stdio` with processes.
+   * Others lead through, and are not counted.
+   */
+  readonly sessions: { readonly joint: number; readonly stdio: number }
+}
+
 /** A gateway. */
 export interface Gateway {
   /** Answers a request: MCP at its routes, their metadata (RFC 9728), and `/healthz`. */
   readonly fetch: GatewayFetch
   /** The addresses that clients are given, by their paths, and the servers behind each. */
   readonly routes: readonly { readonly path: string; readonly servers: readonly string[] }[]
+  /** How it is now, for its operator. It names no person and no address. */
+  status(): GatewayStatus
   /** As in `createOnBehalf`: call it at sign-out. */
   revoke(principal: Principal): void
   /** As in `createOnBehalf`: call it when a sign-in has ended at its issuer. */

@@ -56,6 +56,11 @@ export class ServerBreakers {
     }
   }
 
+  /** Whether a server is held to be down. */
+  isOpen(server: string): boolean {
+    return this.#breakers.get(server)?.isOpen() ?? false
+  }
+
   #of(server: string): Breaker {
     const known = this.#breakers.get(server)
     if (known) return known

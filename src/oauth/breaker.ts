@@ -22,11 +22,15 @@ const FAILURES_TO_OPEN = 2
  * @param who Whose request it is. An error that the server answers may be about this one alone.
  * @param request It calls `onAnswer` when the server has answered, with an error too.
  */
-export type Breaker = <T>(
-  who: string,
-  request: (onAnswer: () => void) => Promise<Result<T>>,
-  signal?: AbortSignal,
-) => Promise<Result<T>>
+export interface Breaker {
+  <T>(
+    who: string,
+    request: (onAnswer: () => void) => Promise<Result<T>>,
+    signal?: AbortSignal,
+  ): Promise<Result<T>>
+  /** Whether the server is held to be down. */
+  isOpen(): boolean
+}
 
 /**
  * Makes a breaker. It opens when requests one after another find the server unavailable: it hangs or
@@ -87,7 +91,11 @@ export function createBreaker(
     pause()
   }
 
-  return async (who, request, signal) => {
+  const run = async <T>(
+    who: string,
+    request: (onAnswer: () => void) => Promise<Result<T>>,
+    signal?: AbortSignal,
+  ): Promise<Result<T>> => {
     const isProbe = isOpen
     if (isProbe && !mayProbe(who)) return { ok: false, refusal: down }
     if (isProbe) isProbed = true
@@ -108,6 +116,7 @@ export function createBreaker(
       else gate.leave()
     }
   }
+  return Object.assign(run, { isOpen: () => isOpen })
 }
 
 /**

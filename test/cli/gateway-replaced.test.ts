@@ -10,6 +10,7 @@ import type { Gateway } from '../../src/gateway/index.ts'
 const answering = (answer: () => Response): Gateway => ({
   fetch: async () => answer(),
   routes: [],
+  status: () => ({ servers: [], sessions: { joint: 0, stdio: 0 } }),
   revoke() {},
   endSignIn() {},
 })

@@ -94,10 +94,14 @@ describe.each(FAILURES)('a server that %s', (_, how) => {
   })
 
   it('is not asked by everybody while it is down, and is used again when it is up', async () => {
-    const { fail, ask, asked, clock } = house()
+    const { fail, ask, asked, clock, gateway } = house()
     fail(how)
     for (const person of EVERYBODY) await ask('/mcp/Tasks', tokenFor(person), INITIALIZE)
     const before = asked()
+    expect(gateway.status().servers).toEqual([
+      { name: 'Tasks', breaker: 'open' },
+      { name: 'Notes', breaker: 'closed' },
+    ])
     for (const person of EVERYBODY) await ask('/mcp/Tasks', tokenFor(person), INITIALIZE)
     expect(asked()).toBe(before)
     fail(undefined)
@@ -108,6 +112,7 @@ describe.each(FAILURES)('a server that %s', (_, how) => {
       expect(await (await ask('/mcp/Tasks', tokenFor(person), INITIALIZE)).text()).toContain(
         'tasks',
       )
+    expect(gateway.status().servers[0]).toEqual({ name: 'Tasks', breaker: 'closed' })
   })
 })
 

@@ -21,6 +21,7 @@ import { readText } from './read-file.ts'
 import { type ReadSecret, secretReader, textReader } from './references.ts'
 import { pageIn } from './session.ts'
 import { checkNames, isMap, mapIn, type Settings } from './settings.ts'
+import { type StatusPart, statusListenIn, statusOf } from './status.ts'
 import { openStore, type Store } from './store.ts'
 import { type Telemetry, telemetryFor } from './telemetry.ts'
 import { type Tls, tlsIn } from './tls.ts'
@@ -36,6 +37,7 @@ export interface Configured {
   readonly tls: Tls | undefined
   /** It goes on when the file changes: whoever serves closes it at the end. */
   readonly telemetry: Telemetry | undefined
+  readonly status: StatusPart
   /** Closes what the file names: the store. */
   close(): Promise<void>
 }
@@ -82,7 +84,10 @@ export async function readConfiguration(
     const upstreams = upstreamsIn(mapIn(checked, 'servers'), { secretOf, textOf })
     const opened = { store, audit, telemetry, upstreams }
     const tls = tlsIn(checked, file, textOf, parts.warn)
-    return { ...(await configure(checked, opened, secretOf, { ...parts, folder })), tls }
+    const statusListen = statusListenIn(checked)
+    const configured = await configure(checked, opened, secretOf, { ...parts, folder })
+    const status = statusOf(statusListen, { gateway: configured.gateway, store, text })
+    return { ...configured, tls, status }
   } catch (error) {
     await store?.close()
     if (telemetry !== parts.telemetry) await telemetry?.close()
@@ -108,7 +113,7 @@ async function configure(
   { store, telemetry, audit, upstreams }: Opened,
   secretOf: ReadSecret,
   { warn, after, isCheck = false, folder }: ConfigurationParts & { readonly folder: string },
-): Promise<Omit<Configured, 'tls'>> {
+): Promise<Omit<Configured, 'tls' | 'status'>> {
   const listen = readListen('listen', settings.listen ?? '127.0.0.1:8080')
   const scheme = settings.tls === undefined ? 'http' : 'https'
   const { url = `${scheme}://${listen.host}:${listen.port}` } = settings
@@ -190,6 +195,7 @@ const NOT_FOR_CREATE_GATEWAY: readonly string[] = [
   'keys',
   'policy',
   'session',
+  'status',
   'store',
   'processes',
   'tls',

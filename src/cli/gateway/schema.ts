@@ -192,6 +192,14 @@ const TYPES: Readonly<Record<Setting, object>> = {
     additionalProperties: false,
     properties: { listen: { type: 'string', pattern: '^.+:[0-9]{1,5}$' } },
   },
+  status: {
+    type: 'object',
+    required: ['listen'],
+    additionalProperties: false,
+    properties: {
+      listen: { type: 'string', pattern: '^(localhost|127\\.0\\.0\\.1|\\[?::1\\]?):[0-9]{1,5}$' },
+    },
+  },
   otel: {
     type: 'object',
     required: ['endpoint'],

@@ -34,6 +34,7 @@ export const SETTINGS = {
   accessKeys: 'true lets clients in that send a personal access key; needs store',
   audit: 'where the audit goes: stdout, a map with file, or { to: postgres }. Default stdout',
   metrics: 'an address of its own for Prometheus: listen, HOST:PORT',
+  status: 'an address of this machine alone for its operators: listen, HOST:PORT',
   otel: 'a collector that takes traces and metrics over OTLP: endpoint and serviceName',
   chat: 'a chat server in any language, behind the front door of the gateway',
   hook: 'a filter of your own over HTTP, asked before and after each call',

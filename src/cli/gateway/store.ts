@@ -23,6 +23,7 @@ import { isMap, type Settings } from './settings.ts'
 
 /** A store that is open. */
 export interface Store {
+  readonly type: 'sqlite' | 'postgres'
   readonly secrets: SecretStore
   readonly consents: ConsentStore
   readonly counts: CallCounts
@@ -81,6 +82,7 @@ function openSqliteStore(path: string, masterKeys: MasterKeys): Store {
   try {
     const database = openSqlite(path)
     return {
+      type: 'sqlite',
       secrets: sqliteSecretStore(database, masterKeys),
       consents: sqliteConsentStore(database),
       counts: sqliteCallCounts(database),
@@ -106,6 +108,7 @@ async function openPostgresStore(url: Credential, masterKeys: MasterKeys): Promi
     const postgres = await import('onbehalf/store/postgres')
     const database = await postgres.openPostgres(place)
     return {
+      type: 'postgres',
       secrets: postgres.postgresSecretStore(database, masterKeys),
       audit: postgres.postgresAuditSink(database),
       consents: postgres.postgresConsentStore(database),

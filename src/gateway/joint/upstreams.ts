@@ -43,6 +43,11 @@ export class Upstreams {
   readonly #revisions = new ServerRevisions(CLIENT)
   readonly #sessions = new Map<string, Promise<OwnSession>>()
 
+  /** How many are kept. */
+  get size(): number {
+    return this.#sessions.size
+  }
+
   /**
    * Sends a message to a server, in its session where it has one.
    *

@@ -49,6 +49,11 @@ export class StdioSessions {
     this.#ends = ends
   }
 
+  /** How many are open. */
+  get size(): number {
+    return this.#sessions.size
+  }
+
   /** The `fetch` of one person for one server. */
   fetchOf(use: StdioUse): typeof globalThis.fetch {
     return async (_, init = {}) => {
