@@ -11,6 +11,7 @@ import { type Recorded, startUpstream } from '../../../src/cli/conformance/world
 import { freePort } from '../../../src/cli/leaktest/house/listen.ts'
 import { main } from '../../../src/cli/main.ts'
 import { startPostgres } from '../../store/postgres/server.ts'
+import { type Agreement, agreements } from './keys-and-clocks.ts'
 
 /** What was seen of one scene. */
 export interface Scene {
@@ -25,8 +26,18 @@ export interface Scene {
 const ROOT = join(import.meta.dirname, '../../..')
 const PEOPLE = 8
 
-/** Runs the scenes, one after the other. */
-export async function runTwoInstances(): Promise<readonly Scene[]> {
+/** What was seen of two instances. */
+export interface Seen {
+  readonly scenes: readonly Scene[]
+  readonly agreements: readonly Agreement[]
+}
+
+/**
+ * Looks at what two instances agree on, then runs the scenes, one after the other.
+ *
+ * @param onlyAgreements Whether the scenes are left out.
+ */
+export async function runTwoInstances(onlyAgreements: boolean): Promise<Seen> {
   const folder = mkdtempSync(join(tmpdir(), 'onbehalf-two-'))
   const postgres = await startPostgres({ durable: true })
   const [issuer, upstream] = [await startIssuer(0), await startUpstream(0)]
@@ -35,6 +46,7 @@ export async function runTwoInstances(): Promise<readonly Scene[]> {
   const place = `${postgres.user}@${postgres.host}:${postgres.port}/${await postgres.database()}`
   const env = {
     LOAD_SECRET: 'the-secret-of-two-gateways-under-load',
+    LOAD_KEY: 'the-key-of-the-deployment-under-load',
     DATABASE_URL: `postgres://${place}?sslmode=disable`,
   }
   const url = 'http://127.0.0.1:8080'
@@ -54,6 +66,12 @@ servers:
     url: ${upstream.url}
     source: { type: exchange, scopes: [mcp] }
     placement: { type: argument, parameters: [{ pointer: /user_id, value: subject }, { pointer: /access_token, value: credential }] }
+  Kept:
+    url: ${upstream.url}
+    source: { type: static, of: deployment }
+    placement: { type: argument, parameters: [{ pointer: /user_id, value: subject }, { pointer: /access_token, value: credential }] }
+keys: { Kept: env:LOAD_KEY }
+accessKeys: true
 sessionSecret: env:LOAD_SECRET
 store: { postgres: env:DATABASE_URL, keyring: keyring.json }
 audit: { to: postgres }
@@ -62,8 +80,8 @@ audit: { to: postgres }
       return new Instance(file, port, env)
     }),
   )
-  const token = (subject: string) =>
-    issuer.token({ subject, audience: url, scope: 'mcp', seconds: 3600 })
+  const token = (subject: string, seconds = 3600) =>
+    issuer.token({ subject, audience: url, scope: 'mcp', seconds })
   const world: World = {
     balancer: new Balancer(instances),
     token,
@@ -72,7 +90,9 @@ audit: { to: postgres }
   const { balancer } = world
   try {
     await Promise.all(instances.map((instance) => instance.start()))
-    return [
+    const agreed = await agreementsOf(instances, token)
+    if (onlyAgreements) return { scenes: [], agreements: agreed }
+    const scenes = [
       await callDuring('rolling restart', world, async () => {
         for (const instance of instances) {
           balancer.leave(instance)
@@ -97,11 +117,36 @@ audit: { to: postgres }
       }),
       await callDuring('afterwards', world, () => after(AFTERWARDS_MS)),
     ]
+    return { scenes, agreements: agreed }
   } finally {
     await Promise.all(instances.map((instance) => instance.end('SIGTERM')))
     await Promise.all([issuer.close(), upstream.close(), postgres.close()])
     rmSync(folder, { recursive: true })
   }
+}
+
+async function agreementsOf(
+  [first, second]: readonly Instance[],
+  token: (subject: string, seconds: number) => string,
+): Promise<readonly Agreement[]> {
+  if (!first || !second) throw new Error('two instances are needed')
+  const restartSecond = async (minutesOff: number) => {
+    await second.end('SIGTERM')
+    await second.start(minutesOff)
+  }
+  let calls = 0
+  const seen = await agreements({
+    first: first.address,
+    second: second.address,
+    token,
+    isAnswered(address, server, credential) {
+      calls += 1
+      return isAnswered(address, credential, `agreement-${calls}`, server)
+    },
+    restartSecond,
+  })
+  await restartSecond(0)
+  return seen
 }
 
 /** Milliseconds that PostgreSQL is away, and of calls at the end. */
@@ -146,10 +191,15 @@ async function callDuring(
   return { ...scene, doubled: texts.length - new Set(texts).size }
 }
 
-async function isAnswered(address: string, credential: string, text: string): Promise<boolean> {
+async function isAnswered(
+  address: string,
+  credential: string,
+  text: string,
+  server = 'Good',
+): Promise<boolean> {
   const call = { name: 'add_note', arguments: { text } }
   try {
-    const response = await fetch(`${address}/mcp/Good`, {
+    const response = await fetch(`${address}/mcp/${server}`, {
       method: 'POST',
       headers: {
         accept: 'application/json, text/event-stream',
@@ -188,6 +238,19 @@ class Balancer {
   }
 }
 
+const SOURCE = ['--conditions=onbehalf-source']
+
+/** Options of Node for a process whose clock is minutes off. */
+function shiftedClock(minutesOff: number): readonly string[] {
+  if (minutesOff === 0) return []
+  const code = `const Real = Date, off = ${minutesOff * 60_000}
+globalThis.Date = class Date extends Real {
+  constructor(...given) { given.length === 0 ? super(Real.now() + off) : super(...given) }
+  static now() { return Real.now() + off }
+}`
+  return ['--import', `data:text/javascript,${encodeURIComponent(code)}`]
+}
+
 /** One process of the command. */
 class Instance {
   readonly address: string
@@ -201,10 +264,10 @@ class Instance {
     this.address = `http://127.0.0.1:${port}`
   }
 
-  /** Resolves when it is ready. */
-  async start(): Promise<void> {
+  /** Resolves when it is ready. Its clock may be minutes off. */
+  async start(minutesOff = 0): Promise<void> {
     const program = [join(ROOT, 'bin/onbehalf.mjs'), 'gateway', '--config', this.#file]
-    const child = spawn(process.execPath, ['--conditions=onbehalf-source', ...program], {
+    const child = spawn(process.execPath, [...shiftedClock(minutesOff), ...SOURCE, ...program], {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, ...this.#env },
     })
