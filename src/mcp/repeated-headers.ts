@@ -11,11 +11,15 @@ export function headersDiffer(headers: Headers, { list, isBatch }: Messages): bo
   const repeated = [...headers].filter(([name]) => name.startsWith('mcp-'))
   const [message] = list
   if (!message) return false
+  let values: ReadonlySet<string> | undefined
   return repeated.some(([header, text]) => {
     if (header === 'mcp-method') return isBatch || headerText(text) !== message.method
     if (header === 'mcp-name') return isBatch || !names(message, headerText(text))
-    if (header.startsWith(PARAMETER)) return isBatch || !hasValue(message, headerText(text))
-    return false
+    if (!header.startsWith(PARAMETER)) return false
+    // Many headers, and arguments of megabytes: they are read once.
+    values ??= valuesIn(message)
+    const value = headerText(text)
+    return isBatch || value === undefined || !values.has(value)
   })
 }
 
@@ -34,24 +38,25 @@ export function headerText(text: string): string | undefined {
   }
 }
 
-/** Whether a text is the name, or the URI, of a message that has one. */
-function names({ params }: UnknownObject, text: string | undefined): boolean {
-  const { name, uri, taskId } = isObject(params) ? params : {}
-  const named = [name, uri, taskId].filter((one) => typeof one === 'string')
-  return named.length === 0 || (text !== undefined && named.includes(text))
+/** Whether a text is what a message names: a tool, a prompt, a URI or a task. Others name nothing. */
+function names({ method, params }: UnknownObject, text: string | undefined): boolean {
+  const member = /^(?:tools|prompts)\//.test(String(method))
+    ? 'name'
+    : /^resources\//.test(String(method))
+      ? 'uri'
+      : 'taskId'
+  const named = isObject(params) ? params[member] : undefined
+  return typeof named !== 'string' || named === text
 }
 
-/** Whether a call has the value among its arguments, at whatever place: the schema is not always known. */
-function hasValue(message: UnknownObject, text: string | undefined): boolean {
-  const call = toolCallOf(message)
-  if (!call) return true
-  if (text === undefined) return false
-  const queue: unknown[] = [call.args]
+/** What stands in the arguments of a call, at whatever place: the schema is not always known. */
+function valuesIn(message: UnknownObject): ReadonlySet<string> {
+  const values = new Set<string>()
+  const queue: unknown[] = [toolCallOf(message)?.args]
   // The queue grows while the loop reads it.
-  for (const one of queue) {
-    if (typeof one !== 'object' || one === null) {
-      if (String(one) === text) return true
-    } else for (const inner of Object.values(one)) queue.push(inner)
-  }
-  return false
+  for (const one of queue)
+    if (typeof one === 'object' && one !== null)
+      for (const inner of Object.values(one)) queue.push(inner)
+    else values.add(String(one))
+  return values
 }

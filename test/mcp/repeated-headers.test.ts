@@ -50,6 +50,8 @@ describe('a header that repeats the body', () => {
   it('is compared with what other requests name', async () => {
     const read = request('resources/read', { uri: 'file:///a' })
     expect(await reached(read, { 'mcp-name': 'file:///b' })).toBe(0)
+    const both = request('tools/call', { name: 'pay', uri: 'refund', arguments: {} })
+    expect(await reached(both, { 'mcp-name': 'refund' })).toBe(0)
     const prompt = request('prompts/get', { name: 'a' })
     expect(await reached(prompt, { 'mcp-name': 'a', 'mcp-method': 'prompts/get' })).toBe(1)
   })
@@ -57,4 +59,11 @@ describe('a header that repeats the body', () => {
   it('says nothing of a batch', async () => {
     expect(await reached([PAY], { 'mcp-name': 'pay' })).toBe(0)
   })
+
+  it('reads large arguments once, however many headers there are', async () => {
+    const headers: Record<string, string> = {}
+    for (let n = 0; n < 500; n++) headers[`mcp-param-${n}`] = '7'
+    const args = { all: Array.from({ length: 400_000 }, () => 1), last: 7 }
+    expect(await reached(callOf('pay', args), headers)).toBe(1)
+  }, 3_000)
 })
