@@ -173,6 +173,13 @@ describe('onbehalf gateway --check', () => {
     expect(code).toBe(1)
   })
 
+  it('shows what an issuer is, where it is only an address', async () => {
+    const { told } = await check(
+      GOOD.replace(/^issuer:\n(?: {2}.*\n)+/m, 'issuer: https://login.example\n'),
+    )
+    expect(told).toContain('issuer must be a map with a preset: { preset: oidc, issuer: https://')
+  })
+
   it.each([
     'changeme',
     'change-me-app',

@@ -64,7 +64,10 @@ export function presetIssuer(
   { insecurelyAllowHttp }: Settings,
   secretOf: ReadSecret,
 ): Issuer {
-  if (!isMap(given)) throw new ConfigError(`${setting} must be a map with a preset`)
+  if (!isMap(given))
+    throw new ConfigError(
+      `${setting} must be a map with a preset: { preset: oidc, issuer: https://login.example }`,
+    )
   const { preset, clientSecret, ...options } = given
   const make = presetNamed(setting, preset)
   const wrong = Object.keys(options).find((name) => NOT_IN_A_FILE.includes(name))
