@@ -27,7 +27,7 @@ export interface Tls {
 
 const FORM = 'must be a map: { cert: file:server.pem, key: file:server.key }'
 const DAY_MS = 86_400_000
-/** Days before its end from which a certificate is told of. */
+/** The operator is told this many days before a certificate ends. */
 const SOON_DAYS = 14
 /** Milliseconds between two looks at the files. It works on every file system. */
 const WATCH_MS = 500
@@ -89,7 +89,7 @@ function contextOf(
 }
 
 /**
- * Has the files looked at, and gives what is in them when they have changed.
+ * Looks at the files again and again, and gives what is in them when they have changed.
  *
  * @param note Is told in a sentence.
  * @returns What ends it.

@@ -64,7 +64,7 @@ async function removeKey(
   await keys.remove(principal, resource, source === undefined ? {} : { source })
 }
 
-/** A shorter key could not be found in what a server answers, and a longer one is none. */
+/** The redactor cannot find a shorter key in an answer. A longer text is no key. */
 const KEY = /^[^\p{C}]{12,8192}$/u
 
 /** Keeps a key of the person's own. What is at work with an earlier one goes on. */
@@ -100,7 +100,7 @@ function deciding(approves: boolean): Act {
     const destination = resourceOf(asked.server) ?? asked.server
     const event = { principal, trace, operation, destination, audience: [destination] }
     const noted = auditor({ hop: 'consent', outcome: 'allowed', ...event })
-    // A yes that cannot be recorded is none. A no is one all the same.
+    // A yes counts only when it is on record. A no counts in any case.
     await (approves ? noted : noted.catch(() => {}))
     const isTaken = await approvals?.decide(owner, id, {
       approves,

@@ -54,7 +54,7 @@ function isBeforeColon(text: string, end: number): boolean {
 }
 
 const HASH_BITS = 19
-/** A server that knew it could send names that count as one. */
+/** Random, so that no server can choose different names that have the same hash. */
 const SEED: number = crypto.getRandomValues(new Int32Array(1))[0] ?? 0
 
 /** Counts different names by their hashes, because to keep them would cost as much as to parse them. */

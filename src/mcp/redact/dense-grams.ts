@@ -1,6 +1,6 @@
 // Asks a filter that is larger than the cache for the grams of a text. It does so in two passes: the
-// first collects the grams that are worth asking for, the second asks. The second is a loop so small
-// that the processor waits for many places of the filter at once.
+// first collects the grams that are worth asking for, the second asks. The second loop is small, so
+// the processor fetches several places of the filter at the same time.
 
 import { gramIn } from './grams.ts'
 

@@ -62,8 +62,8 @@ export interface LearningParts extends Pick<PinOptions, 'sayable'> {
    */
   readonly onRefused: (refused: readonly (RefusedTool & { readonly tool: string })[]) => void
   /**
-   * Asks the server for the pages from a cursor on. What one tool asks for is judged by all tools, so a
-   * first page is not judged by itself. Default: nobody can ask.
+   * Asks the server for the pages from a cursor on. Each tool is judged by
+   * the whole list, so a first page alone is not enough. Default: nobody can ask.
    */
   readonly rest?: ((cursor: string) => Promise<readonly unknown[]>) | undefined
 }
