@@ -10,6 +10,7 @@ import {
 } from 'onbehalf/gateway'
 import { readArguments } from './arguments.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
+import { type OpenAudit, openAudit } from './gateway/audit.ts'
 import { ConfigError } from './gateway/place.ts'
 import { readText } from './gateway/read-file.ts'
 import { secretReader } from './gateway/references.ts'
@@ -30,7 +31,8 @@ const HELP = `Usage: onbehalf access-keys create|list|revoke --config FILE --iss
   --json           one line of JSON instead of text
 
 A key stands for the person at the servers that it names, with its scopes and no others. The person must have agreed
-to that: every key is a consent, which the audit records with each use.
+to that: every key is a consent, which the audit records with each use. An audit in a file or in PostgreSQL also gets that a
+key is made or revoked here.
 Exit code: 0 done, 1 not done, 2 wrong arguments.`
 
 const OPTIONS = {
@@ -92,18 +94,24 @@ async function withKeys(
   work: (keys: AccessKeys, servers: readonly string[]) => Promise<number>,
 ): Promise<number> {
   let store: Awaited<ReturnType<typeof openStore>>
+  let audit: OpenAudit | undefined
   try {
     const settings = settingsOf(file)
     if (settings.accessKeys !== true)
       throw new CommandError(`${file} does not have accessKeys: true, so its gateway takes no keys`)
     const secretOf = secretReader({ file, env: process.env })
-    store = await openStore(settings, dirname(resolve(file)), secretOf)
+    const folder = dirname(resolve(file))
+    store = await openStore(settings, folder, secretOf)
     if (!store) throw new CommandError(`${file} names no store: keys are kept in one`)
     const { secrets, consents } = store
-    return await work(keysOver({ secrets, consents, audit: { record() {} } }), serversIn(settings))
+    // Standard output has what this command says.
+    if ((settings.audit ?? 'stdout') !== 'stdout') audit = openAudit(settings, folder, store)
+    const sink = audit?.sink ?? { record() {} }
+    return await work(keysOver({ secrets, consents, audit: sink }), serversIn(settings))
   } catch (error) {
     throw error instanceof ConfigError ? new CommandError(`${file}: ${error.message}`) : error
   } finally {
+    await audit?.close()
     await store?.close()
   }
 }

@@ -1,6 +1,6 @@
 // `onbehalf access-keys` as an operator runs it, and the gateway of the same file that takes the key.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -113,4 +113,34 @@ it('is refused in a file without a store, with its line', async () => {
     message: expect.stringContaining('accessKeys need the setting store'),
     place: { line: 6 },
   })
+})
+
+it('records in the audit of the file that a key is made and revoked', async () => {
+  const file = fileWith(`${FILE}accessKeys: true\naudit: { file: audit.jsonl }\n${KEPT}`)
+  const made = await run('create', '--config', file, ...ALICE, ...LAPTOP, '--json')
+  expect(made.code).toBe(0)
+  const { id, key } = JSON.parse(made.out)
+  expect((await run('revoke', '--config', file, ...ALICE, '--id', id)).code).toBe(0)
+  const audit = readFileSync(join(folder, 'audit.jsonl'), 'utf8')
+  const events = audit
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(events).toHaveLength(2)
+  for (const { audit: event } of events)
+    expect(event).toMatchObject({ subject: 'alice', outcome: 'allowed' })
+  expect(audit).not.toContain(key)
+})
+
+it('makes no key that its audit cannot record', async () => {
+  const file = fileWith(`${FILE}accessKeys: true\naudit: { file: missing/audit.jsonl }\n${KEPT}`)
+  expect((await run('create', '--config', file, ...ALICE, ...LAPTOP)).code).toBe(1)
+  const listed = await run(
+    'list',
+    '--config',
+    fileWith(`${FILE}accessKeys: true\n${KEPT}`),
+    ...ALICE,
+    '--json',
+  )
+  expect(JSON.parse(listed.out)).toMatchObject({ keys: [] })
 })

@@ -152,7 +152,7 @@ async function configure(
       : { sessionSecret: secretOf('sessionSecret', settings.sessionSecret) }),
     ...(settings.chat === undefined ? {} : { chat: chatIn(settings.chat, secretOf) }),
     ...(await clientsIn(settings, secretOf)),
-    ...accessKeysIn(settings, store),
+    ...accessKeysIn(settings, store, audit.sink),
     ...page,
     ...policyIn(settings, store, {
       secretOf,
