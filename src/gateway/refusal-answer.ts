@@ -7,7 +7,8 @@ import { AuthError, type Refusal } from '../core/errors.ts'
 import { resourceMetadataUrl } from '../core/resource.ts'
 import { missingScopes } from '../core/scope.ts'
 import { sentenceFor } from '../core/sentences.ts'
-import { INTERNAL_ERROR, problem, type RequestId } from '../mcp-server/problem.ts'
+import { HEADERS_DIFFER } from '../mcp/repeated-headers.ts'
+import { HEADER_MISMATCH, INTERNAL_ERROR, problem, type RequestId } from '../mcp-server/problem.ts'
 import {
   connectAnswer,
   connectResult,
@@ -32,12 +33,19 @@ function challengeFor(
   return toResponse(refusal, { resourceMetadata: resourceMetadataUrl(resource) })
 }
 
+/** MCP 2026-07-28 has a status and a code for headers that differ from their body. */
+function mismatch(id: RequestId | undefined): Response {
+  const sentence = 'Header mismatch: Mcp-Method, Mcp-Name and Mcp-Param-* must equal the body.'
+  return problem(400, HEADER_MISMATCH, sentence, { id })
+}
+
 /** The answer to a call whose result would only say what was refused. Undefined where that is all. */
 export function answerToRefusal(
   refusal: Refusal | undefined,
   request: () => RefusedRequest,
   { route, caller }: Asker,
 ): Response | undefined {
+  if (refusal?.claim === HEADERS_DIFFER) return mismatch(request().id)
   const challenge = challengeFor(refusal, route, caller)
   const reason = refusal?.reason
   if (challenge || (reason !== 'connection_needed' && reason !== 'approval_needed'))
@@ -65,6 +73,7 @@ export function answerToFailure(
   shows?: ShowsPages,
 ): Response {
   const refusal = error instanceof AuthError ? error.refusal : undefined
+  if (refusal?.claim === HEADERS_DIFFER) return mismatch(id)
   const answer =
     challengeFor(refusal, route, caller) ?? connectAnswer(refusal, { id, route, shows })
   if (answer) return answer

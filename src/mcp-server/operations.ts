@@ -4,10 +4,13 @@
 import { granted, type Result } from '../core/errors.ts'
 import { isObject, type UnknownObject } from '../core/json.ts'
 import { headerText } from '../mcp/repeated-headers.ts'
-import { INVALID_PARAMS, INVALID_REQUEST, problem, requestIdOf } from './problem.ts'
-
-/** Of MCP 2026-07-28. */
-const HEADER_MISMATCH = -32_020
+import {
+  HEADER_MISMATCH,
+  INVALID_PARAMS,
+  INVALID_REQUEST,
+  problem,
+  requestIdOf,
+} from './problem.ts'
 
 /** The names of the tools that a body calls, or the answer to send. */
 export type Operations = Result<readonly string[], Response>

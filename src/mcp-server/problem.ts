@@ -10,6 +10,9 @@ export const METHOD_NOT_FOUND = -32_601
 export const INVALID_PARAMS = -32_602
 export const INTERNAL_ERROR = -32_603
 
+/** Of MCP 2026-07-28: headers that repeat a message say something else than it. */
+export const HEADER_MISMATCH = -32_020
+
 /** The MCP SDK's code for what HTTP refuses before anybody reads JSON-RPC. */
 export const REFUSED_BY_HTTP = -32_000
 

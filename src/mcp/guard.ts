@@ -28,7 +28,7 @@ import { mentionsReference } from './placements/references.ts'
 import { type McpPlacing, type McpRequest, readRequest } from './placements/request.ts'
 import { rulesOf } from './placements/rules.ts'
 import type { Quarantine } from './redact/quarantine.ts'
-import { headersDiffer } from './repeated-headers.ts'
+import { HEADERS_DIFFER, headersDiffer } from './repeated-headers.ts'
 
 const KINDS = ['tools', 'prompts', 'resources'] as const
 
@@ -69,6 +69,8 @@ export function guardPlacing(place: McpPlacing, options: GuardOptions): GuardedP
   ): Eventual<Result<Plan>> {
     const request = readRequest(sent, parsed)
     if (!request) return refused('arguments_refused')
+    if (request.messages && headersDiffer(request.sent.headers, request.messages))
+      return refused('arguments_refused', { claim: HEADERS_DIFFER })
     const session = request.sent.headers.get('mcp-session-id')
     if (session !== null) options.onSession(session)
     return andThen(judgeRequest(request, options, allowed), (reason) => {
@@ -108,7 +110,6 @@ function judgeRequest(
   if (hasReference && !takesReferences) return 'reference_refused'
   // A lax server may find calls in what we cannot read, such as a batch with something else in it.
   if (!request.messages) return hasReference || mayHoldCall(body) ? 'arguments_refused' : undefined
-  if (headersDiffer(request.sent.headers, request.messages)) return 'arguments_refused'
   let judged: Judged
   // First, because the judgement of a message may ask the server for its lists.
   if (hasReference && request.messages.list.some(hasReferenceOutsideArguments))

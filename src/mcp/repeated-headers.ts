@@ -4,6 +4,9 @@
 import { isObject, type UnknownObject } from '../core/json.ts'
 import { type Messages, toolCallOf } from './answer/message.ts'
 
+/** What the refusal of such a request names as its `claim`: the part that was wrong. */
+export const HEADERS_DIFFER = 'mcp_headers'
+
 const PARAMETER = 'mcp-param-'
 
 /** Whether a header says something else than the messages of its request. */

@@ -143,4 +143,17 @@ describe('a client that can show a page', () => {
     await decide()
     expect(await (await ask(path, token, message, headers)).text()).toContain('notes')
   })
+
+  it.each([
+    ['a call', callOf('search'), { 'mcp-name': 'refund' }],
+    ['a list', { jsonrpc: '2.0', id: 7, method: 'tools/list' }, { 'mcp-method': 'tools/call' }],
+  ])(
+    'is refused over HTTP where its headers say something else: %s',
+    async (_, message, headers) => {
+      const { ask } = house()
+      const answer = await ask('/mcp/Notes', token, message, headers)
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({ id: 7, error: { code: -32020 } })
+    },
+  )
 })
