@@ -33,6 +33,14 @@ const issuer = () =>
     audience: 'https://app.example/chat',
   })
 
+it('the modules, while they are loaded', async () => {
+  vi.resetModules()
+  await import('../src/index.ts')
+  await import('../src/chatkit/index.ts')
+  await import('../src/mcp-server/index.ts')
+  expect(crypto.getRandomValues).not.toHaveBeenCalled()
+})
+
 it('createOnBehalf and chatkitServer', () => {
   const onbehalf = createOnBehalf({
     resource: 'https://app.example/chat',

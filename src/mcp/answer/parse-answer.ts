@@ -54,17 +54,17 @@ function isBeforeColon(text: string, end: number): boolean {
 }
 
 const HASH_BITS = 19
-/** Random, so that no server can choose different names that have the same hash. */
-const SEED: number = crypto.getRandomValues(new Int32Array(1))[0] ?? 0
 
 /** Counts different names by their hashes, because to keep them would cost as much as to parse them. */
 class DifferentNames {
   readonly #seen = new Uint8Array(2 ** HASH_BITS)
+  /** Random, so that no server can choose different names that have the same hash. */
+  readonly #seed: number = crypto.getRandomValues(new Int32Array(1))[0] ?? 0
   #count = 0
 
   /** @returns How many there are so far; at times too few by a twentieth. */
   add(text: string, from: number, to: number): number {
-    let hash = SEED
+    let hash = this.#seed
     for (let at = from; at < to; at++) {
       hash = Math.imul(hash ^ text.charCodeAt(at), 0x9e3779b1)
       hash ^= hash >>> 15
